@@ -1,0 +1,116 @@
+"""What people do to an event. Admin, API and code all come through here, by the methods of ``Event``.
+
+Vyte is asked first and outside any transaction of this module's; what it answers is mirrored, with who did it.
+Every function raises VyteError, and has changed nothing then.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+
+from . import mirror, reconcile, tasks
+from .models import EventChange
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from .models import Event, Invitee
+
+
+def confirm(
+    event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None
+) -> None:
+    """Settle the date and the place ("Confirm an event")."""
+    with event.team.client() as client:
+        as_of = timezone.now()
+        answer = client.events.confirm(event.vyte_id, date_id=date_id, place_id=place_id)
+    _mirror(event, answer, as_of, by)
+
+
+def cancel(event: Event, *, by: AbstractBaseUser | None) -> None:
+    """Call the meeting off ("Cancel an event"), which Vyte answers with no more than OK."""
+    with event.team.client() as client:
+        client.events.cancel(event.vyte_id)
+    _look_again(event, by, cancelled=True)
+
+
+def add_invitees(
+    event: Event, people: Sequence[str | Mapping[str, str]], *, by: AbstractBaseUser | None
+) -> None:
+    """Invite more people ("Add invitee(s)")."""
+    invited = [{"email": person} if isinstance(person, str) else dict(person) for person in people]
+    with event.team.client() as client:
+        client.events.add_invitees(event.vyte_id, invited)  # type: ignore[arg-type]
+    _look_again(event, by)
+
+
+def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | None) -> None:
+    """Take an invitation back ("Delete invitee")."""
+    if not invitee.vyte_id:
+        raise ValueError(f"Vyte gave {invitee} no id in this event, so the invitation cannot be taken back.")
+    with event.team.client() as client:
+        client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
+    _look_again(event, by)
+
+
+def reschedule(
+    event: Event,
+    *,
+    dates: Sequence[Any] | None,
+    places: Sequence[Any] | None,
+    by: AbstractBaseUser | None,
+) -> None:
+    """Propose other dates or places ("Update an event")."""
+    fields: dict[str, Any] = {}
+    if dates is not None:
+        fields["dates"] = [_date(*pair) for pair in dates]
+    if places is not None:
+        fields["places"] = [_place(place) for place in places]
+    if not fields:
+        raise ValueError("Say which dates or which places the meeting is to have.")
+    with event.team.client() as client:
+        as_of = timezone.now()
+        answer = client.events.update(event.vyte_id, **fields)
+    _mirror(event, answer, as_of, by)
+
+
+def refresh(event: Event) -> None:
+    """Ask Vyte what is true now ("Retrieve an event")."""
+    saved = reconcile.event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
+    _settle(event, saved)
+
+
+def _date(start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
+    if end < start:
+        raise ValueError(f"A date ends ({end}) before it starts ({start}).")
+    return {"date": start, "end_date": end, "all_day": False}
+
+
+def _place(place: str | Sequence[str]) -> dict[str, str]:
+    name, address = (place, "") if isinstance(place, str) else place
+    return {"name": name, "address": address} if address else {"name": name}
+
+
+def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUser | None) -> None:
+    """Mirror the event that Vyte answered."""
+    origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
+    told = dict(answer) if isinstance(answer, dict) else {}
+    saved = mirror.save(event.team_id, [{**told, "_id": event.vyte_id}], as_of=as_of, origin=origin)
+    _settle(event, saved)
+
+
+def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
+    """Fetch and mirror the event after a change that Vyte does not answer with one."""
+    origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
+    saved = reconcile.event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
+    _settle(event, saved)
+
+
+def _settle(event: Event, saved: mirror.Saved) -> None:
+    tasks.tell_soon(saved.changes)
+    event.refresh_from_db()

@@ -1,0 +1,21 @@
+"""The Django app: where what stands below is told of what stands above it."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class VyteConfig(AppConfig):
+    """Registers the system checks and binds the verbs of events."""
+
+    name = "django_vyte"
+    verbose_name = _("Vyte")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Imports that need the models to be loaded."""
+        from . import actions, checks  # noqa: F401
+        from .models import Event
+
+        Event.verbs = actions

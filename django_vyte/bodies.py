@@ -1,0 +1,99 @@
+"""From the bytes of a webhook call to the objects in it: salvages what can be read and withholds credentials."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, field
+
+from .payloads import clean, without_nul
+
+WITHHELD = "[withheld]"
+CREDENTIAL = re.compile(r"key_store|\"ct\"", re.IGNORECASE)
+TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[][{},]', re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a body held: ``calls`` that are JSON objects, ``problems`` in words, ``text`` fit to be stored."""
+
+    calls: list[dict[str, object]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    text: str = ""
+
+
+def read(raw: bytes) -> Body:
+    """Read a body that holds one object or an array of them; never raises.
+
+    Where the whole is not JSON, the elements of an array that are JSON are still found, so that one bad element
+    costs no good one. ``text`` is what came, less what Vyte marks as a key.
+    """
+    text = without_nul(raw.decode(json.detect_encoding(raw), "replace"))
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return _salvaged(text, error)
+    elements = value if isinstance(value, list) else [value]
+    calls, problems = _sorted(elements)
+    cleaned = clean(value)
+    if cleaned != value:
+        text = json.dumps(cleaned, ensure_ascii=False)
+    return Body(calls, problems, text)
+
+
+def _sorted(elements: list[object]) -> tuple[list[dict[str, object]], list[str]]:
+    """The objects among ``elements``, cleaned, and a problem for each element that is none."""
+    calls: list[dict[str, object]] = []
+    problems: list[str] = []
+    for number, element in enumerate(elements, start=1):
+        if isinstance(element, dict):
+            cleaned = clean(element)
+            assert isinstance(cleaned, dict)  # noqa: S101 - clean keeps the type
+            calls.append(cleaned)
+        else:
+            problems.append(f"Element {number} is not an object.")
+    return calls, problems
+
+
+def _salvaged(text: str, error: Exception) -> Body:
+    """What can be had from a text that is not JSON as a whole; it is kept as the calls found and the rest as text."""
+    reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    calls: list[dict[str, object]] = []
+    rest: list[str] = []
+    for part in _parts(text):
+        try:
+            found, _ = _sorted([json.loads(part)])
+        except (ValueError, RecursionError):
+            found = []
+        calls += found
+        if not found:
+            rest.append(_redacted(part))
+    kept = json.dumps([*calls, *rest], ensure_ascii=False) if calls else _redacted(text)
+    return Body(calls, [f"The body is not JSON: {reason}."], kept)
+
+
+def _parts(text: str) -> list[str]:
+    """The texts between the commas of the outermost array; none when the text does not begin with one."""
+    if not text.lstrip().startswith("["):
+        return []
+    parts: list[str] = []
+    depth = 0
+    start = text.index("[") + 1
+    for token in TOKEN.finditer(text):
+        mark = token[0]
+        if mark in "[{":
+            depth += 1
+        elif mark in "]}":
+            depth -= 1
+        if (mark == "," and depth == 1) or depth == 0:
+            parts.append(text[start : token.start()])
+            start = token.end()
+        if depth == 0:
+            return parts
+    return [*parts, text[start:]]
+
+
+def _redacted(text: str) -> str:
+    """The text up to the first mention of a credential: where nothing can be parsed, nothing after it is kept."""
+    found = CREDENTIAL.search(text)
+    return text[: found.start()] + WITHHELD if found else text

@@ -1,0 +1,112 @@
+"""System checks: a project that is set up wrongly hears of it before its first meeting does."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import NoReverseMatch, reverse
+
+from . import conf
+from .fields import cipher
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+TAG = "django_vyte"
+
+
+@register(TAG)
+def check_names(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E001: ``VYTE`` is no dictionary; E002: a key of it that is none, with the one that was meant."""
+    value = getattr(settings, "VYTE", {})
+    if not isinstance(value, dict):
+        return [Error("VYTE is not a dictionary.", id="django_vyte.E001")]
+    messages: list[CheckMessage] = []
+    for name in value:
+        if name in conf.NAMES:
+            continue
+        near = difflib.get_close_matches(str(name).upper(), conf.NAMES, 1, 0.5)
+        hint = f"Did you mean {near[0]!r}?" if near else f"The keys are: {', '.join(conf.NAMES)}."
+        messages.append(Error(f"VYTE has no setting {name!r}.", hint=hint, id="django_vyte.E002"))
+    return messages
+
+
+@register(TAG)
+def check_encryption_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E003: no encryption key, or one that is none."""
+    try:
+        cipher()
+    except ImproperlyConfigured as error:
+        return [Error(str(error), id="django_vyte.E003")]
+    return []
+
+
+@register(TAG)
+def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E004: no address that Vyte could call."""
+    url = conf.get_settings().PUBLIC_URL
+    hint = "Set it to where Vyte can reach this site, such as https://crm.example.com."
+    if not url:
+        return [Error("VYTE['PUBLIC_URL'] is missing.", hint=hint, id="django_vyte.E004")]
+    parts = urlsplit(url)
+    if parts.scheme == "https" and parts.hostname or parts.scheme == "http" and _is_loopback(parts.hostname):
+        return []
+    return [
+        Error("VYTE['PUBLIC_URL'] is not an https URL.", hint=f"{hint} Vyte calls https only.", id="django_vyte.E004")
+    ]
+
+
+@register(TAG)
+def check_urls(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E005: the webhook endpoint is not among the project's URLs."""
+    try:
+        reverse("django_vyte:webhook", args=["token"])
+    except NoReverseMatch:
+        hint = 'Add path("vyte/", include("django_vyte.urls")) to your urlpatterns.'
+        return [Error("The webhook endpoint has no URL.", hint=hint, id="django_vyte.E005")]
+    return []
+
+
+@register(TAG)
+def check_apps(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E006: Django REST framework is not installed."""
+    if apps.is_installed("rest_framework"):
+        return []
+    hint = 'Add "rest_framework" to INSTALLED_APPS.'
+    return [Error("django_vyte needs Django REST framework.", hint=hint, id="django_vyte.E006")]
+
+
+@register(TAG)
+def check_time_zones(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E007: meetings without time zones would be at the wrong time."""
+    if settings.USE_TZ:
+        return []
+    return [Error("django_vyte needs time zones.", hint="Set USE_TZ = True.", id="django_vyte.E007")]
+
+
+@register(TAG)
+def check_sqlite(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """W001: SQLite would answer "database is locked" when web server and worker write at once."""
+    for database in settings.DATABASES.values():
+        if database.get("ENGINE", "").endswith("sqlite3") and ":memory:" not in str(database.get("NAME", "")):
+            if database.get("OPTIONS", {}).get("transaction_mode", "").upper() != "IMMEDIATE":
+                hint = 'Set "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20} for this database.'
+                text = "SQLite fails with 'database is locked' where two processes write."
+                return [Warning(text, hint=hint, id="django_vyte.W001")]
+    return []
+
+
+def _is_loopback(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,58 @@
+"""The package's settings: the VYTE dictionary of a Django project, read on access."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Every key of ``VYTE`` with its default; times are seconds unless a name says otherwise."""
+
+    ENCRYPTION_KEYS: tuple[str, ...] = ()
+    PUBLIC_URL: str = ""
+    API_URL: str = "https://api.vyte.in"
+    WEB_URL: str = "https://www.vyte.in"
+    TIMEOUT: float | tuple[float, float] = (5.0, 20.0)
+    RETRIES: int = 3
+    QUEUE: str | None = None
+    HOOKS_PATH: str = "/hooks"
+    JOIN_PATH: str = "/organizations/{team_id}/join"
+    DELETE_INVITEE_METHOD: str = "POST"
+    MAX_BODY_BYTES: int = 1_000_000
+    LEASE_SECONDS: int = 300
+    MAX_ATTEMPTS: int = 30
+    KEEP_DELIVERIES_DAYS: int = 30
+    KEEP_HISTORY_DAYS: int = 365
+
+    def __repr__(self) -> str:
+        return f"Settings(API_URL={self.API_URL!r}, PUBLIC_URL={self.PUBLIC_URL!r})"
+
+
+NAMES = tuple(field.name for field in dataclasses.fields(Settings))
+
+
+def given() -> dict[str, Any]:
+    """``VYTE`` as the project wrote it; empty when Django is not configured or the setting is absent."""
+    if not settings.configured:
+        return {}
+    value = getattr(settings, "VYTE", {})
+    return value if isinstance(value, dict) else {}
+
+
+def get_settings() -> Settings:
+    """The settings in force now, so that ``override_settings`` works.
+
+    Names that are not settings are left out here and reported by the system checks.
+    """
+    values = {name: value for name, value in given().items() if name in NAMES}
+    keys = values.get("ENCRYPTION_KEYS", ())
+    values["ENCRYPTION_KEYS"] = (keys,) if isinstance(keys, str) else tuple(keys)
+    for name in ("PUBLIC_URL", "API_URL", "WEB_URL"):
+        if name in values:
+            values[name] = str(values[name]).rstrip("/")
+    return Settings(**values)

@@ -1,0 +1,89 @@
+"""A text column that is encrypted in the database and plain in Python."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.db import models
+
+from .conf import get_settings
+from .exceptions import DecryptionError
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+# Marks a value that is already encrypted where text travels outside the database (fixtures).
+SEALED = "fernet:"
+
+
+def cipher() -> MultiFernet:
+    """The cipher of ``VYTE["ENCRYPTION_KEYS"]``: encrypts with the first key, decrypts with any.
+
+    Raises ImproperlyConfigured when the keys are missing or malformed, never showing one.
+    """
+    keys = get_settings().ENCRYPTION_KEYS
+    if not keys:
+        raise ImproperlyConfigured(
+            "VYTE['ENCRYPTION_KEYS'] is empty: secrets cannot be stored. Make a key with\n"
+            "  python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'\n"
+            "keep it outside the code, and put it into the list."
+        )
+    try:
+        return MultiFernet([Fernet(key) for key in keys])
+    except (ValueError, TypeError):
+        raise ImproperlyConfigured(
+            "VYTE['ENCRYPTION_KEYS'] holds a value that is not a Fernet key (32 url-safe base64-encoded bytes)."
+        ) from None
+
+
+def encrypt(value: str) -> str:
+    """``value`` sealed with the newest key."""
+    return cipher().encrypt(value.encode()).decode()
+
+
+def decrypt(token: str) -> str:
+    """What ``token`` holds; DecryptionError when no configured key opens it."""
+    try:
+        return cipher().decrypt(token.encode()).decode()
+    except InvalidToken:
+        raise DecryptionError(
+            "A stored secret cannot be decrypted with any of VYTE['ENCRYPTION_KEYS']. Put the key it was encrypted "
+            "with back into the list (newest first, older ones after it), or store the secret again: "
+            "manage.py vyte_link_team."
+        ) from None
+
+
+class EncryptedTextField(models.TextField):
+    """Text encrypted with Fernet; reading it without the right key raises DecryptionError.
+
+    Two encryptions of one text differ, so the column can be compared with nothing but NULL.
+    Fixtures carry the encrypted form.
+    """
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """The encrypted form of ``value``; None stays None."""
+        value = super().get_db_prep_save(value, connection)
+        return value if value is None else encrypt(value)
+
+    def from_db_value(self, value: str | None, *args: object) -> str | None:
+        """The decrypted form; DecryptionError says what to do when no key fits."""
+        return value if value is None else decrypt(value)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        """Only ``isnull`` makes sense; anything else raises FieldError."""
+        if lookup_name != "isnull":
+            raise FieldError(f"{self.name} is encrypted and cannot be searched with {lookup_name!r}.")
+        return super().get_lookup(lookup_name)
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """The sealed form, for serializers: a fixture never holds a secret."""
+        value = self.value_from_object(obj)
+        return "" if value is None else SEALED + encrypt(value)
+
+    def to_python(self, value: Any) -> Any:
+        """Opens what ``value_to_string`` sealed; any other value as a TextField does."""
+        if isinstance(value, str) and value.startswith(SEALED):
+            return decrypt(value.removeprefix(SEALED))
+        return super().to_python(value)

@@ -1,0 +1,79 @@
+"""What is done at intervals: taking up what was left behind, and deleting what is old."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from . import inbox, outbox
+from .conf import get_settings
+from .models import Delivery, EventChange, Member
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model, QuerySet
+
+BATCH = 100
+PRUNE_BATCH = 1000
+
+
+@dataclass(slots=True)
+class Swept:
+    """How many deliveries were processed, and how many changes and members were told."""
+
+    deliveries: int = 0
+    told: int = 0
+
+
+def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count: None) -> Swept:
+    """Process every delivery, change and member that is due, here and now, for at most ``seconds``.
+
+    Finds what a dead worker, a dead broker or a failing API left behind. Any number of sweeps can run at once.
+    """
+    swept = Swept()
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        deliveries = inbox.due(BATCH)
+        changes = outbox.untold(EventChange, BATCH)
+        members = outbox.untold(Member, BATCH)
+        if not (deliveries or changes or members):
+            break
+        for pk in deliveries:
+            inbox.process(pk)
+        for pk in changes:
+            outbox.tell_change(pk)
+        for pk in members:
+            outbox.tell_member(pk)
+        swept.deliveries += len(deliveries)
+        swept.told += len(changes) + len(members)
+        progress(len(deliveries) + len(changes) + len(members))
+    return swept
+
+
+def prune(now: dt.datetime | None = None) -> dict[str, int]:
+    """Delete closed deliveries and told history older than ``VYTE`` says to keep; the numbers of rows.
+
+    Deletes in batches, so that no lock is held for long.
+    """
+    now = now or timezone.now()
+    settings = get_settings()
+    calls = Delivery.objects.filter(
+        next_attempt_at__isnull=True, received_at__lt=now - dt.timedelta(days=settings.KEEP_DELIVERIES_DAYS)
+    )
+    history = EventChange.objects.filter(
+        next_attempt_at__isnull=True, created_at__lt=now - dt.timedelta(days=settings.KEEP_HISTORY_DAYS)
+    )
+    return {"deliveries": _delete(calls), "changes": _delete(history)}
+
+
+def _delete(rows: QuerySet[Model]) -> int:
+    deleted = 0
+    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:PRUNE_BATCH]):
+        rows.model._default_manager.filter(pk__in=keys).delete()
+        deleted += len(keys)
+    return deleted

@@ -1,0 +1,180 @@
+"""The life of a call: stored before it is answered, claimed by one worker, retried, finished or given up in sight."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from django.utils import timezone
+
+from . import bodies
+from .conf import get_settings
+from .exceptions import NotFound
+from .models import Delivery
+from .models.work import backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from .models.delivery import DeliveryQuerySet
+
+logger = logging.getLogger(__name__)
+
+# How often a call about something Vyte does not have is tried: it may be about to appear.
+TRIES_WHEN_NOT_FOUND = 3
+Status = Delivery.Status
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What processing led to: rows whose receivers are to be told, deliveries to go on with, seconds until a retry."""
+
+    changes: list[int] = field(default_factory=list)
+    members: list[int] = field(default_factory=list)
+    more: list[int] = field(default_factory=list)
+    retry: dict[int, float] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+
+class Ask(Protocol):
+    """One thing that a call asks to be done."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about; calls with the same subject are served by one answer. At most 100 characters."""
+
+    def merged(self, later: Ask) -> Ask:
+        """This and a later ask with the same subject, as one."""
+
+
+class Source(Protocol):
+    """Where calls come from: reads them, and does what they ask for."""
+
+    name: str
+
+    def asks(self, call: dict[str, object]) -> Sequence[Ask]:
+        """What one call asks for, nothing when nobody handles it; ValueError with a sentence when it is unreadable."""
+
+    def fulfil(self, ask: Ask, delivery: Delivery) -> Outcome:
+        """Do it; any exception means that it is to be tried again later."""
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def register(source: Source) -> None:
+    """Have deliveries of ``source.name`` handled by ``source``."""
+    SOURCES[source.name] = source
+
+
+def store(source: str, team_id: int | None, raw: bytes, headers: Mapping[str, str]) -> Delivery:
+    """Keep a call, less the credentials in it: one INSERT, whatever the body is."""
+    body = bodies.read(raw)
+    asks, problems = _read(SOURCES[source], body)
+    subject = asks[0].subject if len(asks) == 1 and not problems else ""
+    delivery = Delivery(source=source, team_id=team_id, subject=subject, body=body.text, headers=dict(headers))
+    delivery.save(force_insert=True)
+    return delivery
+
+
+def process(pk: int) -> Outcome:
+    """Process a delivery together with all others about the same thing, unless another worker is busy with it.
+
+    Nothing is locked while Vyte is asked. What fails is put off with a growing delay, and given up in the end with
+    status ``failed`` and the reason; never raises for what a call or Vyte did.
+    """
+    head = Delivery.objects.with_rival().filter(pk=pk, next_attempt_at__isnull=False).first()
+    if head is None or head.rival:
+        return Outcome()
+    together = Delivery.objects.together_with(head)
+    lease = together.claim(get_settings().LEASE_SECONDS, status=Status.WORKING)
+    if lease is None:
+        return Outcome()
+    claimed = list(Delivery.objects.held(lease).select_related("team").order_by("pk"))
+    try:
+        status, outcome = _work(claimed)
+    except Exception as error:
+        return _put_off(claimed, lease, error)
+    error_text = "\n".join(outcome.problems)[:4000]
+    Delivery.objects.all().finish(lease, status=status, error=error_text, finished_at=timezone.now())
+    if head.subject:
+        outcome.more = due(1, together)
+    return outcome
+
+
+def due(most: int, among: DeliveryQuerySet | None = None) -> list[int]:
+    """The primary keys of deliveries that wait to be processed, oldest first."""
+    rows = Delivery.objects.all() if among is None else among
+    return list(rows.due().order_by("pk").values_list("pk", flat=True)[:most])
+
+
+def replay(deliveries: DeliveryQuerySet) -> list[int]:
+    """Open deliveries again, whatever became of them; the primary keys of those to process."""
+    idle = deliveries.exclude(status=Status.WORKING)
+    keys = list(idle.order_by("pk").values_list("pk", flat=True))
+    Delivery.objects.filter(pk__in=keys).update(
+        status=Status.RECEIVED, attempts=0, next_attempt_at=timezone.now(), error="", finished_at=None, lease=""
+    )
+    return keys
+
+
+def _read(source: Source, body: bodies.Body) -> tuple[list[Ask], list[str]]:
+    """The asks of a body, those about the same thing merged, and what could not be read."""
+    asks: dict[str, Ask] = {}
+    problems = list(body.problems)
+    for call in body.calls:
+        try:
+            found = source.asks(call)
+        except ValueError as error:
+            problems.append(str(error))
+            continue
+        for ask in found:
+            held = asks.get(ask.subject)
+            asks[ask.subject] = held.merged(ask) if held else ask
+    return list(asks.values()), problems
+
+
+def _work(claimed: Sequence[Delivery]) -> tuple[str, Outcome]:
+    """Do all that these deliveries, which share a source and a subject, ask for."""
+    source = SOURCES[claimed[0].source]
+    asks: dict[str, Ask] = {}
+    outcome = Outcome()
+    for delivery in claimed:
+        found, problems = _read(source, bodies.read(delivery.body.encode()))
+        outcome.problems += problems[:20]
+        for ask in found:
+            held = asks.get(ask.subject)
+            asks[ask.subject] = held.merged(ask) if held else ask
+    failures: list[Exception] = []
+    for ask in asks.values():
+        try:
+            done = source.fulfil(ask, claimed[-1])
+        except Exception as error:
+            failures.append(error)
+            continue
+        outcome.changes += done.changes
+        outcome.members += done.members
+        outcome.problems += done.problems
+    if failures:
+        raise failures[0]
+    if outcome.problems:
+        return Status.FAILED, outcome
+    return (Status.DONE if asks else Status.IGNORED), outcome
+
+
+def _put_off(claimed: Sequence[Delivery], lease: str, error: Exception) -> Outcome:
+    """Try again later, or give up where that cannot help any more."""
+    attempts = max(delivery.attempts for delivery in claimed)
+    reason = f"{type(error).__name__}: {error}"[:2000]
+    absent = isinstance(error, NotFound)
+    rows = Delivery.objects.all()
+    if attempts >= (TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS):
+        status = Status.IGNORED if absent else Status.FAILED
+        logger.error("Delivery %s given up after %d attempts: %s", claimed[-1].pk, attempts, reason)
+        rows.finish(lease, status=status, error=reason, finished_at=timezone.now())
+        return Outcome()
+    delay = backoff(attempts)
+    logger.warning("Delivery %s put off for %.0f s: %s", claimed[-1].pk, delay, reason)
+    rows.postpone(lease, delay, status=Status.WAITING, error=reason)
+    return Outcome(retry={claimed[-1].pk: delay})

@@ -1,0 +1,273 @@
+"""Addresses of Vyte's web pages, with everything a person would otherwise have to type there.
+
+Pure functions: nothing is asked of Vyte and nothing is read from the database. Text is percent-encoded in
+full (a space is ``%20``, never ``+``) and parameters keep one order, so the same input gives the same address.
+Whatever is ``None`` or empty is left out. ``ValueError`` is raised for what would make a link that means
+something else than was asked for; its message says what to do.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple, Protocol, TypedDict, Unpack
+from urllib.parse import quote
+
+from django_vyte.conf import get_settings
+
+
+class HasEmail(Protocol):
+    """Somebody with an address, such as a Django user; ``get_full_name()`` or ``full_name`` is their name."""
+
+    @property
+    def email(self) -> str: ...
+
+
+class HasGroupId(Protocol):
+    """An object whose meetings Vyte keeps together, such as a ``SchedulableModel``."""
+
+    @property
+    def vyte_group_id(self) -> str: ...
+
+
+PersonLike = str | tuple[str, str | None] | HasEmail
+PlaceLike = str | tuple[str, str | None]
+GroupLike = str | int | HasGroupId
+
+
+class EventDetails(TypedDict, total=False):
+    """What ``add_invitees_url`` and ``add_details_url`` may be given besides the app."""
+
+    secret: str | None  # the app's secret: required with creator_email, unused without
+    creator_email: str | None  # signs the link for this address; without it the person signs in at Vyte
+    creator_name: str | None
+    group_ids: GroupLike | Iterable[GroupLike]  # ids, or objects with vyte_group_id, to find the event by
+    title: str | None
+    message: str | None
+    invitees: str | Iterable[PersonLike]  # addresses, (address, name) pairs, objects such as Django users
+    places: str | Iterable[PlaceLike]  # names, (name, address) pairs
+    web_url: str | None  # VYTE["WEB_URL"] unless given
+
+
+class Person(NamedTuple):
+    """An address and a name; ``name`` is ``None`` when there is none, ``""`` when an empty one was given."""
+
+    email: str
+    name: str | None
+
+
+def person(who: PersonLike) -> Person:
+    """``who`` as address and name: an address, a pair of both, or an object such as a Django user.
+
+    An object with an empty name is somebody whose name is not known: ``None``.
+    """
+    if isinstance(who, str):
+        return Person(who.strip(), None)
+    if isinstance(who, tuple | list):
+        email, name = who
+        return Person(email.strip(), None if name is None else name.strip())
+    get_full_name = getattr(who, "get_full_name", None)
+    name = get_full_name() if callable(get_full_name) else getattr(who, "full_name", None)
+    return Person((who.email or "").strip(), (name or "").strip() or None)
+
+
+def creator_token(secret: str, email: str) -> str:
+    """The token that lets ``email`` create events without a Vyte account (``ct``; API v1, "Authentication").
+
+    ``secret`` is the secret of the third party app. The answer is a hexadecimal HMAC-SHA256; it vouches for
+    exactly this spelling of ``email``. Raises ``ValueError`` when one of the two is empty.
+    """
+    if not secret:
+        raise ValueError("A link with a creator is signed: give the secret of the third party app.")
+    if not email:
+        raise ValueError("A link is signed for its creator's email, and that is empty.")
+    return hmac.new(secret.encode(), email.encode(), hashlib.sha256).hexdigest()
+
+
+def add_invitees_url(app_id: str, **details: Unpack[EventDetails]) -> str:
+    """Where a person creates an event, starting with whom to invite (API v1, "How to create events").
+
+    ``app_id`` is the third party app's; ``details`` are the fields of ``EventDetails``. Raises ``ValueError``
+    for a creator without a secret, and for a ``|`` in an address, a name or a place.
+    """
+    return _creation_url("add_invitees", app_id, **details)
+
+
+def add_details_url(app_id: str, **details: Unpack[EventDetails]) -> str:
+    """As ``add_invitees_url``, one step later: for an event whose invitees are all given."""
+    return _creation_url("add_details", app_id, **details)
+
+
+def booking_page_url(
+    nickname: str,
+    *,
+    duration: int | timedelta | None = None,
+    title: str | None = None,
+    name: str | None = None,
+    email: str | None = None,
+    company: str | None = None,
+    phone: str | None = None,
+    message: str | None = None,
+    places: str | Iterable[PlaceLike] = (),
+    app_id: str | None = None,
+    group_ids: GroupLike | Iterable[GroupLike] = (),
+    embed: bool = False,
+    start: date | None = None,
+    web_url: str | None = None,
+) -> str:
+    """A booking page, filled in for whoever books (API v1, "Link to your Vyte page from your app").
+
+    ``duration`` is in minutes (or a ``timedelta`` of whole minutes); ``name``, ``email``, ``company`` and
+    ``phone`` are those of the person who books; ``title`` may hold Vyte's placeholder ``{{invitee}}``.
+    ``app_id`` and ``group_ids`` are what the event is found by later. ``embed`` is for an iframe and ``start``
+    the first day shown. Raises ``ValueError`` for a nickname that is not one, a duration that is not a whole
+    number of minutes, groups without an app, and a ``|`` in a place; ``TypeError`` for a datetime as ``start``.
+    """
+    if group_ids and not app_id:
+        raise ValueError("Vyte keeps groups by app: give the app_id along with group_ids.")
+    if isinstance(start, datetime):
+        raise TypeError("start is a day: give a date, taken from the datetime in the reader's time zone.")
+    path = _segment("booking page's nickname", nickname)
+    if duration is not None:
+        path += f"/{_minutes(duration)}"
+    parameters = {
+        "cn": name,
+        "cm": email,
+        "cc": company,
+        "cp": phone,
+        "em": message,
+        "et": title,
+        "places": _places(places),
+        "aid": app_id,
+        "agid": _groups(group_ids),
+        "start": start.isoformat() if start else None,
+    }
+    return _url(web_url, f"/{path}", parameters, flag="embed" if embed else None)
+
+
+def join_url(
+    team_id: str, *, extid: object = None, subdomain: str | None = None, web_url: str | None = None
+) -> str:
+    """Where somebody joins the team ``team_id``, signing up at Vyte if need be (API v1, "Teams").
+
+    ``extid`` is the id by which the ``user.joined`` call will name them; ``subdomain`` is the team's brand,
+    which takes the place of ``www`` (a web host without ``www``, such as a local one, stays as it is). The
+    path is ``VYTE["JOIN_PATH"]``. Raises ``ValueError`` for an id or a subdomain that cannot be one.
+    """
+    web_url = web_url or get_settings().WEB_URL
+    if subdomain:
+        if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", subdomain, re.IGNORECASE):
+            raise ValueError(f"{subdomain!r} cannot be a subdomain: give the brand's label alone, as 'acme'.")
+        web_url = web_url.replace("://www.", f"://{subdomain.lower()}.", 1)
+    path = get_settings().JOIN_PATH.replace("{team_id}", _segment("team id", team_id))
+    return _url(web_url, path, {"extid": None if extid is None else str(extid)})
+
+
+def _creation_url(
+    page: str,
+    app_id: str,
+    *,
+    secret: str | None = None,
+    creator_email: str | None = None,
+    creator_name: str | None = None,
+    group_ids: GroupLike | Iterable[GroupLike] = (),
+    title: str | None = None,
+    message: str | None = None,
+    invitees: str | Iterable[PersonLike] = (),
+    places: str | Iterable[PlaceLike] = (),
+    web_url: str | None = None,
+) -> str:
+    if not app_id:
+        raise ValueError("A link that creates events needs the app_id of a registered third party app.")
+    emails, names = _invitees(invitees)
+    parameters = {
+        "aid": app_id,
+        "agid": _groups(group_ids),
+        "cm": creator_email,
+        "cn": creator_name,
+        "ct": creator_token(secret or "", creator_email) if creator_email else None,
+        "em": message,
+        "et": title,
+        "im": emails,
+        "in": names,
+        "places": _places(places),
+    }
+    return _url(web_url, f"/{page}", parameters)
+
+
+def _url(web_url: str | None, path: str, parameters: dict[str, str | None], flag: str | None = None) -> str:
+    base = (web_url or get_settings().WEB_URL).rstrip("/")
+    given = [f"{name}={quote(str(value), safe='')}" for name, value in parameters.items() if value]
+    query = "&".join([flag, *given] if flag else given)
+    return f"{base}{path}?{query}" if query else f"{base}{path}"
+
+
+def _segment(what: str, text: str) -> str:
+    # A slash or dots would lead to another page, and a browser undoes their percent-encoding.
+    if not text or text != text.strip() or text == "." or any(bad in text for bad in ("/", "\\", "..")):
+        raise ValueError(
+            f"{text!r} cannot be a {what}: give it as Vyte shows it, without the address around it."
+        )
+    return quote(text, safe="")
+
+
+def _minutes(duration: int | timedelta) -> int:
+    length = duration if isinstance(duration, timedelta) else timedelta(minutes=duration)
+    minutes, rest = divmod(length, timedelta(minutes=1))
+    if rest or minutes < 1:
+        raise ValueError(f"A duration is a whole number of minutes, one at least, not {duration!r}.")
+    return minutes
+
+
+def _groups(group_ids: GroupLike | Iterable[GroupLike]) -> str:
+    if not group_ids:
+        return ""
+    groups = group_ids if isinstance(group_ids, Iterable) and not isinstance(group_ids, str) else [group_ids]
+    ids = [str(getattr(group, "vyte_group_id", group) or "").strip() for group in groups]
+    for group_id in ids:
+        if not group_id:
+            raise ValueError("A group id is empty: save the object first, or leave the group out.")
+        if "," in group_id:
+            raise ValueError(
+                f"The group id {group_id!r} has a comma, which separates groups: use another id."
+            )
+    return ",".join(ids)
+
+
+def _invitees(invitees: str | Iterable[PersonLike]) -> tuple[str, str]:
+    people = [person(who) for who in ([invitees] if isinstance(invitees, str) and invitees else invitees)]
+    for email, name in people:
+        if not email:
+            raise ValueError(f"An invitee ({name or 'without a name'}) has no email: leave them out.")
+        _refuse_pipe("invitee's email", email)
+        _refuse_pipe("invitee's name", name or "")
+    # Names belong to addresses by their position, so whoever has a name comes first.
+    named = [who for who in people if who.name]
+    nameless = [who for who in people if not who.name]
+    if named and any(who.name == "" for who in nameless):
+        raise ValueError("An invitee's name is empty and would shift the others: give the email alone.")
+    emails = "|".join(who.email for who in (*named, *nameless))
+    return emails, "|".join(who.name or "" for who in named)
+
+
+def _places(places: str | Iterable[PlaceLike]) -> str:
+    texts = []
+    for place in [places] if isinstance(places, str) and places else places:
+        name, address = place if isinstance(place, tuple | list) else (place, None)
+        parts = str(name).strip(), str(address or "").strip()
+        if not parts[0]:
+            raise ValueError("A place has an empty name: give it one, or leave the place out.")
+        _refuse_pipe("place's name", parts[0])
+        _refuse_pipe("place's address", parts[1])
+        texts.append("|".join(filter(None, parts)))
+    return "||".join(texts)
+
+
+def _refuse_pipe(what: str, text: str) -> None:
+    if "|" in text:
+        raise ValueError(
+            f"The {what} {text!r} has a '|', which separates entries in Vyte's links: replace it."
+        )

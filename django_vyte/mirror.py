@@ -1,0 +1,222 @@
+"""The only writer of mirror rows: what Vyte answered becomes events, invitees, groups and history.
+
+``save`` handles one event and ten thousand alike: unchanged events are recognised without a transaction, the others
+are locked, compared and written in batches, and every change leaves an ``EventChange``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+
+from . import history, payloads, relations
+from .models import Event, EventChange
+from .relations import upsert
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from typing import Self
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+    from .models import Delivery
+
+# How often another writer may get ahead of an insert before that is an error.
+RACES = 3
+# An answer with an older revision is a late one, unless it was asked for this much after what it contradicts.
+SETTLING = dt.timedelta(minutes=5)
+MIRRORED = (
+    "title", "status", "starts_at", "ends_at", "all_day", "timezone", "place_name", "place_address",
+    "creator_email", "creator_id", "is_booking", "lang", "app", "vyte_created_at", "vyte_updated_at",
+    "cancelled_at", "missing_since", "as_of", "fingerprint", "data",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Why Vyte was asked, for the history."""
+
+    cause: str
+    delivery: Delivery | None = None
+    actor: AbstractBaseUser | None = None
+
+
+@dataclass(slots=True)
+class Saved:
+    """What a save came to: numbers of events, primary keys of the changes recorded, and what was unreadable."""
+
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    late: int = 0
+    changes: list[int] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def __iadd__(self, other: Self) -> Self:
+        self.created += other.created
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.late += other.late
+        self.changes += other.changes
+        self.problems += other.problems
+        return self
+
+
+def save(
+    team_id: int,
+    answers: Iterable[object],
+    *,
+    as_of: dt.datetime,
+    origin: Origin,
+    cancellations: Mapping[str, dt.datetime] | None = None,
+) -> Saved:
+    """Mirror event payloads that Vyte was asked for at ``as_of``; a payload that cannot be read stops no other.
+
+    ``cancellations`` maps Vyte ids to the time, on Vyte's clock, of a cancellation that the payloads may not show.
+    """
+    saved = Saved()
+    readings: dict[str, payloads.EventReading] = {}
+    for answer in answers:
+        try:
+            reading = payloads.event(answer)
+        except payloads.Unreadable as error:
+            saved.problems.append(f"Vyte answered with {error}; it is not mirrored.")
+            continue
+        readings[reading.vyte_id] = reading
+    known = cancellations or {}
+    for vyte_id, reading in readings.items():
+        show_cancellation(reading, known.get(vyte_id))
+    todo = _differing(team_id, readings)
+    saved.unchanged = len(readings) - len(todo)
+    if todo:
+        saved += _Batch(team_id, todo, as_of, origin, known).write()
+    return saved
+
+
+def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Origin) -> Saved | None:
+    """Note that Vyte has no such event any more: it is cancelled here, once. None when it was never mirrored."""
+    with transaction.atomic():
+        event = _locked(team_id, [vyte_id]).get(vyte_id)
+        if event is None:
+            return None
+        if event.missing_since or event.as_of > as_of:
+            return Saved(unchanged=1)
+        before = history.snapshot(event)
+        event.missing_since, event.as_of, event.status = as_of, as_of, Event.Status.CANCELLED
+        event.save(update_fields=["missing_since", "as_of", "status"])
+        change = history.between(before, event)
+        return Saved(changed=1, changes=_record([change], origin) if change else [])
+
+
+def show_cancellation(reading: payloads.EventReading, since: dt.datetime | None) -> None:
+    """Make a cancellation known from elsewhere visible in a reading, unless Vyte confirmed the event again since."""
+    columns = reading.columns
+    if since is None or columns["status"] == "cancelled":
+        return
+    if columns["status"] == "confirmed" and reading.settled_at and reading.settled_at > since:
+        return
+    columns["status"], columns["cancelled_at"] = "cancelled", since
+
+
+def _differing(team_id: int, readings: dict[str, payloads.EventReading]) -> dict[str, payloads.EventReading]:
+    """The readings that say something the mirror does not hold yet, found without locking a row."""
+    rows = Event.objects.filter(team=team_id, vyte_id__in=list(readings), missing_since__isnull=True)
+    held = {key: (print_, status) for key, print_, status in rows.values_list("vyte_id", "fingerprint", "status")}
+    differing = {}
+    for vyte_id, reading in readings.items():
+        columns = reading.columns
+        same, status = held.get(vyte_id, (None, None))
+        if same != columns["fingerprint"] or (columns["status"] == "cancelled" and status != "cancelled"):
+            differing[vyte_id] = reading
+    return differing
+
+
+def _locked(team_id: int, vyte_ids: Sequence[str]) -> dict[str, Event]:
+    """The mirrored events with these ids, locked in one fixed order so that two writers cannot deadlock."""
+    rows = Event.objects.select_for_update().filter(team=team_id, vyte_id__in=vyte_ids).order_by("vyte_id")
+    return {event.vyte_id: event for event in rows}
+
+
+def _record(changes: Sequence[EventChange], origin: Origin) -> list[int]:
+    """Write history rows; their primary keys, where the database returns them (the sweep finds the others)."""
+    for change in changes:
+        change.cause, change.delivery, change.actor = origin.cause, origin.delivery, origin.actor
+    return [row.pk for row in EventChange.objects.bulk_create(changes) if row.pk]
+
+
+@dataclass(slots=True)
+class _Batch:
+    """Readings that differ from the mirror, on their way into it."""
+
+    team_id: int
+    readings: dict[str, payloads.EventReading]
+    as_of: dt.datetime
+    origin: Origin
+    cancellations: Mapping[str, dt.datetime]
+
+    def write(self) -> Saved:
+        """Write in one transaction; again when another writer inserted one of the events at the same moment."""
+        for _ in range(RACES):
+            try:
+                with transaction.atomic():
+                    return self._write()
+            except IntegrityError:
+                continue
+        with transaction.atomic():
+            return self._write()
+
+    def _write(self) -> Saved:
+        held = _locked(self.team_id, list(self.readings))
+        before = {key: (event.data, history.snapshot(event)) for key, event in held.items()}
+        renewed = [event for event in held.values() if self._renew(event)]
+        upsert(renewed, MIRRORED, ["id"])
+        new = [self._new(key) for key in sorted(self.readings) if key not in held]
+        Event.objects.bulk_create(new)
+        _with_keys(self.team_id, new)
+        relations.follow([(event, before[event.vyte_id][0]) for event in renewed] + [(event, {}) for event in new])
+        changes = [change for event in new for change in history.of_new(event)]
+        changes += filter(None, (history.between(before[event.vyte_id][1], event) for event in renewed))
+        late = len(held) - len(renewed)
+        return Saved(len(new), len(renewed), late=late, changes=_record(changes, self.origin))
+
+    def _new(self, vyte_id: str) -> Event:
+        columns = self.readings[vyte_id].columns
+        return Event(team_id=self.team_id, vyte_id=vyte_id, as_of=self.as_of, **columns)
+
+    def _renew(self, event: Event) -> bool:
+        """Bring one event up to date in memory; False for an answer that is older than what is held."""
+        reading, as_of = self.readings[event.vyte_id], self.as_of
+        if _is_late(event, reading, as_of):
+            # The answer is old news, but a cancellation known from elsewhere is not lost with it.
+            since = self.cancellations.get(event.vyte_id)
+            if since is None or event.status == Event.Status.CANCELLED:
+                return False
+            reading, as_of = payloads.event(event.data), event.as_of
+            show_cancellation(reading, since)
+        show_cancellation(reading, event.cancelled_at)
+        for name, value in reading.columns.items():
+            setattr(event, name, value)
+        event.as_of, event.missing_since = as_of, None
+        return True
+
+
+def _is_late(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -> bool:
+    """Whether an answer is older than what the mirror holds: by Vyte's clock, and by ours where that is silent."""
+    if as_of >= event.as_of + SETTLING:
+        return False
+    held, said = payloads.revision(event.data), payloads.revision(reading.columns["data"])
+    if held and said and held != said:
+        return said < held
+    return as_of < event.as_of
+
+
+def _with_keys(team_id: int, events: Sequence[Event]) -> None:
+    """Give new events their primary keys where the database does not return them from a bulk insert."""
+    if all(event.pk for event in events):
+        return
+    keys = dict(Event.objects.filter(team=team_id, vyte_id__in=[event.vyte_id for event in events]).values_list("vyte_id", "pk"))
+    for event in events:
+        event.pk = keys[event.vyte_id]

@@ -1,0 +1,65 @@
+"""The history of events, which is also what receivers are told from."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .delivery import Delivery
+from .event import Event
+from .work import Work, WorkQuerySet
+
+
+class EventChange(Work):
+    """One change of one event, written in the transaction that made it; nothing alters it but the telling.
+
+    ``changes`` maps a field to ``[old, new]``; ``data`` lists the other parts of Vyte's JSON that differ.
+    ``told`` names the receivers that have heard of it.
+    """
+
+    class Kind(models.TextChoices):
+        """Which signal is sent."""
+
+        CREATED = "created", _("created")
+        CONFIRMED = "confirmed", _("confirmed")
+        UPDATED = "updated", _("updated")
+        CANCELLED = "cancelled", _("cancelled")
+
+    class Cause(models.TextChoices):
+        """What made this site look."""
+
+        WEBHOOK = "webhook", _("a webhook call")
+        SYNC = "sync", _("a synchronisation")
+        ACTION = "action", _("a person here")
+        REFRESH = "refresh", _("a refresh")
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="changes", verbose_name=_("event"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    changes = models.JSONField(_("changes"), default=dict, blank=True)
+    cause = models.CharField(_("cause"), max_length=16, choices=Cause)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("actor"),
+    )
+    delivery = models.ForeignKey(
+        Delivery, models.SET_NULL, null=True, blank=True, related_name="changes", verbose_name=_("delivery")
+    )
+    created_at = models.DateTimeField(_("noticed at"), default=timezone.now, db_index=True)
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    told = models.JSONField(_("told"), default=list, blank=True)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("event change")
+        verbose_name_plural = _("event changes")
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d %H:%M}"

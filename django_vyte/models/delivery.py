@@ -1,0 +1,81 @@
+"""Calls received, as they came, and what became of them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .team import Team
+from .work import Work, WorkQuerySet
+
+
+class DeliveryQuerySet(WorkQuerySet):
+    """Deliveries about one thing are taken up together, and by one worker at a time."""
+
+    def with_rival(self) -> Self:
+        """Adds ``rival``: whether another worker is busy with the same subject right now."""
+        same = Delivery.objects.filter(
+            source=OuterRef("source"), team=OuterRef("team"), subject=OuterRef("subject")
+        )
+        return self.annotate(rival=Exists(same.exclude(lease="").filter(next_attempt_at__gt=timezone.now())))
+
+    def together_with(self, delivery: Delivery) -> Self:
+        """Every delivery about the same thing, or this one alone when it is about several."""
+        if not delivery.subject:
+            return self.filter(pk=delivery.pk)
+        return self.filter(source=delivery.source, team=delivery.team_id, subject=delivery.subject)
+
+
+class Delivery(Work):
+    """One call: stored before it was answered, processed later, kept until it is pruned."""
+
+    class Status(models.TextChoices):
+        """Where a delivery stands; ``failed`` and ``ignored`` can be replayed."""
+
+        RECEIVED = "received", _("received")
+        WORKING = "working", _("working")
+        WAITING = "waiting", _("waiting for another try")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        IGNORED = "ignored", _("ignored")
+
+    source = models.CharField(_("source"), max_length=32, default="vyte")
+    team = models.ForeignKey(
+        Team, models.CASCADE, null=True, blank=True, related_name="deliveries", verbose_name=_("team")
+    )
+    subject = models.CharField(
+        _("subject"),
+        max_length=100,
+        blank=True,
+        help_text=_("What the call is about; empty when it is about several things or none."),
+    )
+    body = models.TextField(_("body"), blank=True)
+    headers = models.JSONField(_("headers"), default=dict, blank=True)
+    received_at = models.DateTimeField(_("received at"), default=timezone.now, db_index=True)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RECEIVED)
+    finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        indexes = [
+            models.Index(fields=["team", "subject", "next_attempt_at"], name="vyte_delivery_subject"),
+            models.Index(fields=["status", "-id"], name="vyte_delivery_status"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["received", "working", "waiting"], next_attempt_at__isnull=False)
+                | models.Q(status__in=["done", "failed", "ignored"], next_attempt_at__isnull=True),
+                name="vyte_delivery_open_or_closed",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {self.subject or self.source}"

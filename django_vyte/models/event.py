@@ -1,0 +1,270 @@
+"""The mirror of Vyte's meetings: rows here say what Vyte said last, and nothing else writes them but the mirror."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .. import payloads
+from .team import Team
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from .change import EventChange
+
+
+class Verbs(Protocol):
+    """What people do to an event. Fulfilled by ``django_vyte.actions``, which stands above the models."""
+
+    def confirm(
+        self, event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None
+    ) -> None:
+        """Settle the date and the place."""
+
+    def cancel(self, event: Event, *, by: AbstractBaseUser | None) -> None:
+        """Call the meeting off."""
+
+    def add_invitees(
+        self, event: Event, people: Sequence[str | Mapping[str, str]], *, by: AbstractBaseUser | None
+    ) -> None:
+        """Invite more people."""
+
+    def remove_invitee(self, event: Event, invitee: Invitee, *, by: AbstractBaseUser | None) -> None:
+        """Take an invitation back."""
+
+    def reschedule(
+        self,
+        event: Event,
+        *,
+        dates: Sequence[Any] | None,
+        places: Sequence[Any] | None,
+        by: AbstractBaseUser | None,
+    ) -> None:
+        """Propose other dates or places."""
+
+    def refresh(self, event: Event) -> None:
+        """Ask Vyte what is true now."""
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """The questions a project asks of its meetings; they chain."""
+
+    def confirmed(self) -> Self:
+        """Meetings with a settled date."""
+        return self.filter(status=Event.Status.CONFIRMED)
+
+    def planning(self) -> Self:
+        """Meetings whose date is still being voted on."""
+        return self.filter(status=Event.Status.PLANNING)
+
+    def cancelled(self) -> Self:
+        """Meetings that were called off, or that Vyte no longer has."""
+        return self.filter(status=Event.Status.CANCELLED)
+
+    def upcoming(self) -> Self:
+        """Meetings that are not over and not cancelled, soonest first."""
+        now = timezone.now()
+        ahead = models.Q(ends_at__gt=now) | models.Q(ends_at__isnull=True, starts_at__gt=now)
+        return self.exclude(status=Event.Status.CANCELLED).filter(ahead).order_by("starts_at", "pk")
+
+    def between(self, start: dt.datetime, end: dt.datetime) -> Self:
+        """Meetings that take place, at least in part, from ``start`` up to ``end``."""
+        lasting = models.Q(starts_at__lt=end, ends_at__gt=start)
+        return self.filter(lasting | models.Q(starts_at__gte=start, starts_at__lt=end))
+
+    def for_group(self, *groups: object) -> Self:
+        """Meetings of any of these groups: ids, or objects with a ``vyte_group_id``."""
+        ids = [str(getattr(group, "vyte_group_id", group)) for group in groups]
+        return self.filter(models.Exists(EventGroup.objects.filter(event=models.OuterRef("pk"), group_id__in=ids)))
+
+    def with_invitee(self, email: str) -> Self:
+        """Meetings to which this address is invited."""
+        invited = Invitee.objects.filter(event=models.OuterRef("pk"), email=payloads.email(email))
+        return self.filter(models.Exists(invited))
+
+    def created_by(self, email: str) -> Self:
+        """Meetings organised by this address; for a booking that is the owner of the booking page."""
+        return self.filter(creator_email=payloads.email(email))
+
+
+class Event(models.Model):
+    """One meeting. ``starts_at`` and ``ends_at`` are set once Vyte says which date is settled."""
+
+    class Status(models.TextChoices):
+        """A meeting is being planned, then settled; it may be called off at any time."""
+
+        PLANNING = "planning", _("planning")
+        CONFIRMED = "confirmed", _("confirmed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="events", verbose_name=_("team"))
+    vyte_id = models.CharField(_("Vyte id"), max_length=64)
+    title = models.CharField(_("title"), max_length=500, blank=True)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PLANNING)
+    starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    all_day = models.BooleanField(_("all day"), default=False)
+    timezone = models.CharField(_("time zone"), max_length=64, blank=True)
+    place_name = models.CharField(_("place"), max_length=500, blank=True)
+    place_address = models.CharField(_("address"), max_length=2000, blank=True)
+    creator_email = models.EmailField(_("organiser"), blank=True)
+    creator_id = models.CharField(_("organiser's Vyte id"), max_length=64, blank=True)
+    is_booking = models.BooleanField(
+        _("booking"), default=False, help_text=_("Booked through the organiser's booking page.")
+    )
+    lang = models.CharField(_("language"), max_length=16, blank=True)
+    app = models.CharField(_("third-party app id"), max_length=64, blank=True)
+    vyte_created_at = models.DateTimeField(_("created at Vyte"), null=True, blank=True)
+    vyte_updated_at = models.DateTimeField(_("updated at Vyte"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(
+        _("cancelled at"),
+        null=True,
+        blank=True,
+        help_text=_("What Vyte's clock said when the cancellation became known."),
+    )
+    missing_since = models.DateTimeField(
+        _("missing since"), null=True, blank=True, help_text=_("Set when Vyte answered that it has no such event.")
+    )
+    as_of = models.DateTimeField(
+        _("as of"), help_text=_("When Vyte was asked for the answer that is mirrored here.")
+    )
+    fingerprint = models.CharField(max_length=64, editable=False)
+    data = models.JSONField(_("data"), default=dict, blank=True)
+
+    invitees: RelatedManager[Invitee]
+    groups: RelatedManager[EventGroup]
+    changes: RelatedManager[EventChange]
+    verbs: ClassVar[Verbs]
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_at", "-pk"]
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        permissions = [
+            ("confirm_event", _("Can confirm events")),
+            ("cancel_event", _("Can cancel events")),
+            ("refresh_event", _("Can refresh events")),
+        ]
+        indexes = [
+            models.Index(fields=["status", "starts_at"], name="vyte_event_status"),
+            models.Index(fields=["starts_at"], name="vyte_event_starts"),
+            models.Index(fields=["ends_at"], name="vyte_event_ends"),
+            models.Index(fields=["creator_email"], name="vyte_event_creator"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["team", "vyte_id"], name="vyte_event_once_a_team"),
+            models.CheckConstraint(
+                condition=models.Q(status__in=["planning", "confirmed", "cancelled"]),
+                name="vyte_event_status_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__isnull=True) | models.Q(ends_at__gte=models.F("starts_at")),
+                name="vyte_event_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.vyte_id
+
+    @property
+    def dates(self) -> list[payloads.DateOption]:
+        """The dates proposed, each with its votes, in Vyte's order."""
+        return payloads.dates(self.data)
+
+    @property
+    def places(self) -> list[payloads.PlaceOption]:
+        """The places proposed, each with its votes, in Vyte's order."""
+        return payloads.places(self.data)
+
+    def confirm(
+        self, date_id: str | None = None, place_id: str | None = None, *, by: AbstractBaseUser | None = None
+    ) -> None:
+        """Settle the meeting at Vyte and here. ``by`` goes into the history.
+
+        Without a date or place Vyte takes the only one, or the one with most votes ("Confirm an event").
+        Raises VyteError when Vyte refuses or cannot be reached; nothing is changed then.
+        """
+        self.verbs.confirm(self, date_id=date_id, place_id=place_id, by=by)
+
+    def cancel(self, *, by: AbstractBaseUser | None = None) -> None:
+        """Call the meeting off at Vyte and here ("Cancel an event"); raises VyteError."""
+        self.verbs.cancel(self, by=by)
+
+    def add_invitees(
+        self, people: Sequence[str | Mapping[str, str]], *, by: AbstractBaseUser | None = None
+    ) -> None:
+        """Invite addresses, or mappings with ``email`` and, if known, ``full_name`` and ``phone`` ("Add invitee(s)").
+
+        Raises ValueError for an empty list or an address that is none, VyteError when Vyte refuses.
+        """
+        self.verbs.add_invitees(self, people, by=by)
+
+    def remove_invitee(self, invitee: Invitee, *, by: AbstractBaseUser | None = None) -> None:
+        """Take an invitation back ("Delete invitee"); ValueError when Vyte gave the invitee no id."""
+        self.verbs.remove_invitee(self, invitee, by=by)
+
+    def reschedule(
+        self,
+        *,
+        dates: Sequence[Any] | None = None,
+        places: Sequence[Any] | None = None,
+        by: AbstractBaseUser | None = None,
+    ) -> None:
+        """Replace the proposed dates, pairs of aware datetimes, or places, names or (name, address) pairs.
+
+        See "Update an event". Raises ValueError for a naive datetime, VyteError when Vyte refuses.
+        """
+        self.verbs.reschedule(self, dates=dates, places=places, by=by)
+
+    def refresh(self) -> None:
+        """Fetch the event from Vyte and mirror what is true now; raises VyteError."""
+        self.verbs.refresh(self)
+
+
+class Invitee(models.Model):
+    """A person invited to an event."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="invitees", verbose_name=_("event"))
+    vyte_id = models.CharField(_("Vyte id"), max_length=64, blank=True)
+    email = models.EmailField(_("email"), blank=True, db_index=True)
+    full_name = models.CharField(_("name"), max_length=255, blank=True)
+    phone = models.CharField(_("phone"), max_length=64, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("invitee")
+        verbose_name_plural = _("invitees")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "vyte_id", "email"], name="vyte_invitee_once_an_event")
+        ]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email
+
+
+class EventGroup(models.Model):
+    """A group of the project's own (a deal, a ticket, a patient) to which an event belongs."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="groups", verbose_name=_("event"))
+    group_id = models.CharField(_("group id"), max_length=200, db_index=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("event group")
+        verbose_name_plural = _("event groups")
+        constraints = [
+            models.UniqueConstraint(fields=["event", "group_id"], name="vyte_group_once_an_event")
+        ]
+
+    def __str__(self) -> str:
+        return self.group_id

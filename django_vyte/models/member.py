@@ -1,0 +1,45 @@
+"""Vyte's users who belong to a linked team, matched with this site's users."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .team import Team
+from .work import Work, WorkQuerySet
+
+
+class Member(Work):
+    """A person of a team at Vyte. The row is also what ``user_joined`` is sent from.
+
+    ``extid`` is what this site passed to the join link; ``user`` is whom it names.
+    """
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="members", verbose_name=_("team"))
+    vyte_id = models.CharField(_("Vyte id"), max_length=64)
+    email = models.EmailField(_("email"), blank=True, db_index=True)
+    full_name = models.CharField(_("name"), max_length=255, blank=True)
+    extid = models.CharField(_("external id"), max_length=255, blank=True)
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="vyte_members",
+        verbose_name=_("user"),
+    )
+    as_of = models.DateTimeField(_("as of"))
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
+    told = models.JSONField(_("told"), default=list, blank=True)
+
+    objects = WorkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["full_name", "pk"]
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        constraints = [models.UniqueConstraint(fields=["team", "vyte_id"], name="vyte_member_once_a_team")]
+
+    def __str__(self) -> str:
+        return self.full_name or self.email or self.vyte_id

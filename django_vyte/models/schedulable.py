@@ -1,0 +1,24 @@
+"""What a project's own model inherits to have meetings."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .event import Event, EventQuerySet
+
+
+class SchedulableModel(models.Model):
+    """An object that meetings are about: links made for it come back as its ``vyte_events``."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def vyte_group_id(self) -> str:
+        """What names this object at Vyte, ``project_1``; override it before the first link is handed out."""
+        return f"{self._meta.model_name}_{self.pk}"
+
+    @property
+    def vyte_events(self) -> EventQuerySet:
+        """The mirrored meetings of this object."""
+        return Event.objects.for_group(self.vyte_group_id)

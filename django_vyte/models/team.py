@@ -1,0 +1,98 @@
+"""A linked Vyte account and the keys to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .. import links
+from ..client import VyteClient
+from ..exceptions import VyteError
+from ..fields import EncryptedTextField
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from .event import Event
+    from .member import Member
+    from .webhook import Webhook
+
+
+class Team(models.Model):
+    """An organization at Vyte: one API key scope, one bill."""
+
+    vyte_id = models.CharField(_("Vyte id"), max_length=64, unique=True)
+    name = models.CharField(_("name"), max_length=255)
+    private = models.BooleanField(_("private"), default=False)
+    subdomain = models.SlugField(
+        _("subdomain"),
+        max_length=63,
+        blank=True,
+        help_text=_("The team's brand at Vyte: pages are then linked as https://SUBDOMAIN.vyte.in/…"),
+    )
+    created_at = models.DateTimeField(_("linked at"), auto_now_add=True)
+
+    api_keys: RelatedManager[ApiKey]
+    events: RelatedManager[Event]
+    members: RelatedManager[Member]
+    webhooks: RelatedManager[Webhook]
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("team")
+        verbose_name_plural = _("teams")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def client(self) -> VyteClient:
+        """A client that speaks to Vyte as this team, with the settings of ``VYTE``.
+
+        Raises VyteError when the team has no active key, DecryptionError when it cannot be read.
+        """
+        return ApiKey.client_for(self.pk)
+
+    def join_url(self, extid: object = None) -> str:
+        """Where a person signs up to Vyte and joins this team; ``extid`` comes back as ``Member.extid``."""
+        return links.join_url(self.vyte_id, extid=extid, subdomain=self.subdomain or None)
+
+
+class ApiKey(models.Model):
+    """A key to Vyte's API; only its last four characters can be read outside Python."""
+
+    class Status(models.TextChoices):
+        """Whether the key is used."""
+
+        ACTIVE = "active", _("active")
+        REVOKED = "revoked", _("revoked")
+
+    team = models.ForeignKey(Team, models.CASCADE, related_name="api_keys", verbose_name=_("team"))
+    key = EncryptedTextField(_("key"), editable=False)
+    hint = models.CharField(_("ends in"), max_length=4, editable=False)
+    vyte_id = models.CharField(_("Vyte id"), max_length=64, blank=True)
+    scope = models.CharField(_("scope"), max_length=32, blank=True)
+    status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ACTIVE)
+    created_at = models.DateTimeField(_("added at"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(status__in=["active", "revoked"]), name="vyte_apikey_status_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"…{self.hint}"
+
+    @classmethod
+    def client_for(cls, team_id: int) -> VyteClient:
+        """A client with the newest active key of the team with this primary key; VyteError when there is none."""
+        row = cls.objects.filter(team_id=team_id, status=cls.Status.ACTIVE).order_by("-pk").first()
+        if row is None:
+            raise VyteError("This team has no active API key. Link it again: manage.py vyte_link_team.")
+        return VyteClient(row.key)

@@ -1,0 +1,72 @@
+"""Rows that stand for work: claimed by one worker at a time, retried, never forgotten."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+FIRST_DELAY = 10
+LONGEST_DELAY = 3600
+
+
+def backoff(attempts: int) -> float:
+    """Seconds to wait after the given number of attempts: doubling up to an hour, with jitter."""
+    longest = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 20))
+    return random.uniform(longest / 2, longest)  # noqa: S311
+
+
+class WorkQuerySet(models.QuerySet[Any]):
+    """Claiming by one conditional UPDATE: the database decides who gets a row, and no lock outlives it."""
+
+    def due(self) -> Self:
+        """Rows that someone should take up now.
+
+        A row never tried is due whatever its time says, so that clocks that disagree delay nothing.
+        """
+        return self.filter(
+            Q(next_attempt_at__lte=timezone.now()) | Q(attempts=0, next_attempt_at__isnull=False)
+        )
+
+    def claim(self, seconds: float, **fields: Any) -> str | None:
+        """Take every due row of this set for ``seconds``; the lease to name them by, or None when there is none.
+
+        A row whose worker dies becomes due again when the lease runs out.
+        """
+        lease = uuid.uuid4().hex
+        until = timezone.now() + dt.timedelta(seconds=seconds)
+        taken = self.due().update(lease=lease, next_attempt_at=until, attempts=F("attempts") + 1, **fields)
+        return lease if taken else None
+
+    def held(self, lease: str) -> Self:
+        """The rows that ``lease`` still holds: rows someone else took after it ran out are not among them."""
+        return self.filter(lease=lease)
+
+    def finish(self, lease: str, **fields: Any) -> int:
+        """Mark what ``lease`` holds as done; the number of rows."""
+        return self.held(lease).update(lease="", next_attempt_at=None, **fields)
+
+    def postpone(self, lease: str, seconds: float, **fields: Any) -> int:
+        """Give what ``lease`` holds back, to be tried again after ``seconds``; the number of rows."""
+        later = timezone.now() + dt.timedelta(seconds=seconds)
+        return self.held(lease).update(lease="", next_attempt_at=later, **fields)
+
+
+class Work(models.Model):
+    """A row with something still to be done while ``next_attempt_at`` is set."""
+
+    attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
+    next_attempt_at = models.DateTimeField(
+        _("next attempt at"), null=True, blank=True, default=timezone.now, editable=False, db_index=True
+    )
+    lease = models.CharField(max_length=32, blank=True, default="", editable=False, db_index=True)
+    error = models.TextField(_("error"), blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True

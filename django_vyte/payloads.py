@@ -1,0 +1,303 @@
+"""Reading Vyte's JSON: tolerant of what is absent, null, oddly typed or unknown, and pure.
+
+Field names are those of "The event object" and "Users" in Vyte's documentation.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import math
+import re
+import zoneinfo
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import msgspec
+
+# Keys that open something: whoever holds them can act as somebody else.
+CREDENTIALS = frozenset({"key_store", "ct", "secret", "token", "access_token", "refresh_token", "api_key", "password"})
+# Keys that change without the meeting changing.
+BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
+DEEPEST = 40
+ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
+UTC = dt.timezone.utc  # noqa: UP017
+
+
+class Unreadable(ValueError):
+    """A payload that says too little to be mirrored; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class DateOption:
+    """A proposed date; ``yes`` and ``no`` count votes."""
+
+    id: str
+    start: dt.datetime | None
+    end: dt.datetime | None
+    all_day: bool
+    yes: int
+    no: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOption:
+    """A proposed place; ``yes`` and ``no`` count votes."""
+
+    id: str
+    name: str
+    address: str
+    yes: int
+    no: int
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An invitee."""
+
+    vyte_id: str
+    email: str
+    full_name: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventReading:
+    """What one event payload says, in the mirror's terms.
+
+    ``columns`` are named as the fields of ``Event``; ``settled_at`` is Vyte's time of the last confirmation.
+    """
+
+    vyte_id: str
+    columns: dict[str, Any]
+    settled_at: dt.datetime | None
+    invitees: tuple[Person, ...]
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class UserReading:
+    """What one user payload says."""
+
+    vyte_id: str
+    email: str
+    full_name: str
+    extid: str
+
+
+def without_nul(text: str) -> str:
+    """``text`` as any database takes it: no NUL, no half of a surrogate pair."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
+def clean(value: Any, depth: int = 0) -> Any:
+    """A copy of decoded JSON without credentials and without what a database's JSON column refuses."""
+    if depth > DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {without_nul(k): clean(v, depth + 1) for k, v in value.items() if k not in CREDENTIALS}
+    if isinstance(value, list):
+        return [clean(item, depth + 1) for item in value]
+    if isinstance(value, str):
+        return without_nul(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, int) and abs(value) >= 2**63:
+        return None
+    return value
+
+
+def text(value: object, longest: int) -> str:
+    """A string of at most ``longest`` characters; anything but a string or a number is empty."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    return without_nul(str(value)).strip()[:longest]
+
+
+def identifier(value: object) -> str:
+    """A Vyte id; empty when the value cannot be one."""
+    return value if isinstance(value, str) and value.strip(".") and ID.fullmatch(value) else ""
+
+
+def email(value: object) -> str:
+    """An address in lower case, which is how addresses are compared; empty when the value cannot be one."""
+    address = text(value, 255).lower()
+    return address if "@" in address and len(address) <= 254 else ""
+
+
+def things(value: object) -> list[dict[str, Any]]:
+    """The objects of a list that may be absent, null, or a single object instead of a list."""
+    if isinstance(value, dict):
+        return [value]
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def thing(value: object) -> dict[str, Any]:
+    """An object, or an empty one in place of anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def instant(value: object, zone: str = "") -> dt.datetime | None:
+    """An aware datetime in UTC from an ISO 8601 text; without an offset it is taken to be in ``zone``.
+
+    None when the value is no time, or one that a database cannot hold.
+    """
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        when = dt.datetime.fromisoformat(value.strip())
+        if when.tzinfo is None:
+            when = when.replace(tzinfo=_zone(zone))
+        when = when.astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+    return when if 1000 <= when.year <= 9998 else None
+
+
+def _zone(name: str) -> dt.tzinfo:
+    try:
+        return zoneinfo.ZoneInfo(name)
+    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
+        return UTC
+
+
+def _votes(option: dict[str, Any]) -> tuple[int, int]:
+    votes = thing(option.get("votes"))
+    return len(things(votes.get("yes"))), len(things(votes.get("no")))
+
+
+def dates(data: dict[str, Any]) -> list[DateOption]:
+    """The proposed dates of an event payload."""
+    zone = text(data.get("timezone"), 64)
+    settled = thing(data.get("confirmed")).get("date_id")
+    found = []
+    for option in things(data.get("dates")):
+        start, end = instant(option.get("date"), zone), instant(option.get("end_date"), zone)
+        if start and end and end < start:
+            end = None
+        key = text(option.get("_id"), 64)
+        chosen = bool(key) and key == settled
+        found.append(DateOption(key, start, end, option.get("all_day") is True, *_votes(option), chosen))
+    return found
+
+
+def places(data: dict[str, Any]) -> list[PlaceOption]:
+    """The proposed places of an event payload."""
+    settled = thing(data.get("confirmed")).get("place_id")
+    found = []
+    for option in things(data.get("places")):
+        key = text(option.get("_id"), 64)
+        name, address = text(option.get("name"), 500), text(option.get("address"), 2000)
+        found.append(PlaceOption(key, name, address, *_votes(option), bool(key) and key == settled))
+    return found
+
+
+Option = TypeVar("Option", DateOption, PlaceOption)
+
+
+def _settled(options: list[Option]) -> Option | None:
+    """The option that was chosen; where Vyte names none, the only one."""
+    for option in options:
+        if option.chosen:
+            return option
+    return options[0] if len(options) == 1 else None
+
+
+def cancelled_at(payload: dict[str, Any]) -> dt.datetime | None:
+    """Vyte's time at which a payload that shows a cancellation was written; None when it shows none."""
+    if not payload.get("cancelled"):
+        return None
+    return _latest(instant(payload.get("cancelled")), revision(payload))
+
+
+def revision(payload: dict[str, Any]) -> dt.datetime | None:
+    """Vyte's time of the last change of an event, by the later of its two clocks: confirming may move only one."""
+    return _latest(instant(payload.get("updatedAt")), instant(thing(payload.get("confirmed")).get("updated_at")))
+
+
+def _latest(*instants: dt.datetime | None) -> dt.datetime | None:
+    return max((when for when in instants if when), default=None)
+
+
+def fingerprint(data: dict[str, Any]) -> str:
+    """The same for two payloads that say the same, whatever the order of their keys."""
+    return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
+
+
+def event(payload: object) -> EventReading:
+    """Read an event ("The event object"); raises Unreadable when it is no object or has no usable ``_id``."""
+    data = clean(payload)
+    if not isinstance(data, dict):
+        raise Unreadable("an event that is not a JSON object")
+    key = identifier(data.get("_id"))
+    if not key:
+        raise Unreadable("an event without a usable _id")
+    creator, app = thing(data.get("created_by")), thing(data.get("third_party"))
+    columns = {
+        "title": text(data.get("title"), 500),
+        "timezone": text(data.get("timezone"), 64),
+        "creator_email": email(creator.get("email")),
+        "creator_id": identifier(creator.get("user")),
+        "is_booking": data.get("vyteme") is True,
+        "lang": text(data.get("lang"), 16),
+        "app": text(app.get("app"), 64),
+        "vyte_created_at": instant(data.get("createdAt")),
+        "vyte_updated_at": instant(data.get("updatedAt")),
+        "cancelled_at": cancelled_at(data),
+        **_outcome(data),
+        "fingerprint": fingerprint(data),
+        "data": data,
+    }
+    settled_at = instant(thing(data.get("confirmed")).get("updated_at")) or columns["vyte_updated_at"]
+    return EventReading(key, columns, settled_at, people(data), groups(data))
+
+
+def _outcome(data: dict[str, Any]) -> dict[str, Any]:
+    """Where the meeting stands, and when and where it takes place once that is settled."""
+    settled = thing(data.get("confirmed")).get("flag") is True
+    status = "cancelled" if data.get("cancelled") else "confirmed" if settled else "planning"
+    date = _settled(dates(data)) if settled else None
+    place = _settled(places(data)) if settled else None
+    return {
+        "status": status,
+        "starts_at": date.start if date else None,
+        "ends_at": date.end if date and date.start else None,
+        "all_day": date.all_day if date else False,
+        "place_name": place.name if place else "",
+        "place_address": place.address if place else "",
+    }
+
+
+def people(data: dict[str, Any]) -> tuple[Person, ...]:
+    """The invitees of an event payload, each once, in Vyte's order."""
+    found: dict[tuple[str, str], Person] = {}
+    for item in things(data.get("invitees")):
+        key, address = identifier(item.get("_id")), email(item.get("email"))
+        if key or address:
+            person = Person(key, address, text(item.get("full_name"), 255), text(item.get("phone"), 64))
+            found.setdefault((key, address), person)
+    return tuple(found.values())
+
+
+def groups(data: dict[str, Any]) -> tuple[str, ...]:
+    """The ids of the groups an event payload belongs to, each once, in Vyte's order."""
+    value = thing(data.get("third_party")).get("group_ids")
+    items = value if isinstance(value, list) else [value]
+    return tuple(dict.fromkeys(group for group in (text(item, 200) for item in items) if group))
+
+
+def user(payload: object) -> UserReading:
+    """Read a user ("Users"), bare or wrapped in ``{"user": …}``; raises Unreadable without a usable ``_id``."""
+    data = thing(payload)
+    data = thing(data.get("user")) or data
+    key = identifier(data.get("_id"))
+    if not key:
+        raise Unreadable("a user without a usable _id")
+    addresses = data.get("emails")
+    first = addresses[0] if isinstance(addresses, list) and addresses else data.get("email")
+    names = (data.get("full_name"), f"{text(data.get('first_name'), 120)} {text(data.get('last_name'), 120)}")
+    organization = thing(thing(data.get("account")).get("organization"))
+    full_name = next((name for name in (text(value, 255) for value in names) if name), "")
+    return UserReading(key, email(first), full_name, text(organization.get("extid"), 255))

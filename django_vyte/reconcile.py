@@ -1,0 +1,54 @@
+"""Fetch what is true now about one event or one user, and mirror it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
+
+from . import members, mirror, payloads
+from .exceptions import NotFound
+from .models import ApiKey
+
+if TYPE_CHECKING:
+    from .client import VyteClient
+    from .models import Member
+
+
+def event(
+    team_id: int,
+    vyte_id: str,
+    *,
+    origin: mirror.Origin,
+    cancelled_at: dt.datetime | None = None,
+    just_cancelled: bool = False,
+    client: VyteClient | None = None,
+) -> mirror.Saved:
+    """Mirror one event as Vyte shows it now.
+
+    ``cancelled_at`` is Vyte's time of a cancellation that a call reported: Vyte's event object documents none, so the
+    answer may not show it; ``just_cancelled`` says that this site cancelled it a moment ago. Raises VyteError when Vyte cannot be asked. An event that
+    Vyte no longer has is noted; one that was never mirrored either raises NotFound.
+    """
+    with client or ApiKey.client_for(team_id) as vyte:
+        as_of = timezone.now()
+        try:
+            answer = vyte.events.retrieve(vyte_id)
+        except NotFound:
+            saved = mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
+            if saved is None:
+                raise
+            return saved
+    if just_cancelled:
+        cancelled_at = payloads.revision(payloads.thing(answer)) or as_of
+    known = {vyte_id: cancelled_at} if cancelled_at else None
+    return mirror.save(team_id, [{**answer, "_id": vyte_id}], as_of=as_of, origin=origin, cancellations=known)
+
+
+def user(team_id: int, vyte_id: str) -> Member:
+    """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one Vyte does not know."""
+    with ApiKey.client_for(team_id) as vyte:
+        as_of = timezone.now()
+        answer = vyte.users.retrieve(vyte_id)
+    return members.save(team_id, vyte_id, answer, as_of=as_of)

@@ -1,0 +1,66 @@
+"""The rows that hang on events: invitees and groups follow what the events' JSON says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import connections, models, router
+
+from . import payloads
+from .models import Event, EventGroup, Invitee
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def upsert(rows: Sequence[Row], fields: Sequence[str], unique: Sequence[str]) -> None:
+    """Insert ``rows``, or update ``fields`` of those that are there already, in one statement a batch."""
+    if not rows:
+        return
+    manager = type(rows[0])._default_manager
+    # MySQL and MariaDB take whichever unique key conflicts.
+    named = connections[router.db_for_write(type(rows[0]))].features.supports_update_conflicts_with_target
+    manager.bulk_create(
+        rows, update_conflicts=True, update_fields=fields, unique_fields=unique if named else None
+    )
+
+
+def follow(events: Sequence[tuple[Event, dict[str, Any]]]) -> None:
+    """Bring the invitees and groups of events in step; each event comes with the JSON that its rows follow now."""
+    added: list[Invitee] = []
+    joined: list[EventGroup] = []
+    gone: dict[int, set[tuple[str, str]]] = {}
+    left: dict[int, set[str]] = {}
+    for event, before in events:
+        old, new = set(payloads.people(before)), payloads.people(event.data)
+        added += [_invitee(event, person) for person in new if person not in old]
+        if absent := {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}:
+            gone[event.pk] = absent
+        were, are = set(payloads.groups(before)), payloads.groups(event.data)
+        joined += [EventGroup(event=event, group_id=group) for group in are if group not in were]
+        if parted := were - set(are):
+            left[event.pk] = parted
+    if gone:
+        rows = Invitee.objects.filter(event__in=gone).values_list("pk", "event", "vyte_id", "email")
+        _delete(Invitee, [pk for pk, event_id, *identity in rows if tuple(identity) in gone[event_id]])
+    upsert(added, ["full_name", "phone"], ["event", "vyte_id", "email"])
+    if left:
+        groups = EventGroup.objects.filter(event__in=left).values_list("pk", "event", "group_id")
+        _delete(EventGroup, [pk for pk, event_id, group in groups if group in left[event_id]])
+    upsert(joined, ["group_id"], ["event", "group_id"])
+
+
+def _invitee(event: Event, person: payloads.Person) -> Invitee:
+    return Invitee(
+        event=event,
+        vyte_id=person.vyte_id,
+        email=person.email,
+        full_name=person.full_name,
+        phone=person.phone,
+    )
+
+
+def _delete(model: type[models.Model], keys: list[int]) -> None:
+    model._default_manager.filter(pk__in=keys).delete()

@@ -1,0 +1,18 @@
+"""The operations of Vyte's API, one module per resource; each lists its routes as ``RULES``."""
+
+from __future__ import annotations
+
+from werkzeug.routing import Map, Rule
+
+from . import events, hooks, organizations, slots, third_parties, users
+
+RESOURCES = (events, hooks, organizations, slots, third_parties, users)
+
+PREFIXES = ("v2", "events", "slots", "hooks", "thirdparties", "users", "api")
+"""First segments of paths that belong to the API and not to the web pages."""
+
+
+def api_map() -> Map:
+    """Every route of the API."""
+    rules: list[Rule] = [rule for resource in RESOURCES for rule in resource.RULES]
+    return Map(rules, strict_slashes=False, merge_slashes=False)

@@ -1,0 +1,102 @@
+"""Events: ``/v2/events`` and the bookings of v1, ``POST /events``."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from .. import filters, meetings
+from ..errors import Refused
+from ..exchange import Exchange, json_answer, route, text_answer
+from ..present import detailed, listed
+from ..signing import is_signed
+from ..state import JSON
+
+
+def list_events(ask: Exchange) -> Response:
+    """GET /v2/events: the events of the organization, newest first."""
+    wanted = filters.read(ask)
+    mine = [event for event in ask.state.events.values() if ask.state.owners[event["_id"]] == ask.owner]
+    mine.sort(key=lambda event: str(event.get("createdAt", "")), reverse=True)
+    found = filters.select(mine, wanted)
+    return json_answer([listed(event, ask.quirks) for event in found[: ask.quirks.list_maximum]])
+
+
+def create_event(ask: Exchange) -> Response:
+    """POST /v2/events: makes an event and answers it."""
+    return show(ask, meetings.create(ask.state, ask.json_object(), ask.owner))
+
+
+def book_event(ask: Exchange) -> Response:
+    """POST /events (v1): makes a booking. A creator token of a known app does instead of an API key."""
+    body = ask.json_object()
+    third_party = body.get("third_party") or {}
+    app = ask.state.apps.get(third_party.get("app", ""))
+    if not ask.owner:
+        if app is None:
+            raise Refused(401, "an API key or a creator token is required")
+        email = (body.get("created_by") or {}).get("email", "")
+        if not is_signed(app["secret"], email, str(third_party.get("ct"))):
+            raise Refused(403, "the creator token is wrong")
+        ask.owner = ask.state.owners[app["_id"]]
+    return show(ask, meetings.create(ask.state, body, ask.owner, date_known=False))
+
+
+def retrieve_event(ask: Exchange, event_id: str) -> Response:
+    """GET /v2/events/:event_id."""
+    return show(ask, own(ask, event_id))
+
+
+def update_event(ask: Exchange, event_id: str) -> Response:
+    """PUT /v2/events/:event_id."""
+    event = own(ask, event_id)
+    always = ask.quirks.updates_before_confirmation
+    meetings.update(ask.state, event, ask.json_object(), always_fire=always)
+    return show(ask, event)
+
+
+def confirm_event(ask: Exchange, event_id: str) -> Response:
+    """POST /v2/events/:event_id/confirm?d=&p=."""
+    event = own(ask, event_id)
+    meetings.confirm(ask.state, event, ask.request.args.get("d"), ask.request.args.get("p"))
+    return show(ask, event)
+
+
+def cancel_event(ask: Exchange, event_id: str) -> Response:
+    """POST /v2/events/:event_id/cancel: answers the text OK."""
+    meetings.cancel(ask.state, own(ask, event_id))
+    return text_answer("OK")
+
+
+def add_invitees(ask: Exchange, event_id: str) -> Response:
+    """POST /v2/events/:event_id/invitees: takes an array, answers every invitee."""
+    return json_answer(meetings.invite(ask.state, own(ask, event_id), ask.body()))
+
+
+def delete_invitee(ask: Exchange, event_id: str, invitee_id: str) -> Response:
+    """POST or DELETE /v2/events/:event_id/invitees/:invitee_id: answers the text OK."""
+    meetings.uninvite(ask.state, own(ask, event_id), invitee_id)
+    return text_answer("OK")
+
+
+def own(ask: Exchange, event_id: str) -> JSON:
+    """The event with that id, if it is the asking organization's."""
+    return ask.state.owned(ask.state.events, event_id, ask.owner)
+
+
+def show(ask: Exchange, event: JSON) -> Response:
+    """The event in full."""
+    return json_answer(detailed(event, ask.state, ask.quirks))
+
+
+RULES = [
+    route("/v2/events", "GET", list_events),
+    route("/v2/events", "POST", create_event),
+    route("/events", "POST", book_event, v1=True, open=True),
+    route("/v2/events/<event_id>", "GET", retrieve_event),
+    route("/v2/events/<event_id>", "PUT", update_event),
+    route("/v2/events/<event_id>/confirm", "POST", confirm_event),
+    route("/v2/events/<event_id>/cancel", "POST", cancel_event),
+    route("/v2/events/<event_id>/invitees", "POST", add_invitees),
+    route("/v2/events/<event_id>/invitees/<invitee_id>", "POST", delete_invitee),
+    route("/v2/events/<event_id>/invitees/<invitee_id>", "DELETE", delete_invitee),
+]

@@ -1,0 +1,91 @@
+"""Webhook subscriptions: ``/hooks``, also under ``/v2/hooks``."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from werkzeug.wrappers import Response
+
+from ..clock import new_id
+from ..errors import Refused
+from ..exchange import Exchange, empty_answer, json_answer, route
+from ..state import JSON
+
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+
+
+def list_hooks(ask: Exchange) -> Response:
+    """GET /hooks."""
+    mine = [hook for hook in ask.state.hooks.values() if ask.state.owners[hook["_id"]] == ask.owner]
+    return json_answer(mine if ask.quirks.hooks_as_list else {"hooks": mine})
+
+
+def create_hook(ask: Exchange) -> Response:
+    """POST /hooks: 201 with the new subscription."""
+    body = ask.json_object()
+    check(body.get("action"), body.get("target_url"))
+    now = ask.state.clock.now()
+    hook = {
+        "__v": 0,
+        "createdAt": now,
+        "updatedAt": now,
+        "organization": ask.owner,
+        "scope": "team",
+        "action": body["action"],
+        "target_url": body["target_url"],
+        "_id": new_id(),
+    }
+    ask.state.hooks[hook["_id"]] = hook
+    ask.state.owners[hook["_id"]] = ask.owner
+    return json_answer(hook, 201)
+
+
+def retrieve_hook(ask: Exchange, hook_id: str) -> Response:
+    """GET /hooks/:hook_id."""
+    return json_answer(own(ask, hook_id))
+
+
+def update_hook(ask: Exchange, hook_id: str) -> Response:
+    """PUT /hooks/:hook_id: both members are mandatory."""
+    hook, body = own(ask, hook_id), ask.json_object()
+    check(body.get("action"), body.get("target_url"))
+    hook.update(action=body["action"], target_url=body["target_url"])
+    ask.state.touch(hook)
+    return json_answer(hook)
+
+
+def delete_hook(ask: Exchange, hook_id: str) -> Response:
+    """DELETE /hooks/:hook_id: 204."""
+    del ask.state.hooks[own(ask, hook_id)["_id"]]
+    return empty_answer()
+
+
+def own(ask: Exchange, hook_id: str) -> JSON:
+    """The subscription with that id, if it is the asking organization's."""
+    return ask.state.owned(ask.state.hooks, hook_id, ask.owner)
+
+
+def check(action: object, target_url: object) -> None:
+    """Refused with 400 unless there is an action and an https address, or http on this machine."""
+    if not isinstance(action, str) or not action:
+        raise Refused(400, "action is required")
+    try:
+        url = urlsplit(target_url if isinstance(target_url, str) else "")
+        host = url.hostname
+    except ValueError:
+        raise Refused(400, "target_url is not a URL") from None
+    if not host or not (url.scheme == "https" or (url.scheme == "http" and host in LOOPBACK)):
+        raise Refused(400, "target_url must be https")
+
+
+RULES = [
+    rule
+    for base in ("/hooks", "/v2/hooks")
+    for rule in (
+        route(base, "GET", list_hooks, v1=True),
+        route(base, "POST", create_hook, v1=True),
+        route(f"{base}/<hook_id>", "GET", retrieve_hook, v1=True),
+        route(f"{base}/<hook_id>", "PUT", update_hook, v1=True),
+        route(f"{base}/<hook_id>", "DELETE", delete_hook, v1=True),
+    )
+]

@@ -1,0 +1,43 @@
+"""The organization of a key, and its API key: v1's ``/users/organizations`` and ``/api/keys``, v2's auth test."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from ..errors import Refused
+from ..exchange import Exchange, empty_answer, json_answer, route
+
+
+def test_auth(ask: Exchange) -> Response:
+    """GET /v2/auth/test: the organization, its members as ids."""
+    return json_answer(ask.state.organizations[ask.owner])
+
+
+def retrieve_organization(ask: Exchange) -> Response:
+    """GET /users/organizations (v1): the organization, its members as users."""
+    organization = ask.state.organizations[ask.owner]
+    members = [ask.state.users[user_id] for user_id in organization["members"]]
+    return json_answer({**organization, "members": members})
+
+
+def retrieve_key(ask: Exchange) -> Response:
+    """GET /api/keys/team (v1): the key of the organization, the same one until it is deleted."""
+    key = next(key for key in ask.state.keys.values() if key["organization"] == ask.owner)
+    return json_answer(key)
+
+
+def delete_key(ask: Exchange, key_id: str) -> Response:
+    """DELETE /api/keys/:key_id (v1): 204, and the key opens nothing any more."""
+    for key, described in list(ask.state.keys.items()):
+        if described["_id"] == key_id and described["organization"] == ask.owner:
+            del ask.state.keys[key]
+            return empty_answer()
+    raise Refused(404, "not found")
+
+
+RULES = [
+    route("/v2/auth/test", "GET", test_auth),
+    route("/users/organizations", "GET", retrieve_organization, v1=True),
+    route("/api/keys/team", "GET", retrieve_key, v1=True),
+    route("/api/keys/<key_id>", "DELETE", delete_key, v1=True),
+]

@@ -1,0 +1,148 @@
+"""The WSGI application: which part answers a request, with faults in between and the log of the API."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Request as WebRequest
+from werkzeug.wrappers import Response
+
+from .api import PREFIXES, api_map
+from .control import control_map
+from .errors import ConnectionDropped, Refused
+from .exchange import Exchange, Operation, json_answer
+from .pages import page_map, refusal
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
+logger = logging.getLogger("django_vyte.sandbox")
+
+MASK = "***"
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request that the API has seen. Credentials are masked; ``status`` is None when it was not answered."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    status: int | None
+
+
+class App:
+    """The whole local Vyte as one WSGI application: ``/_sandbox/`` controls, the API, and web pages."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._controls = control_map().bind("sandbox")
+        self._api = api_map().bind("sandbox")
+        self._pages = page_map().bind("sandbox")
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        request = WebRequest(environ)
+        path = re.sub("/+", "/", request.path)
+        first = path.split("/")[1]
+        if first == "_sandbox":
+            response = self._control(request, path)
+        elif first in PREFIXES:
+            response = self._logged(request, path)
+        else:
+            response = self._faulty(request, path, self._page)
+        return response(environ, start_response)
+
+    def _logged(self, request: WebRequest, path: str) -> Response:
+        """Asks the API and notes the request with the outcome."""
+        request.get_data()
+        status: int | None = None
+        try:
+            response = self._faulty(request, path, self._operate)
+            status = response.status_code
+            return response
+        finally:
+            with self._sandbox.state.lock:
+                self._sandbox.requests.append(seen(request, path, status))
+
+    def _faulty(self, request: WebRequest, path: str, ask: Any) -> Response:
+        """The answer, or what a fault makes of it."""
+        if ask == self._operate and self._sandbox.stopped:
+            if self._sandbox.stopped == "drop":
+                raise ConnectionDropped("stopped")
+            return Response(b"", 503)
+        fault = self._sandbox.faults.take(request.method, path)
+        if fault is None:
+            return self._safe(ask, request, path)
+        return fault.apply(None if fault.replaces else self._safe(ask, request, path))
+
+    def _safe(self, ask: Any, request: WebRequest, path: str) -> Response:
+        """The true answer, with a 500 for a mistake in the local Vyte itself."""
+        try:
+            response: Response = ask(request, path)
+            return response
+        except Exception:
+            logger.exception("The local Vyte failed on %s %s", request.method, path)
+            return Response(b"", 500)
+
+    def _operate(self, request: WebRequest, path: str) -> Response:
+        """Answers one operation of the API."""
+        v1 = not path.startswith("/v2/")
+        try:
+            operation, arguments = self._api.match(path.rstrip("/") or "/", request.method)
+            assert isinstance(operation, Operation)
+            v1 = operation.v1
+            owner = self._authenticate(request, operation)
+            state, quirks = self._sandbox.state, self._sandbox.quirks
+            with state.lock:
+                return operation.answer(Exchange(request, state, quirks, owner), **arguments)
+        except Refused as refused:
+            return json_answer({} if v1 else {"message": refused.message}, refused.status)
+        except HTTPException as error:
+            return json_answer({} if v1 else {"message": error.name}, error.code or 500)
+
+    def _authenticate(self, request: WebRequest, operation: Operation) -> str:
+        """The organization whose key was sent, bare; empty when none was and none is needed."""
+        key = request.headers.get("Authorization") or request.args.get("api_key")
+        described = self._sandbox.state.keys.get(key or "")
+        if described is not None:
+            return str(described["organization"])
+        if operation.open and not key:
+            return ""
+        raise Refused(401, "a valid API key is required")
+
+    def _page(self, request: WebRequest, path: str) -> Response:
+        """Answers a web page or what a form on it sends."""
+        try:
+            answer, arguments = self._pages.match(path, request.method)
+            response: Response = answer(self._sandbox, request, **arguments)
+            return response
+        except Refused as refused:
+            return refusal(refused.status, refused.message)
+        except HTTPException as error:
+            return refusal(error.code or 500, error.name)
+
+    def _control(self, request: WebRequest, path: str) -> Response:
+        """Answers a control of the local Vyte itself."""
+        try:
+            answer, arguments = self._controls.match(path, request.method)
+            response: Response = answer(self._sandbox, request, **arguments)
+            return response
+        except Refused as refused:
+            return json_answer({"message": refused.message}, refused.status)
+        except HTTPException as error:
+            return json_answer({"message": error.name}, error.code or 500)
+
+
+def seen(request: WebRequest, path: str, status: int | None) -> Request:
+    """A request as the log keeps it."""
+    query = {name: ",".join(request.args.getlist(name)) for name in request.args}
+    query.update({name: MASK for name in ("secret", "api_key", "ct") if name in query})
+    headers = {name: MASK if name == "Authorization" else value for name, value in request.headers}
+    return Request(request.method, path, query, headers, request.get_data(), status)

@@ -1,0 +1,262 @@
+"""The controls of the local Vyte over HTTP, under ``/_sandbox/``: what ``Sandbox`` offers, for other processes.
+
+JSON in and JSON out. A form may be posted too; then the answer leads back to the index page.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+
+from .errors import Refused
+from .exchange import json_answer
+from .present import listed
+from .state import JSON
+
+if TYPE_CHECKING:
+    from .sandbox import Sandbox
+
+LATEST = 200
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+def state(sandbox: Sandbox, request: Request) -> Response:
+    """GET state: what there is and what has happened, without credentials. Of long lists the latest 200."""
+    world = sandbox.state
+    with world.lock:
+        events = sorted(world.events.values(), key=lambda event: str(event.get("updatedAt", "")), reverse=True)
+        return json_answer(
+            {
+                "team_id": sandbox.team_id,
+                "stopped": sandbox.stopped,
+                "event_count": len(events),
+                "events": [without_credentials(sandbox, event) for event in events[:LATEST]],
+                "hooks": [{**hook, "target_url": masked(hook["target_url"])} for hook in world.hooks.values()],
+                "users": [
+                    {name: user.get(name) for name in ("_id", "full_name", "emails", "account")}
+                    for user in list(world.users.values())[-LATEST:]
+                ],
+                "calls": [describe_call(call) for call in sandbox.outbox[-LATEST:]],
+                "faults": len(sandbox.faults),
+                "request_count": len(sandbox.requests),
+                "requests": [
+                    {"method": seen.method, "path": seen.path, "status": seen.status}
+                    for seen in sandbox.requests[-LATEST:]
+                ],
+                "quirks": asdict(sandbox.quirks),
+                "webhook_mode": asdict(sandbox.webhook_mode),
+            }
+        )
+
+
+def describe_call(call: Any) -> JSON:
+    """A webhook call without its body and without the token in its URL."""
+    described = {name: getattr(call, name) for name in ("action", "attempts", "status", "delivered", "given_up")}
+    return {**described, "target_url": masked(call.target_url)}
+
+
+def masked(url: str) -> str:
+    """A URL whose last path segment, often a secret, shows its first four characters only."""
+    parts = urlsplit(url)
+    head, _, last = parts.path.rstrip("/").rpartition("/")
+    return f"{parts.scheme}://{parts.netloc}{head}/{last[:4]}…"
+
+
+def without_credentials(sandbox: Sandbox, event: JSON) -> JSON:
+    """An event as lists show it, less its key_store."""
+    return {name: value for name, value in listed(event, sandbox.quirks).items() if name != "key_store"}
+
+
+def key(sandbox: Sandbox, request: Request) -> Response:
+    """GET key: the API key, answered on this machine only."""
+    return json_answer({"api_key": sandbox.api_key, "team_id": sandbox.team_id})
+
+
+def create_event(sandbox: Sandbox, request: Request) -> Response:
+    """POST events: the arguments of ``Sandbox.create_event``."""
+    return changed(sandbox, request, sandbox.create_event(**arguments(request)), 201)
+
+
+def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+    """GET events/ID."""
+    return json_answer(without_credentials(sandbox, existing(sandbox, event_id)))
+
+
+def change_event(sandbox: Sandbox, request: Request, event_id: str, verb: str) -> Response:
+    """POST events/ID/vote, confirm, cancel, update, invite: the arguments of the method with that name."""
+    existing(sandbox, event_id)
+    given = arguments(request)
+    if verb == "invite":
+        return changed(sandbox, request, sandbox.invite(event_id, *given.get("invitees", [])))
+    verbs: dict[str, Callable[..., JSON]] = {
+        "vote": sandbox.vote,
+        "confirm": sandbox.confirm,
+        "cancel": sandbox.cancel,
+        "update": sandbox.update_event,
+    }
+    return changed(sandbox, request, verbs[verb](event_id, **given))
+
+
+def delete_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+    """DELETE events/ID: the event is gone."""
+    existing(sandbox, event_id)
+    sandbox.delete_event(event_id)
+    return json_answer({})
+
+
+def existing(sandbox: Sandbox, event_id: str) -> JSON:
+    """The event with that id; refused with 404 when there is none."""
+    if event_id not in sandbox.state.events:
+        raise Refused(404, "no such event")
+    return sandbox.state.events[event_id]
+
+
+def changed(sandbox: Sandbox, request: Request, event: JSON, status: int = 200) -> Response:
+    """The answer to a control that changed an event."""
+    return done(request, without_credentials(sandbox, event), status)
+
+
+def join(sandbox: Sandbox, request: Request) -> Response:
+    """POST join: email, full_name, extid."""
+    return done(request, sandbox.join(**arguments(request)), 201)
+
+
+def fill(sandbox: Sandbox, request: Request) -> Response:
+    """POST fill: count."""
+    sandbox.fill(int(arguments(request).get("count", 100)))
+    return done(request, {"event_count": len(sandbox.state.events)})
+
+
+def add_fault(sandbox: Sandbox, request: Request) -> Response:
+    """POST faults: the arguments of ``Faults.add``; ``body`` is text."""
+    given = arguments(request)
+    if isinstance(given.get("body"), str):
+        given["body"] = given["body"].encode()
+    sandbox.faults.add(**given)
+    return done(request, {"faults": len(sandbox.faults)}, 201)
+
+
+def clear_faults(sandbox: Sandbox, request: Request) -> Response:
+    """DELETE faults, or POST faults/clear from a form."""
+    sandbox.faults.clear()
+    return done(request, {"faults": 0})
+
+
+def stop_api(sandbox: Sandbox, request: Request) -> Response:
+    """POST api/stop: every API call answers 503; with ``drop`` the connection is closed instead."""
+    sandbox.stop_api(**arguments(request))
+    return done(request, {"stopped": sandbox.stopped})
+
+
+def start_api(sandbox: Sandbox, request: Request) -> Response:
+    """POST api/start."""
+    sandbox.start_api()
+    return done(request, {"stopped": sandbox.stopped})
+
+
+def deliver(sandbox: Sandbox, request: Request) -> Response:
+    """POST deliver: tries each waiting webhook call once, now."""
+    return done(request, {"calls": [describe_call(call) for call in sandbox.deliver()]})
+
+
+def set_quirks(sandbox: Sandbox, request: Request) -> Response:
+    """POST quirks: the switches of ``Quirks`` to change."""
+    return switch(sandbox.quirks, request)
+
+
+def set_webhook_mode(sandbox: Sandbox, request: Request) -> Response:
+    """POST webhook-mode: the switches of ``WebhookMode`` to change."""
+    return switch(sandbox.webhook_mode, request)
+
+
+def switch(switches: Any, request: Request) -> Response:
+    """Changes fields of a dataclass; refused with 400 for a name it does not have."""
+    given = arguments(request)
+    if unknown := set(given) - {field.name for field in fields(switches)}:
+        raise Refused(400, f"unknown: {', '.join(sorted(unknown))}")
+    for name, value in given.items():
+        setattr(switches, name, tuple(value) if isinstance(value, list) else value)
+    return done(request, asdict(switches))
+
+
+def arguments(request: Request) -> JSON:
+    """What was sent, as JSON or as a form, whose empty fields count as absent."""
+    if request.mimetype in FORMS:
+        return {name: form_value(value) for name, value in request.form.items() if value}
+    try:
+        given = msgspec.json.decode(request.get_data() or b"{}")
+    except msgspec.DecodeError:
+        raise Refused(400, "the body is not JSON") from None
+    if not isinstance(given, dict):
+        raise Refused(400, "the body must be an object")
+    return given
+
+
+def form_value(value: str) -> Any:
+    """A form field as the number or word that it spells."""
+    return int(value) if value.isdigit() else value
+
+
+def done(request: Request, answer: Any, status: int = 200) -> Response:
+    """The answer as JSON, or back to the index for a form."""
+    if request.mimetype in FORMS:
+        return Response(b"", 303, {"Location": "/"})
+    return json_answer(answer, status)
+
+
+def guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
+    """Refuses what another site's page in a browser on this machine may send: foreign Origin, foreign Host."""
+
+    def check(sandbox: Sandbox, request: Request, **arguments: Any) -> Response:
+        origin = request.headers.get("Origin")
+        if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
+            raise Refused(403, "another site's page may not do this")
+        if answer is key and not (is_loopback(request.remote_addr) and is_loopback(urlsplit(f"//{request.host}").hostname)):
+            raise Refused(403, "the key is told on this machine only")
+        try:
+            return answer(sandbox, request, **arguments)
+        except (TypeError, ValueError) as error:
+            raise Refused(400, str(error)) from error
+
+    return check
+
+
+def is_loopback(host: str | None) -> bool:
+    """Whether a host name or address is this machine itself."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = (
+    ("GET", "state", state),
+    ("GET", "key", key),
+    ("POST", "events", create_event),
+    ("GET", "events/<event_id>", show_event),
+    ("DELETE", "events/<event_id>", delete_event),
+    ("POST", "events/<event_id>/<any(vote,confirm,cancel,update,invite):verb>", change_event),
+    ("POST", "join", join),
+    ("POST", "fill", fill),
+    ("POST", "faults", add_fault),
+    ("DELETE", "faults", clear_faults),
+    ("POST", "faults/clear", clear_faults),
+    ("POST", "api/stop", stop_api),
+    ("POST", "api/start", start_api),
+    ("POST", "deliver", deliver),
+    ("POST", "quirks", set_quirks),
+    ("POST", "webhook-mode", set_webhook_mode),
+)
+
+
+def control_map() -> Map:
+    """Every route of the controls."""
+    rules = [Rule(f"/_sandbox/{path}", methods=[method], endpoint=guarded(answer)) for method, path, answer in ROUTES]
+    return Map(rules, strict_slashes=False, merge_slashes=False)

@@ -1,0 +1,42 @@
+"""Many generated events, for lists and synchronisations of real size."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from .clock import spell
+from .meetings import assemble
+from .shorthand import PUBLISHED_APP
+from .state import State
+
+PLACES = ({"name": "Head office", "address": "12 rue de Rivoli, 75004 Paris"}, {"name": "Video call"})
+SUBJECTS = ("Kick-off", "Interview", "Demo", "Review", "Check-up", "Workshop", "Visit")
+
+
+def fill(state: State, count: int, owner: str) -> None:
+    """Adds ``count`` events, two in five confirmed and one in ten cancelled, in 50 groups."""
+    start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
+    for number in range(count):
+        day = start + timedelta(hours=number)
+        body = {
+            "title": f"{SUBJECTS[number % len(SUBJECTS)]} {number}",
+            "created_by": {"email": f"organiser{number % 20}@example.com"},
+            "dates": [
+                {"date": spell(day + timedelta(days=n)), "end_date": spell(day + timedelta(days=n, hours=1))}
+                for n in range(2)
+            ],
+            "places": [PLACES[number % len(PLACES)]],
+            "invitees": [
+                {"email": f"person{number % 997}@example.com", "full_name": f"Person {number % 997}"},
+                {"email": f"guest{number % 389}@example.org", "full_name": f"Guest {number % 389}"},
+            ],
+            "third_party": {"app": PUBLISHED_APP, "group_ids": [f"project_{number % 50}"]},
+            "timezone": "Europe/Paris",
+        }
+        event = assemble(state, body, owner)
+        if number % 5 < 2:
+            date, place = event["dates"][0]["_id"], event["places"][0]["_id"]
+            now = event["updatedAt"]
+            event["confirmed"] = {"flag": True, "updated_at": now, "date_id": date, "place_id": place}
+        if number % 10 == 9:
+            event["cancelled"] = event["confirmed"]["updated_at"] = event["updatedAt"]

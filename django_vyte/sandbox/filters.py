@@ -1,0 +1,96 @@
+"""Which events a list asks for: the query parameters of "List all events"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from .clock import read as read_time
+from .errors import Refused
+from .exchange import Exchange
+from .state import JSON
+
+Test = Callable[[JSON], bool]
+
+
+def read(ask: Exchange) -> tuple[list[Test], int | None]:
+    """The tests an event must pass, and how many are wanted at most. Refused with 400 for what makes no sense."""
+    limit = ask.request.args.get("limit")
+    if limit is not None and not (limit.isdigit() and int(limit)):
+        raise Refused(400, "limit must be a positive number")
+    tests = [*status_tests(ask), *people_tests(ask)]
+    if pattern := ask.request.args.get("q"):
+        try:
+            title = re.compile(pattern, re.IGNORECASE)
+        except re.error:
+            raise Refused(400, "q is not a regular expression") from None
+        tests.append(lambda event: bool(title.search(str(event.get("title", "")))))
+    if app_id := ask.request.args.get("app_id"):
+        tests.append(lambda event: third_party(event).get("app") == app_id)
+    if groups := set(ask.words("group_ids")):
+        tests.append(lambda event: not groups.isdisjoint(third_party(event).get("group_ids") or []))
+    return tests, int(limit) if limit else None
+
+
+def select(events: list[JSON], wanted: tuple[list[Test], int | None]) -> list[JSON]:
+    """The events that pass every test, up to the limit, in the order given."""
+    tests, limit = wanted
+    return [event for event in events if all(test(event) for test in tests)][:limit]
+
+
+def status_tests(ask: Exchange) -> list[Test]:
+    """``filter=confirmed`` and ``filter=upcoming``; a cancelled event is neither."""
+    wanted = ask.request.args.get("filter")
+    if wanted in (None, ""):
+        return []
+    if wanted == "confirmed":
+        return [lambda event: is_confirmed(event)]
+    if wanted == "upcoming":
+        now = datetime.now(UTC)
+        return [lambda event: "cancelled" not in event and any(end > now for end in ends(event))]
+    raise Refused(400, "filter must be confirmed or upcoming")
+
+
+def people_tests(ask: Exchange) -> list[Test]:
+    """The filters by creator (any of them) and by invitee (all of them)."""
+    tests: list[Test] = []
+    creator_users, creator_emails = set(ask.words("creator_users")), set(ask.words("creator_emails"))
+    if creator_users or creator_emails:
+        tests.append(
+            lambda event: (
+                creator(event).get("user") in creator_users or creator(event).get("email") in creator_emails
+            )
+        )
+    for member, wanted in (("user", ask.words("invitee_users")), ("email", ask.words("invitee_emails"))):
+        if wanted:
+            tests.append(invited(member, set(wanted)))
+    return tests
+
+
+def invited(member: str, wanted: set[str]) -> Test:
+    """Whether everyone wanted is among the invitees."""
+    return lambda event: wanted <= {str(invitee.get(member)) for invitee in event.get("invitees") or []}
+
+
+def is_confirmed(event: JSON) -> bool:
+    """Whether a meeting is decided and still on."""
+    return bool((event.get("confirmed") or {}).get("flag")) and "cancelled" not in event
+
+
+def ends(event: JSON) -> list[datetime]:
+    """When the dates that still count end: the confirmed one, or all while it is being planned."""
+    decided = (event.get("confirmed") or {}).get("date_id") if is_confirmed(event) else None
+    dates: list[Any] = event.get("dates") or []
+    return [read_time(date["end_date"]) for date in dates if decided in (None, date.get("_id"))]
+
+
+def creator(event: JSON) -> JSON:
+    """``created_by``, empty when absent."""
+    return event.get("created_by") or {}
+
+
+def third_party(event: JSON) -> JSON:
+    """``third_party``, empty when absent."""
+    return event.get("third_party") or {}

@@ -1,0 +1,161 @@
+"""The world of the local Vyte: plain dictionaries behind one lock."""
+
+from __future__ import annotations
+
+import copy
+import json
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from .clock import Clock, new_id, new_secret, stable_id
+from .data import FIRST_STATE, published
+from .errors import Refused
+
+JSON = dict[str, Any]
+
+
+def ignore(action: str, resource: JSON, owner: str) -> None:
+    """What happens when an action is performed and nobody listens."""
+
+
+class State:
+    """Everything this Vyte knows, by id. Hold ``lock`` while reading or changing several things.
+
+    ``owners`` says which organization each event, user, app, page and hook belongs to; ``keys`` maps an API
+    key to its description. An event's ``key_store`` is kept as its id, what the id stands for in ``key_stores``.
+    """
+
+    def __init__(self, *, team_id: str, api_key: str) -> None:
+        self.lock = threading.RLock()
+        self.clock = Clock()
+        self.team_id = team_id
+        self.organizations: dict[str, JSON] = {}
+        self.users: dict[str, JSON] = {}
+        self.events: dict[str, JSON] = {}
+        self.key_stores: dict[str, JSON] = {}
+        self.hooks: dict[str, JSON] = {}
+        self.apps: dict[str, JSON] = {}
+        self.pages: dict[str, JSON] = {}
+        self.keys: dict[str, JSON] = {}
+        self.owners: dict[str, str] = {}
+        self.emails: dict[str, str] = {}
+        self.perform: Callable[[str, JSON, str], None] = ignore
+        self._load_published(api_key)
+
+    def _load_published(self, api_key: str) -> None:
+        for user in published("users"):
+            self.load_user(user)
+        for number, organization in enumerate(published("organizations")):
+            if number == 0:
+                organization["_id"] = self.team_id
+            self.load_organization(organization)
+        self.add_key(self.team_id, api_key)
+        for app in published("apps"):
+            self.apps[app["_id"]] = app
+            self.owners[app["_id"]] = self.team_id
+        for page in published("booking_pages"):
+            self.load_page(page)
+        for name in FIRST_STATE:
+            self.load_event(published(f"events/{name}"))
+
+    def load_organization(self, organization: JSON) -> None:
+        """Takes an organization whose ``members`` are users; they are kept as ids."""
+        for user in organization["members"]:
+            self.load_user(user)
+        organization["members"] = [user["_id"] for user in organization["members"]]
+        self.organizations[organization["_id"]] = organization
+
+    def load_user(self, user: JSON, owner: str | None = None) -> JSON:
+        """Takes a user, replacing the one with that id. The first user with an email answers to it."""
+        self.users[user["_id"]] = user
+        self.owners.setdefault(user["_id"], owner or self.team_id)
+        for email in user.get("emails", []):
+            self.emails.setdefault(email.lower(), user["_id"])
+        return user
+
+    def load_page(self, page: JSON) -> JSON:
+        """Takes a booking page; an owner that is not known becomes a user named after the page."""
+        page.setdefault("_id", stable_id(page["nickname"]))
+        if page["belongs_to"] not in self.users:
+            name = page["nickname"].replace("-", " ").title()
+            self.load_user(self.describe_user(page["belongs_to"], f"{page['nickname']}@example.com", name))
+        self.pages[page["nickname"]] = page
+        return page
+
+    def load_event(self, event: JSON, owner: str | None = None) -> JSON:
+        """Takes an event as it is, replacing the one with that ``_id``; nothing is fired.
+
+        Without an ``_id`` it gets one that depends on its content alone.
+        """
+        event = copy.deepcopy(event)
+        event.setdefault("_id", stable_id(json.dumps(event, sort_keys=True)))
+        if isinstance(event.get("key_store"), dict):
+            self.key_stores[event["_id"]] = event["key_store"]
+            event["key_store"] = event["key_store"].get("_id", new_id())
+        self.events[event["_id"]] = event
+        self.owners[event["_id"]] = owner or self.team_id
+        creator = event.get("created_by") or {}
+        if creator.get("user") and creator["user"] not in self.users:
+            self.load_user(self.describe_user(creator["user"], creator.get("email"), creator.get("full_name")))
+        return event
+
+    def add_key(self, organization_id: str, key: str | None = None) -> str:
+        """Issues an API key for an organization and returns it."""
+        key = key or new_secret()
+        now = self.clock.now()
+        admins = self.organizations[organization_id]["admins"]
+        self.keys[key] = {
+            "__v": 0,
+            "createdAt": now,
+            "updatedAt": now,
+            "key": key,
+            "organization": organization_id,
+            "user": admins[0] if admins else None,
+            "_id": new_id(),
+            "scope": "team",
+        }
+        return key
+
+    def describe_user(self, user_id: str, email: str | None, full_name: str | None) -> JSON:
+        """A new user object with those facts and Vyte's defaults; it is not kept."""
+        full_name = full_name or ""
+        first, _, last = full_name.partition(" ")
+        now = self.clock.now()
+        return {
+            "_id": user_id,
+            "first_name": first,
+            "last_name": last,
+            "full_name": full_name,
+            "emails": [email] if email else [],
+            "timezone": "Europe/Paris",
+            "language": "en",
+            "picture_url": "",
+            "account": {"plan": "free"},
+            "createdAt": now,
+            "updatedAt": now,
+            "__v": 0,
+        }
+
+    def account(self, email: str, full_name: str | None = None, owner: str | None = None) -> JSON:
+        """The user with that email, made now if there is none."""
+        known = self.emails.get(email.lower())
+        if known:
+            return self.users[known]
+        return self.load_user(self.describe_user(new_id(), email, full_name), owner)
+
+    def touch(self, thing: JSON) -> str:
+        """Marks something as changed now: ``updatedAt`` grows strictly. Returns the instant."""
+        now = self.clock.now(after=thing.get("updatedAt"))
+        thing["updatedAt"] = now
+        if isinstance(thing.get("__v"), int):
+            thing["__v"] += 1
+        return now
+
+    def owned(self, things: dict[str, JSON], thing_id: str, owner: str) -> JSON:
+        """The thing with that id; refused with 404 when there is none, 403 when it is another organization's."""
+        if thing_id not in things:
+            raise Refused(404, "not found")
+        if self.owners.get(thing_id) != owner:
+            raise Refused(403, "belongs to another organization")
+        return things[thing_id]

@@ -1,0 +1,109 @@
+"""The webhooks of a team: what Vyte has against what it should have."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+
+from .conf import get_settings
+from .models import Webhook
+from .webhooks import ACTIONS
+
+if TYPE_CHECKING:
+    from .client.types import Hook
+    from .models import Team
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One row of the comparison. ``here`` is this site's webhook, ``there`` Vyte's; either may be missing."""
+
+    action: str
+    here: Webhook | None
+    there: Hook | None
+
+    @property
+    def verdict(self) -> str:
+        """``registered``, ``missing`` at Vyte, or ``unknown`` to this site."""
+        if self.here is None:
+            return "unknown"
+        return "registered" if self.there else "missing"
+
+
+def address(webhook: Webhook) -> str:
+    """The URL that Vyte calls; ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty."""
+    public_url = get_settings().PUBLIC_URL
+    if not public_url:
+        raise ImproperlyConfigured(
+            "VYTE['PUBLIC_URL'] is empty, so Vyte cannot be told where to call. Set it to https://your.site."
+        )
+    return public_url + reverse("django_vyte:webhook", args=[webhook.token])
+
+
+def compare(team: Team) -> list[State]:
+    """Ask Vyte for the team's webhooks and hold them against this site's; raises VyteError."""
+    with team.client() as client:
+        there = list(client.hooks.list())
+    states = []
+    for webhook in team.webhooks.order_by("action"):
+        wanted = address(webhook)
+        found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
+        if found:
+            there.remove(found)
+        states.append(State(webhook.action, webhook, found))
+    return states + [State(str(hook.get("action")), None, hook) for hook in there]
+
+
+def register(team: Team) -> list[Webhook]:
+    """Subscribe to every action that is handled and not yet registered; the webhooks that were added.
+
+    The row, and with it the address, exists before Vyte hears of it, so that no first call is refused.
+    Raises VyteError; running it again goes on where it stopped.
+    """
+    for action in ACTIONS:
+        Webhook.objects.get_or_create(team=team, action=action)
+    added = []
+    states = compare(team)
+    with team.client() as client:
+        for state in states:
+            webhook = state.here
+            if webhook is None:
+                continue
+            if state.there is None:
+                state_there = client.hooks.create(action=webhook.action, target_url=address(webhook))
+                added.append(webhook)
+            else:
+                state_there = state.there
+            _remember(webhook, state_there)
+    return added
+
+
+def prune(team: Team) -> list[str]:
+    """Delete from Vyte the webhooks that point at this site and that it does not know; their ids.
+
+    Webhooks of other sites are left alone. Raises VyteError.
+    """
+    prefix = get_settings().PUBLIC_URL + reverse("django_vyte:webhook", args=["-"]).removesuffix("-/")
+    stale = [
+        str(state.there["_id"])
+        for state in compare(team)
+        if state.here is None and state.there and str(state.there.get("target_url", "")).startswith(prefix)
+    ]
+    with team.client() as client:
+        for hook_id in stale:
+            client.hooks.delete(hook_id)
+    return stale
+
+
+def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:
+    return hook.get("action") == webhook.action and hook.get("target_url") == target_url
+
+
+def _remember(webhook: Webhook, hook: Hook) -> None:
+    vyte_id, target_url = str(hook.get("_id", "")), address(webhook)
+    if (webhook.vyte_id, webhook.target_url) != (vyte_id, target_url):
+        webhook.vyte_id, webhook.target_url = vyte_id, target_url
+        webhook.save(update_fields=["vyte_id", "target_url"])

@@ -1,0 +1,90 @@
+"""The Celery tasks, and the only import of Celery. A task says when; what is done stands in the modules below.
+
+A message is a hint that there is a row to work on. Losing one costs time until the next ``sweep``, and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from celery import Task, current_app, current_task, shared_task
+
+from . import housekeeping, inbox, outbox, subscriptions, sync
+from .conf import get_settings
+from .models import Team
+from .publishing import Publisher
+
+# Retries later than this are left to the sweep rather than to a message that waits in a worker.
+LONGEST_COUNTDOWN = 300
+TOLD_AT_ONCE = 100
+
+
+def publish(task: Task[Any, Any], args: tuple[Any, ...], countdown: float | None = None) -> None:
+    """Hand a message to the broker, in the queue of ``VYTE["QUEUE"]``, without Celery's own retries."""
+    task.apply_async(args, countdown=countdown, queue=get_settings().QUEUE, retry=False)
+
+
+publisher = Publisher(publish)
+
+
+def enqueue(task: Task[Any, Any], *args: Any, countdown: float | None = None) -> None:
+    """Ask for a task to be run; never raises and never waits for the broker in a web request."""
+    at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
+    publisher.send(task, args, countdown, at_once=at_once)
+
+
+def tell_soon(changes: list[int], members: list[int] = []) -> None:  # noqa: B006 - never written to
+    """Have the receivers of these changes and members told."""
+    for start in range(0, len(changes), TOLD_AT_ONCE):
+        enqueue(tell, changes[start : start + TOLD_AT_ONCE], [])
+    if members:
+        enqueue(tell, [], members)
+
+
+def _follow(outcome: inbox.Outcome) -> None:
+    tell_soon(outcome.changes, outcome.members)
+    for pk in outcome.more:
+        enqueue(process, pk)
+    for pk, delay in outcome.retry.items():
+        if delay <= LONGEST_COUNTDOWN:
+            enqueue(process, pk, countdown=delay)
+
+
+@shared_task(name="django_vyte.process", ignore_result=True)
+def process(pk: int) -> None:
+    """Process one delivery and all others about the same thing."""
+    _follow(inbox.process(pk))
+
+
+@shared_task(name="django_vyte.tell", ignore_result=True)
+def tell(changes: list[int], members: list[int]) -> None:
+    """Tell the receivers of these changes and members."""
+    for pk in changes:
+        outbox.tell_change(pk)
+    for pk in members:
+        outbox.tell_member(pk)
+
+
+@shared_task(name="django_vyte.sync_team", ignore_result=True)
+def sync_team(team_id: int) -> None:
+    """Mirror a whole team."""
+    tell_soon(sync.run(Team.objects.get(pk=team_id)).saved.changes)
+
+
+@shared_task(name="django_vyte.register_webhooks", ignore_result=True)
+def register_webhooks(team_id: int) -> None:
+    """Have Vyte call this site about a team."""
+    subscriptions.register(Team.objects.get(pk=team_id))
+
+
+@shared_task(name="django_vyte.sweep", ignore_result=True)
+def sweep() -> None:
+    """Take up whatever was left behind; run it every minute."""
+    housekeeping.sweep()
+
+
+@shared_task(name="django_vyte.prune", ignore_result=True)
+def prune() -> None:
+    """Delete what is older than ``VYTE`` says to keep; run it once a day."""
+    housekeeping.prune()
+

@@ -1,0 +1,98 @@
+"""The endpoint that Vyte calls: keep the call, answer, and leave the rest to a worker."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.db import transaction
+from django.http import Http404, UnreadablePostError
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from . import inbox, payloads, tasks
+from .conf import get_settings
+from .models import Webhook
+from .webhooks import HEADERS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rest_framework.renderers import BaseRenderer
+    from rest_framework.request import Request
+
+
+class AlwaysJSON(BaseContentNegotiation):
+    """Answers JSON whatever the caller says it accepts: a call is not lost over a header."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> None:
+        """The body is never parsed here."""
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """The first renderer."""
+        return renderers[0], renderers[0].media_type
+
+
+class WebhookView(APIView):
+    """``POST /vyte/webhooks/<token>/`` ("Getting a webhook call").
+
+    200 once the call is stored, 404 for an unknown token, 413 for a body over ``VYTE["MAX_BODY_BYTES"]``. The token is
+    the whole authentication: Vyte documents no signature.
+    """
+
+    authentication_classes = ()
+    permission_classes = ()
+    throttle_classes = ()
+    parser_classes = ()
+    renderer_classes = (JSONRenderer,)
+    content_negotiation_class = AlwaysJSON
+    versioning_class = None
+    schema = None
+
+    def head(self, request: Request, token: str) -> Response:
+        """200 for a known address, so that one can be tried out without leaving a call behind."""
+        self._webhook(token)
+        return Response()
+
+    def post(self, request: Request, token: str) -> Response:
+        """Store the call and ask a worker to process it."""
+        webhook = self._webhook(token)
+        body = _body(request)
+        if body is None:
+            return Response({"detail": "The body is too large."}, status=413)
+        headers = {name: payloads.text(request.headers.get(name), 500) for name in HEADERS}
+        kept = {name: value for name, value in headers.items() if value}
+        delivery = inbox.store("vyte", webhook.team_id, body, kept)
+        transaction.on_commit(partial(tasks.enqueue, tasks.process, delivery.pk), robust=True)
+        return Response({"received": True})
+
+    def _webhook(self, token: str) -> Webhook:
+        webhook = Webhook.objects.for_token(token)
+        if webhook is None:
+            raise Http404
+        return webhook
+
+
+def _body(request: Request) -> bytes | None:
+    """The bytes of the body; None when there are too many of them. A body that breaks off is what came of it."""
+    most = get_settings().MAX_BODY_BYTES
+    try:
+        length = int(request.META.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0
+    if length > most:
+        return None
+    try:
+        body: bytes = request.body
+    except (RequestDataTooBig, UnreadablePostError):
+        return None
+    return body if len(body) <= most else None
+
+
+# One INSERT needs no transaction around it, whatever ATOMIC_REQUESTS says.
+receive = transaction.non_atomic_requests(WebhookView.as_view())

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import json
+import logging
+import tracemalloc
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from django_vyte.client.decoding import decoded, decoded_items
+from django_vyte.client.types import Event
+from django_vyte.exceptions import UnexpectedAnswer
+
+# What one event may hold without taking the others down, and what is read.
+ODD_EVENTS: dict[str, tuple[bytes, Any]] = {
+    "half an emoji": (rb'{"title":"a\ud83d"}', "a\ufffd"),
+    "the other half": (rb'{"title":"\ude00a"}', "\ufffda"),
+    "a whole emoji": (rb'{"title":"\ud83d\ude00"}', "\U0001f600"),
+    "halves in the wrong order": (rb'{"title":"\ude00\ud83d"}', "\ufffd\ufffd"),
+    "two first halves": (rb'{"title":"\ud83d\ud83d\ude00"}', "\ufffd\U0001f600"),
+    "a backslash before a u": (rb'{"title":"\\ud83d"}', "\\ud83d"),
+    "not UTF-8": (b'{"title":"caf\xe9"}', "caf\ufffd"),
+    "a number of 5,000 digits": (b'{"title":' + b"9" * 5000 + b"}", "9" * 5000),
+    "a number without end": (b'{"title":1e999}', "1e999"),
+    "a NUL": (rb'{"title":"a\u0000"}', "a\x00"),
+    "the same key twice": (b'{"title":1,"title":2}', 2),
+}
+
+BROKEN: dict[str, bytes] = {
+    "empty": b"",
+    "blank": b"  \n",
+    "html": b"<html><body>Be right back</body></html>",
+    "text": b"OK",
+    "truncated": b'[{"_id":"1"},{"_id":"2"',
+    "truncated in a text": b'[{"_id":"1"},{"_id":"2',
+    "truncated after a comma": b'[{"_id":"1"},',
+    "truncated in a number": b"[1",
+    "followed by more": b'[{"_id":"1"}] and more',
+    "a trailing comma": b'[{"_id":"1"},]',
+    "100,000 brackets": b"[" * 100_000,
+    "100,000 brackets, closed": b"[" * 100_000 + b"]" * 100_000,
+    "binary": bytes(range(256)),
+    "NaN": b"[NaN]",
+    "an object": b'{"events":[]}',
+    "a text of JSON": b'"x"',
+    "null": b"null",
+}
+
+
+def items(body: bytes) -> Iterator[dict[str, Any]]:
+    return decoded_items([body[:3], body[3:]], "GET /v2/events")
+
+
+@pytest.mark.parametrize(("body", "title"), ODD_EVENTS.values(), ids=ODD_EVENTS.keys())
+def test_an_odd_event_is_read_and_does_not_hide_the_others(body: bytes, title: Any) -> None:
+    assert decoded(body, Event, "GET /v2/events/1") == {"title": title}
+    assert [*items(b'[{"_id":"1"},' + body + b',{"_id":"3"}]')] == [{"_id": "1"}, {"title": title}, {"_id": "3"}]
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())
+def test_a_body_that_is_no_list_is_refused_before_the_first_item(body: bytes) -> None:
+    with pytest.raises(UnexpectedAnswer, match="GET /v2/events: ") as caught:
+        next(items(body))
+    assert len(str(caught.value)) < 200
+    with pytest.raises(UnexpectedAnswer, match="GET /v2/events: "):
+        decoded(body, list[Event], "GET /v2/events")
+
+
+def test_a_message_never_shows_the_body() -> None:
+    for kind in (Event, list[Event]):
+        with pytest.raises(UnexpectedAnswer) as caught:
+            decoded(b'{"key_store":{"hash":{"5eec":"a2nv79gx86d5i0o3"', kind, "POST /v2/events")
+        assert "a2nv" not in str(caught.value)
+
+
+def test_an_object_is_expected_where_the_type_is_one() -> None:
+    assert decoded(b'{"_id":"1","new":true}', Event, "x") == {"_id": "1", "new": True}
+    with pytest.raises(UnexpectedAnswer, match="expected dict, got list"):
+        decoded(b"[]", Event, "x")
+
+
+def test_anything_is_accepted_where_the_type_says_so() -> None:
+    assert [decoded(body, object, "x") for body in (b"[]", b"{}", b"1")] == [[], {}, 1]
+
+
+def test_items_that_are_no_objects_are_left_out_and_logged(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    assert [*items(b'[null,{"_id":"1"},5,"x",[]]')] == [{"_id": "1"}]
+    assert [record.getMessage().split(": ")[1].split(" is")[0] for record in caplog.records] == [
+        "item 1",
+        "item 3",
+        "item 4",
+        "item 5",
+    ]
+
+
+def test_an_empty_list_has_no_items() -> None:
+    assert [*items(b"[]")] == []
+
+
+def test_memory_does_not_grow_with_the_answer() -> None:
+    one = json.dumps({"_id": "x" * 2_000, "dates": [{"date": "2026-11-20T09:00:00Z"}] * 10}).encode()
+    pieces = [b"[" + one] + [b"," + one] * 10_000 + [b"]"]
+    size = sum(map(len, pieces))
+    tracemalloc.start()
+    try:
+        count = sum(1 for _ in decoded_items(pieces, "x"))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert count == 10_001
+    assert peak < size / 8
+
+
+def test_leaving_early_leaves_nothing_open() -> None:
+    rest = items(b'[{"_id":"1"},{"_id":"2"}]')
+    assert next(rest) == {"_id": "1"}
+    rest.close()  # type: ignore[attr-defined]

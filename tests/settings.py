@@ -1,0 +1,60 @@
+"""Settings of the test project: no broker, SQLite in memory unless DJANGO_VYTE_TEST_DATABASE names a server."""
+
+import os
+
+SECRET_KEY = "only for tests"
+USE_TZ = True
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_vyte",
+]
+DATABASES = {
+    "default": {
+        "sqlite": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"},
+        "postgresql": {
+            "ENGINE": "django.db.backends.postgresql",
+            "HOST": "127.0.0.1",
+            "NAME": "django_vyte",
+            "USER": "postgres",
+        },
+        "mariadb": {
+            "ENGINE": "django.db.backends.mysql",
+            "HOST": "127.0.0.1",
+            "NAME": "django_vyte",
+            "USER": "root",
+            "TEST": {"CHARSET": "utf8mb4"},
+        },
+    }[os.environ.get("DJANGO_VYTE_TEST_DATABASE", "sqlite")]
+}
+MIDDLEWARE = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+ROOT_URLCONF = "tests.urls"
+STATIC_URL = "static/"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+VYTE = {
+    "ENCRYPTION_KEYS": ["rDhJxHjWqz5HkTjPOGcc7WjQb8kDPaCzHnQvSBq3hFg="],
+    "PUBLIC_URL": "https://crm.example.com",
+}
