@@ -22,9 +22,7 @@ if TYPE_CHECKING:
     from .models import Event, Invitee
 
 
-def confirm(
-    event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None
-) -> None:
+def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:
     """Settle the date and the place ("Confirm an event")."""
     with event.team.client() as client:
         as_of = timezone.now()

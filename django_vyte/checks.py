@@ -56,11 +56,38 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     if not url:
         return [Error("VYTE['PUBLIC_URL'] is missing.", hint=hint, id="django_vyte.E004")]
     parts = urlsplit(url)
-    if parts.scheme == "https" and parts.hostname or parts.scheme == "http" and _is_loopback(parts.hostname):
+    if parts.hostname and (
+        parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
+    ):
         return []
     return [
-        Error("VYTE['PUBLIC_URL'] is not an https URL.", hint=f"{hint} Vyte calls https only.", id="django_vyte.E004")
+        Error(
+            "VYTE['PUBLIC_URL'] is not an https URL.",
+            hint=f"{hint} Vyte calls https only.",
+            id="django_vyte.E004",
+        )
     ]
+
+
+@register(TAG)
+def check_values(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E008: a value that would fail later, when a meeting is at stake."""
+    current = conf.get_settings()
+    messages: list[CheckMessage] = []
+    if not _is_timeout(current.TIMEOUT):
+        hint = "Seconds: one number, or a tuple of two, to connect and to read."
+        messages.append(Error("VYTE['TIMEOUT'] is no timeout.", hint=hint, id="django_vyte.E008"))
+    if current.DELETE_INVITEE_METHOD not in ("POST", "DELETE"):
+        hint = "It is 'POST' or 'DELETE'."
+        messages.append(
+            Error("VYTE['DELETE_INVITEE_METHOD'] is not known to Vyte.", hint=hint, id="django_vyte.E008")
+        )
+    return messages
+
+
+def _is_timeout(value: object) -> bool:
+    parts = value if isinstance(value, tuple) and len(value) == 2 else (value,)
+    return all(isinstance(part, int | float) and part > 0 for part in parts)
 
 
 @register(TAG)
@@ -94,13 +121,17 @@ def check_time_zones(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
 @register(TAG)
 def check_sqlite(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """W001: SQLite would answer "database is locked" when web server and worker write at once."""
-    for database in settings.DATABASES.values():
-        if database.get("ENGINE", "").endswith("sqlite3") and ":memory:" not in str(database.get("NAME", "")):
-            if database.get("OPTIONS", {}).get("transaction_mode", "").upper() != "IMMEDIATE":
-                hint = 'Set "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20} for this database.'
-                text = "SQLite fails with 'database is locked' where two processes write."
-                return [Warning(text, hint=hint, id="django_vyte.W001")]
-    return []
+    databases: dict[str, Any] = settings.DATABASES
+    if not any(_may_lock(database) for database in databases.values()):
+        return []
+    hint = 'Set "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20} for this database.'
+    text = "SQLite fails with 'database is locked' where web server and worker write at once."
+    return [Warning(text, hint=hint, id="django_vyte.W001")]
+
+
+def _may_lock(database: dict[str, Any]) -> bool:
+    in_file = database.get("ENGINE", "").endswith("sqlite3") and "memory" not in str(database.get("NAME", ""))
+    return in_file and database.get("OPTIONS", {}).get("transaction_mode", "").upper() != "IMMEDIATE"
 
 
 def _is_loopback(host: str | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,10 @@ NAMES = tuple(field.name for field in dataclasses.fields(Settings))
 
 def given() -> dict[str, Any]:
     """``VYTE`` as the project wrote it; empty when Django is not configured or the setting is absent."""
-    if not settings.configured:
+    try:
+        value = getattr(settings, "VYTE", {})
+    except ImproperlyConfigured:
         return {}
-    value = getattr(settings, "VYTE", {})
     return value if isinstance(value, dict) else {}
 
 

@@ -55,7 +55,7 @@ def decrypt(token: str) -> str:
         ) from None
 
 
-class EncryptedTextField(models.TextField):
+class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
     """Text encrypted with Fernet; reading it without the right key raises DecryptionError.
 
     Two encryptions of one text differ, so the column can be compared with nothing but NULL.

@@ -14,9 +14,11 @@ from .conf import get_settings
 from .models import Delivery, EventChange, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from django.db.models import Model, QuerySet
+
+    from .models.work import Row, WorkQuerySet
 
 BATCH = 100
 PRUNE_BATCH = 1000
@@ -34,25 +36,38 @@ def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count:
     """Process every delivery, change and member that is due, here and now, for at most ``seconds``.
 
     Finds what a dead worker, a dead broker or a failing API left behind. Any number of sweeps can run at once.
+    ``progress`` is called with 1 for each row.
     """
     swept = Swept()
     end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        deliveries = inbox.due(BATCH)
-        changes = outbox.untold(EventChange, BATCH)
-        members = outbox.untold(Member, BATCH)
-        if not (deliveries or changes or members):
-            break
-        for pk in deliveries:
-            inbox.process(pk)
-        for pk in changes:
-            outbox.tell_change(pk)
-        for pk in members:
-            outbox.tell_member(pk)
-        swept.deliveries += len(deliveries)
-        swept.told += len(changes) + len(members)
-        progress(len(deliveries) + len(changes) + len(members))
+    _tell(swept, end, progress)
+    for pk in _due(Delivery.objects.all(), end):
+        inbox.process(pk)
+        swept.deliveries += 1
+        progress(1)
+    _tell(swept, end, progress)
     return swept
+
+
+def _tell(swept: Swept, end: float, progress: Callable[[int], object]) -> None:
+    for pk in _due(EventChange.objects.all(), end):
+        outbox.tell_change(pk)
+        swept.told += 1
+        progress(1)
+    for pk in _due(Member.objects.all(), end):
+        outbox.tell_member(pk)
+        swept.told += 1
+        progress(1)
+
+
+def _due(rows: WorkQuerySet[Row], end: float) -> Iterator[int]:
+    """The primary keys of due rows, each once, until there are no more or time is up."""
+    last = 0
+    while keys := rows.due_keys(BATCH, after=last):
+        for last in keys:
+            if time.monotonic() > end:
+                return
+            yield last
 
 
 def prune(now: dt.datetime | None = None) -> dict[str, int]:

@@ -13,7 +13,6 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from time import perf_counter, sleep
 from typing import Any, TypedDict, Unpack
-from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -43,7 +42,8 @@ LONGEST_WAIT = 30.0
 _CHUNK = 65536
 _SAFE_TO_REPEAT = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({429, 500, 502, 503, 504})
-_NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError)
+# ValueError: requests lets through what urllib raises for a Location that is no URL.
+_NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
 
 class Options(TypedDict, total=False):
@@ -58,8 +58,8 @@ class Options(TypedDict, total=False):
 class Http:
     """Sends requests to one Vyte host with one key; knows nothing of what they mean.
 
-    ``timeout`` is in seconds, one number or (connect, read); ``retries`` is how often a request is sent again.
-    A ``session`` is used as it is (adapters, proxies, certificates) and left open by ``close()``.
+    ``timeout`` is in seconds, one number or (connect, read); ``retries`` is how often a request is sent
+    again. A ``session`` is used as it is (adapters, proxies, certificates) and left open by ``close()``.
     """
 
     def __init__(
@@ -178,8 +178,11 @@ class Http:
         status = response.status_code
         body = readable(_beginning(response), (self._auth.key, *secrets))
         if 300 <= status < 400:
-            host = urlsplit(response.headers.get("Location", "")).hostname
-            body = f"a redirect to {host or 'another path'}, which is not followed: check API_URL"
+            # Only the host: the rest may repeat the query.
+            host = re.match(r"https?://([^/?#]*)", response.headers.get("Location", ""))
+            body = (
+                f"a redirect to {host[1] if host else 'another path'}, which is not followed: check API_URL"
+            )
         retry_after = _seconds(response.headers.get("Retry-After", ""))
         return exception_for(status)(status, method, self._mask(path), body, retry_after)
 
@@ -246,7 +249,7 @@ def _beginning(response: requests.Response) -> bytes:
 
 def _backoff(attempt: int) -> float:
     """Seconds before the next attempt: full jitter under a ceiling that doubles from 0.5 to 8."""
-    return random.uniform(0, min(8.0, 0.5 * 2 ** (attempt - 1)))
+    return random.uniform(0, min(8.0, 0.5 * 2 ** (attempt - 1)))  # noqa: S311
 
 
 def _seconds(header: str) -> float | None:

@@ -23,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 # How often a call about something Vyte does not have is tried: it may be about to appear.
 TRIES_WHEN_NOT_FOUND = 3
+# How many of the things wrong with one body are kept.
+MOST_PROBLEMS = 20
 Status = Delivery.Status
 
 
@@ -73,7 +75,9 @@ def store(source: str, team_id: int | None, raw: bytes, headers: Mapping[str, st
     body = bodies.read(raw)
     asks, problems = _read(SOURCES[source], body)
     subject = asks[0].subject if len(asks) == 1 and not problems else ""
-    delivery = Delivery(source=source, team_id=team_id, subject=subject, body=body.text, headers=dict(headers))
+    delivery = Delivery(
+        source=source, team_id=team_id, subject=subject, body=body.text, headers=dict(headers)
+    )
     delivery.save(force_insert=True)
     return delivery
 
@@ -99,14 +103,8 @@ def process(pk: int) -> Outcome:
     error_text = "\n".join(outcome.problems)[:4000]
     Delivery.objects.all().finish(lease, status=status, error=error_text, finished_at=timezone.now())
     if head.subject:
-        outcome.more = due(1, together)
+        outcome.more = together.due_keys(1)
     return outcome
-
-
-def due(most: int, among: DeliveryQuerySet | None = None) -> list[int]:
-    """The primary keys of deliveries that wait to be processed, oldest first."""
-    rows = Delivery.objects.all() if among is None else among
-    return list(rows.due().order_by("pk").values_list("pk", flat=True)[:most])
 
 
 def replay(deliveries: DeliveryQuerySet) -> list[int]:
@@ -114,40 +112,48 @@ def replay(deliveries: DeliveryQuerySet) -> list[int]:
     idle = deliveries.exclude(status=Status.WORKING)
     keys = list(idle.order_by("pk").values_list("pk", flat=True))
     Delivery.objects.filter(pk__in=keys).update(
-        status=Status.RECEIVED, attempts=0, next_attempt_at=timezone.now(), error="", finished_at=None, lease=""
+        status=Status.RECEIVED,
+        attempts=0,
+        next_attempt_at=timezone.now(),
+        error="",
+        finished_at=None,
+        lease="",
     )
     return keys
 
 
 def _read(source: Source, body: bodies.Body) -> tuple[list[Ask], list[str]]:
     """The asks of a body, those about the same thing merged, and what could not be read."""
-    asks: dict[str, Ask] = {}
+    asks: list[Ask] = []
     problems = list(body.problems)
     for call in body.calls:
         try:
-            found = source.asks(call)
+            asks += source.asks(call)
         except ValueError as error:
             problems.append(str(error))
-            continue
-        for ask in found:
-            held = asks.get(ask.subject)
-            asks[ask.subject] = held.merged(ask) if held else ask
-    return list(asks.values()), problems
+    return _merged(asks), problems
+
+
+def _merged(asks: Sequence[Ask]) -> list[Ask]:
+    """One ask for each subject, in the order of their first mention."""
+    merged: dict[str, Ask] = {}
+    for ask in asks:
+        held = merged.get(ask.subject)
+        merged[ask.subject] = held.merged(ask) if held else ask
+    return list(merged.values())
 
 
 def _work(claimed: Sequence[Delivery]) -> tuple[str, Outcome]:
     """Do all that these deliveries, which share a source and a subject, ask for."""
     source = SOURCES[claimed[0].source]
-    asks: dict[str, Ask] = {}
+    asks: list[Ask] = []
     outcome = Outcome()
     for delivery in claimed:
         found, problems = _read(source, bodies.read(delivery.body.encode()))
-        outcome.problems += problems[:20]
-        for ask in found:
-            held = asks.get(ask.subject)
-            asks[ask.subject] = held.merged(ask) if held else ask
+        asks += found
+        outcome.problems += problems[:MOST_PROBLEMS]
     failures: list[Exception] = []
-    for ask in asks.values():
+    for ask in _merged(asks):
         try:
             done = source.fulfil(ask, claimed[-1])
         except Exception as error:
@@ -165,16 +171,19 @@ def _work(claimed: Sequence[Delivery]) -> tuple[str, Outcome]:
 
 def _put_off(claimed: Sequence[Delivery], lease: str, error: Exception) -> Outcome:
     """Try again later, or give up where that cannot help any more."""
-    attempts = max(delivery.attempts for delivery in claimed)
     reason = f"{type(error).__name__}: {error}"[:2000]
     absent = isinstance(error, NotFound)
-    rows = Delivery.objects.all()
-    if attempts >= (TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS):
+    most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
+    over = [delivery.pk for delivery in claimed if delivery.attempts >= most]
+    if over:
         status = Status.IGNORED if absent else Status.FAILED
-        logger.error("Delivery %s given up after %d attempts: %s", claimed[-1].pk, attempts, reason)
+        logger.error("Deliveries %s given up after %d attempts: %s", over, most, reason)
+        rows = Delivery.objects.filter(pk__in=over)
         rows.finish(lease, status=status, error=reason, finished_at=timezone.now())
+    rest = [delivery for delivery in claimed if delivery.attempts < most]
+    if not rest:
         return Outcome()
-    delay = backoff(attempts)
-    logger.warning("Delivery %s put off for %.0f s: %s", claimed[-1].pk, delay, reason)
-    rows.postpone(lease, delay, status=Status.WAITING, error=reason)
-    return Outcome(retry={claimed[-1].pk: delay})
+    delay = backoff(min(delivery.attempts for delivery in rest))
+    logger.warning("Deliveries %s put off for %.0f s: %s", [each.pk for each in rest], delay, reason)
+    Delivery.objects.all().postpone(lease, delay, status=Status.WAITING, error=reason)
+    return Outcome(retry={rest[-1].pk: delay})

@@ -23,14 +23,16 @@ class HasEmail(Protocol):
     """Somebody with an address, such as a Django user; ``get_full_name()`` or ``full_name`` is their name."""
 
     @property
-    def email(self) -> str: ...
+    def email(self) -> str:
+        """The address."""
 
 
 class HasGroupId(Protocol):
     """An object whose meetings Vyte keeps together, such as a ``SchedulableModel``."""
 
     @property
-    def vyte_group_id(self) -> str: ...
+    def vyte_group_id(self) -> str:
+        """What Vyte calls the object."""
 
 
 PersonLike = str | tuple[str, str | None] | HasEmail

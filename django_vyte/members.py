@@ -30,6 +30,7 @@ def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> M
         "as_of": as_of,
     }
     with transaction.atomic():
+        member: Member
         member, created = Member.objects.select_for_update().get_or_create(
             team_id=team_id, vyte_id=vyte_id, defaults=columns
         )

@@ -124,7 +124,9 @@ def show_cancellation(reading: payloads.EventReading, since: dt.datetime | None)
 def _differing(team_id: int, readings: dict[str, payloads.EventReading]) -> dict[str, payloads.EventReading]:
     """The readings that say something the mirror does not hold yet, found without locking a row."""
     rows = Event.objects.filter(team=team_id, vyte_id__in=list(readings), missing_since__isnull=True)
-    held = {key: (print_, status) for key, print_, status in rows.values_list("vyte_id", "fingerprint", "status")}
+    held = {
+        key: (print_, status) for key, print_, status in rows.values_list("vyte_id", "fingerprint", "status")
+    }
     differing = {}
     for vyte_id, reading in readings.items():
         columns = reading.columns
@@ -143,7 +145,8 @@ def _locked(team_id: int, vyte_ids: Sequence[str]) -> dict[str, Event]:
 def _record(changes: Sequence[EventChange], origin: Origin) -> list[int]:
     """Write history rows; their primary keys, where the database returns them (the sweep finds the others)."""
     for change in changes:
-        change.cause, change.delivery, change.actor = origin.cause, origin.delivery, origin.actor
+        change.cause, change.delivery = origin.cause, origin.delivery
+        change.actor_id = origin.actor.pk if origin.actor else None
     return [row.pk for row in EventChange.objects.bulk_create(changes) if row.pk]
 
 
@@ -176,7 +179,9 @@ class _Batch:
         new = [self._new(key) for key in sorted(self.readings) if key not in held]
         Event.objects.bulk_create(new)
         _with_keys(self.team_id, new)
-        relations.follow([(event, before[event.vyte_id][0]) for event in renewed] + [(event, {}) for event in new])
+        relations.follow(
+            [(event, before[event.vyte_id][0]) for event in renewed] + [(event, {}) for event in new]
+        )
         changes = [change for event in new for change in history.of_new(event)]
         changes += filter(None, (history.between(before[event.vyte_id][1], event) for event in renewed))
         late = len(held) - len(renewed)
@@ -217,6 +222,10 @@ def _with_keys(team_id: int, events: Sequence[Event]) -> None:
     """Give new events their primary keys where the database does not return them from a bulk insert."""
     if all(event.pk for event in events):
         return
-    keys = dict(Event.objects.filter(team=team_id, vyte_id__in=[event.vyte_id for event in events]).values_list("vyte_id", "pk"))
+    keys = dict(
+        Event.objects.filter(team=team_id, vyte_id__in=[event.vyte_id for event in events]).values_list(
+            "vyte_id", "pk"
+        )
+    )
     for event in events:
         event.pk = keys[event.vyte_id]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
@@ -11,9 +10,6 @@ from . import signals
 from .conf import get_settings
 from .models import Event, EventChange, Member
 from .models.work import backoff
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +42,6 @@ def tell_member(pk: int) -> bool:
     return _settle(member, lease, heard, failed)
 
 
-def untold(model: type[EventChange | Member], most: int) -> Sequence[int]:
-    """The primary keys of rows that are due to be told, oldest first."""
-    return list(model.objects.due().order_by("pk").values_list("pk", flat=True)[:most])
-
-
 def _settle(row: EventChange | Member, lease: str, heard: list[str], failed: list[str]) -> bool:
     told = [*row.told, *heard]
     rows = type(row).objects
@@ -58,7 +49,9 @@ def _settle(row: EventChange | Member, lease: str, heard: list[str], failed: lis
         rows.filter(pk=row.pk).finish(lease, told=told, told_at=timezone.now(), error="")
         return False
     error = "\n".join(failed)[:4000]
-    logger.warning("%s %s: %d receivers failed and will be called again", type(row).__name__, row.pk, len(failed))
+    logger.warning(
+        "%s %s: %d receivers failed and will be called again", type(row).__name__, row.pk, len(failed)
+    )
     if row.attempts >= get_settings().MAX_ATTEMPTS:
         rows.filter(pk=row.pk).finish(lease, told=told, error=error)
         return False

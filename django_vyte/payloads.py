@@ -16,7 +16,9 @@ from typing import Any, TypeVar
 import msgspec
 
 # Keys that open something: whoever holds them can act as somebody else.
-CREDENTIALS = frozenset({"key_store", "ct", "secret", "token", "access_token", "refresh_token", "api_key", "password"})
+CREDENTIALS = frozenset(
+    {"key_store", "ct", "secret", "token", "access_token", "refresh_token", "api_key", "password"}
+)
 # Keys that change without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
 DEEPEST = 40
@@ -214,7 +216,9 @@ def cancelled_at(payload: dict[str, Any]) -> dt.datetime | None:
 
 def revision(payload: dict[str, Any]) -> dt.datetime | None:
     """Vyte's time of the last change of an event, by the later of its two clocks: confirming may move only one."""
-    return _latest(instant(payload.get("updatedAt")), instant(thing(payload.get("confirmed")).get("updated_at")))
+    return _latest(
+        instant(payload.get("updatedAt")), instant(thing(payload.get("confirmed")).get("updated_at"))
+    )
 
 
 def _latest(*instants: dt.datetime | None) -> dt.datetime | None:

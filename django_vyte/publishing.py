@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
 import queue
@@ -18,6 +19,8 @@ logger = logging.getLogger(__name__)
 WAITING_ROOM = 1000
 # One complaint about the broker in this many seconds.
 QUIET = 60
+# How long the end of a process waits for messages that are still on their way.
+LAST_SECONDS = 2
 
 
 class Publisher:
@@ -49,11 +52,19 @@ class Publisher:
             if self._pid != os.getpid():
                 self._waiting = queue.Queue(WAITING_ROOM)
                 threading.Thread(target=self._run, name="django-vyte-publisher", daemon=True).start()
+                atexit.register(self.flush)
                 self._pid = os.getpid()
+
+    def flush(self, seconds: float = LAST_SECONDS) -> bool:
+        """Wait until every message was handed over or failed, but not longer; whether none is left."""
+        waiting = self._waiting
+        with waiting.all_tasks_done:
+            return waiting.all_tasks_done.wait_for(lambda: not waiting.unfinished_tasks, seconds)
 
     def _run(self) -> None:
         while True:
             self._try(self._waiting.get())
+            self._waiting.task_done()
 
     def _try(self, message: tuple[Any, ...]) -> None:
         try:
@@ -65,4 +76,6 @@ class Publisher:
         now = time.monotonic()
         if now - self._complained_at >= QUIET:
             self._complained_at = now
-            logger.error("Celery's broker took no message (%s). Nothing is lost: the sweep catches up.", reason)
+            logger.error(
+                "Celery's broker took no message (%s). Nothing is lost: the sweep catches up.", reason
+            )

@@ -27,9 +27,10 @@ def event(
 ) -> mirror.Saved:
     """Mirror one event as Vyte shows it now.
 
-    ``cancelled_at`` is Vyte's time of a cancellation that a call reported: Vyte's event object documents none, so the
-    answer may not show it; ``just_cancelled`` says that this site cancelled it a moment ago. Raises VyteError when Vyte cannot be asked. An event that
-    Vyte no longer has is noted; one that was never mirrored either raises NotFound.
+    ``cancelled_at`` is Vyte's time of a cancellation that a call reported: Vyte's event object documents none, so
+    the answer may not show it; ``just_cancelled`` says that this site cancelled it a moment ago. Raises VyteError
+    when Vyte cannot be asked. An event that Vyte no longer has is noted; one that was never mirrored either raises
+    NotFound.
     """
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()

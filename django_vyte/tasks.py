@@ -21,7 +21,8 @@ TOLD_AT_ONCE = 100
 
 def publish(task: Task[Any, Any], args: tuple[Any, ...], countdown: float | None = None) -> None:
     """Hand a message to the broker, in the queue of ``VYTE["QUEUE"]``, without Celery's own retries."""
-    task.apply_async(args, countdown=countdown, queue=get_settings().QUEUE, retry=False)
+    options: dict[str, Any] = {"countdown": countdown, "queue": get_settings().QUEUE}
+    task.apply_async(args, retry=False, **options)
 
 
 publisher = Publisher(publish)
@@ -87,4 +88,3 @@ def sweep() -> None:
 def prune() -> None:
     """Delete what is older than ``VYTE`` says to keep; run it once a day."""
     housekeeping.prune()
-

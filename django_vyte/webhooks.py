@@ -61,7 +61,9 @@ class Vyte:
         given = resource.get("_id")
         vyte_id = payloads.identifier(given)
         if given and not vyte_id:
-            raise ValueError(f"A call of {payloads.text(action, 64)} is about an _id that Vyte cannot have given.")
+            raise ValueError(
+                f"A call of {payloads.text(action, 64)} is about an _id that Vyte cannot have given."
+            )
         if kind == "event":
             cancelled_at = payloads.cancelled_at(resource)
             if action == "event.cancelled" and cancelled_at is None:

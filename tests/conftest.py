@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
 import socket
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import hypothesis
 import pytest
+from celery import current_app
+from django.urls import reverse
+
+from django_vyte import housekeeping, subscriptions
+from django_vyte.models import ApiKey, Team, Webhook
+
+if TYPE_CHECKING:
+    from django_vyte.sandbox import Sandbox
 
 # How long an example takes depends on the machine, not on the code.
 hypothesis.settings.register_profile("django-vyte", deadline=None, print_blob=True)
@@ -30,3 +39,43 @@ def no_network_beyond_this_machine() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", look_up_here)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_broker_in_memory() -> None:
+    """Messages go nowhere and no server is asked: what is to be done, a test does itself (``settle``)."""
+    current_app.conf.broker_url = "memory://"
+
+
+@pytest.fixture
+def team(db: None, vyte_sandbox: Sandbox) -> Team:
+    """The team that the local Vyte's key belongs to, with that key."""
+    team = Team.objects.create(vyte_id=vyte_sandbox.team_id, name="ACME")
+    ApiKey.objects.create(team=team, key=vyte_sandbox.api_key, hint=vyte_sandbox.api_key[-4:])
+    return team
+
+
+@pytest.fixture
+def linked_team(team: Team, vyte_sandbox: Sandbox) -> Team:
+    """A team whose webhooks are registered; the requests so far are forgotten."""
+    subscriptions.register(team)
+    vyte_sandbox.requests.clear()
+    return team
+
+
+@pytest.fixture
+def webhook_path(team: Team) -> str:
+    """Where Vyte calls about this team; the local Vyte does not know of it."""
+    webhook = Webhook.objects.create(team=team, action="event.created")
+    return reverse("django_vyte:webhook", args=[webhook.token])
+
+
+@pytest.fixture
+def settle(vyte_sandbox: Sandbox) -> Callable[[], None]:
+    """Delivers every webhook call, processes it and tells the receivers, until nothing is left to do now."""
+
+    def settle() -> None:
+        while vyte_sandbox.deliver() or any(dataclasses.astuple(housekeeping.sweep())):
+            pass
+
+    return settle

@@ -22,6 +22,7 @@ DATABASES = {
             "HOST": "127.0.0.1",
             "NAME": "django_vyte",
             "USER": "postgres",
+            "TEST": {"CHARSET": "UTF8", "TEMPLATE": "template0"},
         },
         "mariadb": {
             "ENGINE": "django.db.backends.mysql",

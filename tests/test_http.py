@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import logging
 import pickle
+import random
 import socket
 import time
 import traceback
@@ -105,7 +106,9 @@ def test_both_timeouts_reach_the_session(vyte: responses.RequestsMock) -> None:
     assert vyte.calls[0].request.req_kwargs["timeout"] == (1.5, 2.5)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("key", ["", " ", "abc def", "abc\n", "abc\r\nX-Evil: 1", "abc\x00", "schlüssel", "ключ"])
+@pytest.mark.parametrize(
+    "key", ["", " ", "abc def", "abc\n", "abc\r\nX-Evil: 1", "abc\x00", "schlüssel", "ключ"]
+)
 def test_a_key_that_no_header_can_hold_is_refused_without_showing_it(key: str) -> None:
     with pytest.raises(ValueError, match="API key") as caught:
         Http(key, API, 5, 0)
@@ -137,7 +140,8 @@ def test_a_session_that_was_passed_in_is_used_and_left_open(vyte: responses.Requ
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(401, AuthenticationFailed), (404, NotFound), (409, VyteAPIError), (501, ServerError)]
+    ("status", "kind"),
+    [(401, AuthenticationFailed), (404, NotFound), (409, VyteAPIError), (501, ServerError)],
 )
 def test_a_status_is_raised_as_its_error_at_once(
     client: Http, vyte: responses.RequestsMock, waits: list[float], status: int, kind: type[VyteAPIError]
@@ -161,6 +165,14 @@ def test_an_error_whose_body_breaks_off_is_still_that_error() -> None:
     with raw_server(answer(b'{"error": "brok', "404 Not Found", length=500)) as server:
         error = raised(connect(server.url), "GET")
     assert isinstance(error, NotFound)
+
+
+@pytest.mark.parametrize("location", ["", "/elsewhere?token=abc", "https://[::1/?token=abc", "\\"])
+def test_a_redirect_to_nowhere_is_an_error_too(
+    client: Http, vyte: responses.RequestsMock, location: str
+) -> None:
+    vyte.get(f"{API}/hooks", status=302, headers={"Location": location})
+    assert "abc" not in str(raised(client, "GET", "/hooks"))
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -245,7 +257,9 @@ def status_of(*statuses: int) -> list[bytes]:
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_what_may_be_repeated_is_repeated_when_vyte_stumbles(method: str, status: int, waits: list[float]) -> None:
+def test_what_may_be_repeated_is_repeated_when_vyte_stumbles(
+    method: str, status: int, waits: list[float]
+) -> None:
     with raw_server(*status_of(status, status, 200)) as server:
         assert connect(server.url).request(method, "/v2/events/1") == b"{}"
         assert len(server.received) == 3
@@ -272,7 +286,9 @@ def test_a_timeout_that_lasts_is_raised_after_the_last_retry(waits: list[float])
     assert len(waits) == 1
 
 
-@pytest.mark.parametrize("wire", [b"", HANG, answer(b"", "503 Busy"), answer(b"", "429 Slow"), b"HTTP/1.1 20"])
+@pytest.mark.parametrize(
+    "wire", [b"", HANG, answer(b"", "503 Busy"), answer(b"", "429 Slow"), b"HTTP/1.1 20"]
+)
 def test_a_creating_post_is_never_repeated_once_bytes_were_sent(wire: bytes) -> None:
     with raw_server(wire, answer()) as server:
         raised(connect(server.url, timeout=(5, 0.2)), "POST", body={"title": "x"})
@@ -326,7 +342,12 @@ def test_retries_is_how_often_it_is_sent_again(vyte: responses.RequestsMock, ret
 
 def test_waits_are_random_under_a_ceiling_that_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
     ceilings: list[tuple[float, float]] = []
-    monkeypatch.setattr(http.random, "uniform", lambda low, high: ceilings.append((low, high)) or high)
+
+    def uniform(low: float, high: float) -> float:
+        ceilings.append((low, high))
+        return high
+
+    monkeypatch.setattr(random, "uniform", uniform)
     for attempt in range(1, 8):
         http._backoff(attempt)
     assert ceilings == [(0, high) for high in (0.5, 1, 2, 4, 8, 8, 8)]
@@ -385,38 +406,48 @@ def test_an_echo_of_the_key_or_of_a_secret_is_masked(client: Http, vyte: respons
     assert "cfsvut1yp6dd" not in shown
 
 
-def broken(url: str) -> Iterator[Callable[[], object]]:
-    options: Any = {"query": {"cm": "jane@acme.com", "secret": "cfsvut1yp6dd2nuwkxjo"}}
-    yield lambda: connect(url, retries=1, timeout=(5, 0.2)).request("GET", "/token", **options)
+SECRET = "cfsvut1yp6dd2nuwkxjo"
 
 
-@pytest.mark.parametrize("wire", [b"", HANG, answer(b"", "503 Busy"), answer(b"[", length=50), answer(b"{}")])
+def everything_shown(ask: Callable[[], object], caplog: pytest.LogCaptureFixture) -> str:
+    """What logs at DEBUG and a traceback, chained errors included, say of a request that fails."""
+    caplog.set_level(logging.DEBUG)
+    with pytest.raises(VyteError) as caught:
+        ask()
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+    records = [str(vars(record)) for record in caplog.records]
+    return "\n".join([*traceback.format_exception(caught.value), caplog.text, *records])
+
+
+@pytest.mark.parametrize("wire", [b"", HANG, answer(b"", "503 Busy"), answer(b"[", length=50)])
 def test_no_log_message_or_traceback_holds_the_key_or_a_secret(
     wire: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
-    shown = ""
     with raw_server(wire, wire) as server:
-        for ask in broken(server.url):
-            try:
-                ask()
-            except VyteError as error:
-                assert error.__cause__ is None
-                assert error.__context__ is None
-                shown = "".join(traceback.format_exception(error))
-    assert caplog.records
-    for text in (caplog.text, shown, *(str(vars(record)) for record in caplog.records)):
-        assert KEY not in text
-        assert "cfsvut1yp6dd2nuwkxjo" not in text
+        client = connect(server.url, retries=1, timeout=(5, 0.2))
+        query = {"cm": "jane@acme.com", "secret": SECRET}
+        shown = everything_shown(lambda: client.request("GET", "/token", query=query), caplog)
+        assert SECRET.encode() in server.received[0]
+    assert "GET /token" in shown
+    assert KEY not in shown
+    assert SECRET not in shown
 
 
 def test_no_secret_shows_when_nobody_listens(caplog: pytest.LogCaptureFixture) -> None:
+    client = connect(refusing_url())
+    shown = everything_shown(lambda: client.request("GET", "/token", query={"secret": SECRET}), caplog)
+    assert "GET /token" in shown
+    assert KEY not in shown
+    assert SECRET not in shown
+
+
+def test_urllib3_says_at_debug_what_was_asked_but_not_the_secret(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    for ask in broken(refusing_url()):
-        with pytest.raises(VyteConnectionError) as caught:
-            ask()
-        assert "cfsvut1yp6dd2nuwkxjo" not in "".join(traceback.format_exception(caught.value))
-    assert "cfsvut1yp6dd2nuwkxjo" not in caplog.text
+    with raw_server(answer()) as server:
+        connect(server.url).request("GET", "/token", query={"cm": "jane", "secret": SECRET})
+    [line] = [record.getMessage() for record in caplog.records if "HTTP/1.1" in record.getMessage()]
+    assert "/token?cm=jane&secret=***" in line
 
 
 def test_each_attempt_is_one_line_without_query_body_or_headers(

@@ -12,10 +12,10 @@ from urllib.parse import quote, urlsplit
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?")
 
 
-def segment(value: str) -> str:
+def segment(value: object) -> str:
     """``value`` as one segment of a path, whatever it holds.
 
-    Raises ``ValueError`` for what cannot be one: an empty text, ``.`` and ``..``.
+    Raises ``ValueError`` for what cannot be one: an empty text, ``.``, ``..``, and what is no text.
     """
     if not isinstance(value, str) or value in ("", ".", ".."):
         raise ValueError(f"An id must be a text that is not empty, '.' or '..', not {value!r}.")
@@ -25,8 +25,8 @@ def segment(value: str) -> str:
 def joined(name: str, values: str | Iterable[str] | None) -> str | None:
     """Several values as Vyte takes them, ``a,b``; one text is sent as it is, ``None`` not at all.
 
-    Raises ``ValueError`` for a comma inside a value, which would make it two, and for an empty list, which Vyte
-    would take for no restriction.
+    Raises ``ValueError`` for a comma inside a value, which would make it two, and for an empty list, which
+    Vyte would take for no restriction.
     """
     if values is None or isinstance(values, str):
         return values
@@ -54,7 +54,8 @@ def day(name: str, value: date | None) -> str | None:
 def content(name: str, value: Any) -> Any:
     """A body ready for JSON: instants in UTC with milliseconds, as Vyte writes them itself.
 
-    Raises ``ValueError`` naming the place, ``dates[0].end_date``, of a time without an offset: Vyte shifts those.
+    Raises ``ValueError`` naming the place, ``dates[0].end_date``, of a time without an offset: Vyte shifts
+    those.
     """
     if isinstance(value, datetime):
         instant = _aware(name, value).astimezone(UTC)

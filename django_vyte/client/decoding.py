@@ -1,7 +1,7 @@
 """From the bytes of an answer to Python objects, tolerant of what JavaScript lets through.
 
-A title cut in the middle of an emoji, a byte that is not UTF-8 or a number out of range is repaired rather than
-refused: one such event must not hide the others.
+A title cut in the middle of an emoji, a byte that is not UTF-8 or a number out of range is repaired rather
+than refused: one such event must not hide the others.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ _SURROGATES = re.compile(
 
 
 def decoded(body: bytes, answer: type[T], what: str) -> T:
-    """``body`` as an object or a list, whichever ``answer`` is (``Event``, ``list[Event]``, ``object``: either).
+    """``body`` as the kind of ``answer``: an object (``Event``), a list (``list[Event]``), any (``object``).
 
     Only the outermost shape is looked at. ``what`` names the request in the ``UnexpectedAnswer`` raised for
-    a body that is not JSON or is of the other shape.
+    a body that is not JSON or is of another shape.
     """
     kind: Any = {list: list, object: Any}.get(get_origin(answer) or answer, dict)
     try:
@@ -52,8 +52,8 @@ def decoded_items(pieces: Iterable[bytes], what: str) -> Iterator[dict[str, Any]
     """The objects of a JSON array that arrives in pieces, one decoded at a time.
 
     The whole body is put into a temporary file before the first one is yielded, so that one that breaks off
-    raises ``UnexpectedAnswer`` before anything was done with its beginning. Memory does not grow with the body.
-    An item that is not an object is left out and logged.
+    raises ``UnexpectedAnswer`` before anything was done with its beginning. Memory does not grow with it. An
+    item that is not an object is left out and logged.
     """
     for number, raw in enumerate(_split(pieces, what), start=1):
         try:
@@ -75,12 +75,19 @@ def _split(pieces: Iterable[bytes], what: str) -> list[msgspec.Raw]:
         if not file.tell():
             raise UnexpectedAnswer(f"{what}: {_described(b'')}")
         body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    for candidate in (lambda: body, lambda: _repaired(body)):
-        try:
-            return msgspec.json.decode(candidate(), type=list[msgspec.Raw])
-        except _UNREADABLE:
-            continue
-    raise UnexpectedAnswer(f"{what}: {_described(body)}")
+    try:
+        return _items(body)
+    except _UNREADABLE:
+        # Half a surrogate anywhere fails the whole array; the repaired copy takes as much memory as the body.
+        halved = any(match[1] for match in _SURROGATES.finditer(body))
+    try:
+        return _items(_repaired(body) if halved else b"")
+    except _UNREADABLE:
+        raise UnexpectedAnswer(f"{what}: {_described(body)}") from None
+
+
+def _items(body: bytes | mmap.mmap) -> list[msgspec.Raw]:
+    return msgspec.json.decode(body, type=list[msgspec.Raw])
 
 
 def _loads(body: bytes | msgspec.Raw) -> Any:

@@ -20,9 +20,9 @@ class Events(Resource):
     def iterate(self, **filters: Unpack[EventFilters]) -> Iterator[Event]:
         """The events that match, decoded one by one: memory does not grow with the answer.
 
-        ``filter`` is ``confirmed`` or ``upcoming``, ``q`` a regular expression on the title, ``limit`` a number;
-        the others restrict to these creators, invitees, app and groups. There is no further page: what comes
-        back as long as ``limit`` may be cut short.
+        ``filter`` is ``confirmed`` or ``upcoming``, ``q`` a regular expression on the title, ``limit`` a
+        number; the others restrict to these creators, invitees, app and groups. There is no further page:
+        what comes back as long as ``limit`` may be cut short.
 
         Nothing is sent, and so nothing raised, until the first event is asked for. An answer that is cut off
         or not a list raises ``UnexpectedAnswer`` then, before any event is yielded.
@@ -34,8 +34,8 @@ class Events(Resource):
     def create(self, *, created_by: Mapping[str, str], **fields: Any) -> Event:
         """Create an event and answer it; ``created_by`` has an ``email`` or a ``user`` (id).
 
-        ``fields`` are Vyte's: title (required), dates, places, invitees, messages, timezone, lang, … Datetimes
-        must be aware. Never sent twice, so a ``VyteConnectionError`` leaves open whether it exists.
+        ``fields`` are Vyte's: title (required), dates, places, invitees, messages, timezone, lang, …
+        Datetimes must be aware. Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
         """
         return self._read("POST", _EVENTS, Event, body=event(created_by, fields))
 

@@ -17,7 +17,7 @@ class Hooks(Resource):
     def create(self, *, action: str, target_url: str) -> Hook:
         """Have ``target_url`` (https) called when ``action``, such as ``event.confirmed``, happens.
 
-        Never sent twice, so a ``VyteConnectionError`` leaves open whether it exists: look into ``list()``.
+        Never sent twice, so a ``VyteTimeout`` leaves open whether it exists: look into ``list()``.
         """
         body = hook(action, target_url)
         return self._read("POST", _path(), Hook, body=body, secrets=url_secrets(target_url))
@@ -36,7 +36,7 @@ class Hooks(Resource):
         self._send("DELETE", _path(hook_id))
 
     def list(self) -> list[Hook]:
-        """All subscriptions of the organization, with or without the ``hooks`` that some answers wrap them in."""
+        """All subscriptions of the organization, whether the answer is a list or an object with ``hooks``."""
         answer: Any = self._read("GET", _path(), object)
         hooks = answer.get("hooks") if isinstance(answer, dict) else answer
         if not isinstance(hooks, list):

@@ -14,9 +14,9 @@ from django_vyte.client.types import SlotsByDay
 class Slots(Resource):
     """``vyte.slots``: v2 documentation, Slots.
 
-    ``duration`` is in minutes. Whose time: ``emails`` or ``users`` (ids), of several the times free for all, or
-    ``team`` (an id), the times free for any member. ``start`` and ``end`` are days, both included: dates, or
-    aware datetimes for the day they fall on. ``timezone`` is a name such as ``Europe/Paris``.
+    ``duration`` is in minutes. Whose time: ``emails`` or ``users`` (ids), of several the times free for all,
+    or ``team`` (an id), the times free for any member. ``start`` and ``end`` are days, both included: dates,
+    or aware datetimes for the day they fall on. ``timezone`` is a name such as ``Europe/Paris``.
     """
 
     def list(

@@ -24,8 +24,8 @@ class ThirdParties(Resource):
     def token(self, *, email: str, secret: str) -> Token:
         """The creator token of ``email`` as Vyte computes it.
 
-        Puts the app's secret into a URL, where proxies may log it: ``django_vyte.links.creator_token`` computes
-        the same without asking. Only good for checking one against the other.
+        Puts the app's secret into a URL, where proxies may log it: ``django_vyte.links.creator_token``
+        computes the same without asking. Only good for checking one against the other.
         """
         query = {"cm": email, "secret": secret}
         return self._read("GET", f"{_THIRD_PARTIES}/token", Token, query=query, secrets=[secret])

@@ -19,9 +19,9 @@ from django_vyte.http import Http, Session
 class VyteClient:
     """Vyte's API for one key, without models or database: ``VyteClient(key).events.list()``.
 
-    ``timeout`` is in seconds, one number or (connect, read), and holds for each attempt; ``retries`` is how often
-    a request that may be repeated is sent again. What is left out comes from ``settings.VYTE``, or from its
-    defaults where Django is not configured. ``session`` is a ``requests.Session`` to use as it is.
+    ``timeout`` is in seconds, one number or (connect, read), and holds for each attempt; ``retries`` is how
+    often a request that may be repeated is sent again. What is left out comes from ``settings.VYTE``, or from
+    its defaults where Django is not configured. ``session`` is a ``requests.Session`` to use as it is.
 
     Every method answers decoded JSON and raises a ``VyteError``; wrong arguments are a ``ValueError`` before
     anything is sent. Close it, or use it in a ``with`` block.

@@ -13,7 +13,7 @@ from .team import Team
 from .work import Work, WorkQuerySet
 
 
-class DeliveryQuerySet(WorkQuerySet):
+class DeliveryQuerySet(WorkQuerySet["Delivery"]):
     """Deliveries about one thing are taken up together, and by one worker at a time."""
 
     def with_rival(self) -> Self:
@@ -59,6 +59,9 @@ class Delivery(Work):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RECEIVED)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
+    # Set by ``with_rival``.
+    rival: bool
+
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
@@ -71,7 +74,9 @@ class Delivery(Work):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(status__in=["received", "working", "waiting"], next_attempt_at__isnull=False)
+                condition=models.Q(
+                    status__in=["received", "working", "waiting"], next_attempt_at__isnull=False
+                )
                 | models.Q(status__in=["done", "failed", "ignored"], next_attempt_at__isnull=True),
                 name="vyte_delivery_open_or_closed",
             )

@@ -83,7 +83,9 @@ class EventQuerySet(models.QuerySet["Event"]):
     def for_group(self, *groups: object) -> Self:
         """Meetings of any of these groups: ids, or objects with a ``vyte_group_id``."""
         ids = [str(getattr(group, "vyte_group_id", group)) for group in groups]
-        return self.filter(models.Exists(EventGroup.objects.filter(event=models.OuterRef("pk"), group_id__in=ids)))
+        return self.filter(
+            models.Exists(EventGroup.objects.filter(event=models.OuterRef("pk"), group_id__in=ids))
+        )
 
     def with_invitee(self, email: str) -> Self:
         """Meetings to which this address is invited."""
@@ -131,7 +133,10 @@ class Event(models.Model):
         help_text=_("What Vyte's clock said when the cancellation became known."),
     )
     missing_since = models.DateTimeField(
-        _("missing since"), null=True, blank=True, help_text=_("Set when Vyte answered that it has no such event.")
+        _("missing since"),
+        null=True,
+        blank=True,
+        help_text=_("Set when Vyte answered that it has no such event."),
     )
     as_of = models.DateTimeField(
         _("as of"), help_text=_("When Vyte was asked for the answer that is mirrored here.")
@@ -262,9 +267,7 @@ class EventGroup(models.Model):
         ordering = ["pk"]
         verbose_name = _("event group")
         verbose_name_plural = _("event groups")
-        constraints = [
-            models.UniqueConstraint(fields=["event", "group_id"], name="vyte_group_once_an_event")
-        ]
+        constraints = [models.UniqueConstraint(fields=["event", "group_id"], name="vyte_group_once_an_event")]
 
     def __str__(self) -> str:
         return self.group_id

@@ -15,7 +15,12 @@ class SchedulableModel(models.Model):
 
     @property
     def vyte_group_id(self) -> str:
-        """What names this object at Vyte, ``project_1``; override it before the first link is handed out."""
+        """What names this object at Vyte, ``project_1``; override it before the first link is handed out.
+
+        ValueError before the object is saved.
+        """
+        if self.pk is None:
+            raise ValueError(f"Save this {self._meta.verbose_name} before you schedule a meeting for it.")
         return f"{self._meta.model_name}_{self.pk}"
 
     @property

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import random
 import uuid
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+Row = TypeVar("Row", bound=models.Model)
 
 FIRST_DELAY = 10
 LONGEST_DELAY = 3600
@@ -22,7 +24,7 @@ def backoff(attempts: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
-class WorkQuerySet(models.QuerySet[Any]):
+class WorkQuerySet(models.QuerySet[Row]):
     """Claiming by one conditional UPDATE: the database decides who gets a row, and no lock outlives it."""
 
     def due(self) -> Self:
@@ -33,6 +35,10 @@ class WorkQuerySet(models.QuerySet[Any]):
         return self.filter(
             Q(next_attempt_at__lte=timezone.now()) | Q(attempts=0, next_attempt_at__isnull=False)
         )
+
+    def due_keys(self, most: int, after: int = 0) -> list[int]:
+        """The primary keys of due rows beyond ``after``, oldest first."""
+        return list(self.due().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
 
     def claim(self, seconds: float, **fields: Any) -> str | None:
         """Take every due row of this set for ``seconds``; the lease to name them by, or None when there is none.

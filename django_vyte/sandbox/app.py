@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
 from .api import PREFIXES, api_map
-from .control import control_map
+from .control import control_map, is_foreign
 from .errors import ConnectionDropped, Refused
 from .exchange import Exchange, Operation, json_answer
-from .pages import page_map, refusal
+from .web import page_map
+from .web.rendering import refusal
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
@@ -25,10 +27,12 @@ logger = logging.getLogger("django_vyte.sandbox")
 
 MASK = "***"
 
+Ask = Callable[[WebRequest, str], Response]
+
 
 @dataclass(frozen=True)
 class Request:
-    """A request that the API has seen. Credentials are masked; ``status`` is None when it was not answered."""
+    """A request that the API has seen, credentials masked; ``status`` is None when it was not answered."""
 
     method: str
     path: str
@@ -48,6 +52,7 @@ class App:
         self._pages = page_map().bind("sandbox")
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """Answers one WSGI request; raises ConnectionDropped when there is to be no answer."""
         request = WebRequest(environ)
         path = re.sub("/+", "/", request.path)
         first = path.split("/")[1]
@@ -71,7 +76,7 @@ class App:
             with self._sandbox.state.lock:
                 self._sandbox.requests.append(seen(request, path, status))
 
-    def _faulty(self, request: WebRequest, path: str, ask: Any) -> Response:
+    def _faulty(self, request: WebRequest, path: str, ask: Ask) -> Response:
         """The answer, or what a fault makes of it."""
         if ask == self._operate and self._sandbox.stopped:
             if self._sandbox.stopped == "drop":
@@ -82,11 +87,10 @@ class App:
             return self._safe(ask, request, path)
         return fault.apply(None if fault.replaces else self._safe(ask, request, path))
 
-    def _safe(self, ask: Any, request: WebRequest, path: str) -> Response:
+    def _safe(self, ask: Ask, request: WebRequest, path: str) -> Response:
         """The true answer, with a 500 for a mistake in the local Vyte itself."""
         try:
-            response: Response = ask(request, path)
-            return response
+            return ask(request, path)
         except Exception:
             logger.exception("The local Vyte failed on %s %s", request.method, path)
             return Response(b"", 500)
@@ -95,8 +99,8 @@ class App:
         """Answers one operation of the API."""
         v1 = not path.startswith("/v2/")
         try:
-            operation, arguments = self._api.match(path.rstrip("/") or "/", request.method)
-            assert isinstance(operation, Operation)
+            operation: Operation
+            operation, arguments = self._api.match(path, request.method)
             v1 = operation.v1
             owner = self._authenticate(request, operation)
             state, quirks = self._sandbox.state, self._sandbox.quirks
@@ -120,9 +124,7 @@ class App:
     def _page(self, request: WebRequest, path: str) -> Response:
         """Answers a web page or what a form on it sends."""
         try:
-            answer, arguments = self._pages.match(path, request.method)
-            response: Response = answer(self._sandbox, request, **arguments)
-            return response
+            return self._answer(self._pages, request, path)
         except Refused as refused:
             return refusal(refused.status, refused.message)
         except HTTPException as error:
@@ -131,13 +133,19 @@ class App:
     def _control(self, request: WebRequest, path: str) -> Response:
         """Answers a control of the local Vyte itself."""
         try:
-            answer, arguments = self._controls.match(path, request.method)
-            response: Response = answer(self._sandbox, request, **arguments)
-            return response
+            return self._answer(self._controls, request, path)
         except Refused as refused:
             return json_answer({"message": refused.message}, refused.status)
         except HTTPException as error:
             return json_answer({"message": error.name}, error.code or 500)
+
+    def _answer(self, routes: MapAdapter, request: WebRequest, path: str) -> Response:
+        """Answers a page or a control, but no form that another site's page posts."""
+        if request.method != "GET" and is_foreign(request):
+            raise Refused(403, "Another site's page may not do this")
+        answer: Callable[..., Response]
+        answer, arguments = routes.match(path, request.method)
+        return answer(self._sandbox, request, **arguments)
 
 
 def seen(request: WebRequest, path: str, status: int | None) -> Request:

@@ -84,7 +84,14 @@ def chop(spans: list[Span], minutes: int, after: datetime, before: datetime, sho
 
 
 def find_slots(
-    state: State, users: list[JSON], minutes: int, first: date, last: date, shown: tzinfo, *, any_of: bool = False
+    state: State,
+    users: list[JSON],
+    minutes: int,
+    first: date,
+    last: date,
+    shown: tzinfo,
+    *,
+    any_of: bool = False,
 ) -> list[Span]:
     """The slots in which all the users are free (or any of them), on days of the zone ``shown``, in order."""
     after = datetime.combine(first, time(), shown)

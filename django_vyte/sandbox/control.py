@@ -1,4 +1,4 @@
-"""The controls of the local Vyte over HTTP, under ``/_sandbox/``: what ``Sandbox`` offers, for other processes.
+"""The controls of the local Vyte over HTTP, under ``/_sandbox/``, for other processes.
 
 JSON in and JSON out. A form may be posted too; then the answer leads back to the index page.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Callable
 from dataclasses import asdict, fields
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -17,65 +18,25 @@ from werkzeug.wrappers import Request, Response
 
 from .errors import Refused
 from .exchange import json_answer
-from .present import listed
 from .state import JSON
+from .summary import describe_call, summarize, without_credentials
 
 if TYPE_CHECKING:
     from .sandbox import Sandbox
 
-LATEST = 200
+STYLE = Path(__file__).parent / "templates" / "vyte_sandbox" / "style.css"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 def state(sandbox: Sandbox, request: Request) -> Response:
     """GET state: what there is and what has happened, without credentials. Of long lists the latest 200."""
-    world = sandbox.state
-    with world.lock:
-        events = sorted(world.events.values(), key=lambda event: str(event.get("updatedAt", "")), reverse=True)
-        return json_answer(
-            {
-                "team_id": sandbox.team_id,
-                "stopped": sandbox.stopped,
-                "event_count": len(events),
-                "events": [without_credentials(sandbox, event) for event in events[:LATEST]],
-                "hooks": [{**hook, "target_url": masked(hook["target_url"])} for hook in world.hooks.values()],
-                "users": [
-                    {name: user.get(name) for name in ("_id", "full_name", "emails", "account")}
-                    for user in list(world.users.values())[-LATEST:]
-                ],
-                "calls": [describe_call(call) for call in sandbox.outbox[-LATEST:]],
-                "faults": len(sandbox.faults),
-                "request_count": len(sandbox.requests),
-                "requests": [
-                    {"method": seen.method, "path": seen.path, "status": seen.status}
-                    for seen in sandbox.requests[-LATEST:]
-                ],
-                "quirks": asdict(sandbox.quirks),
-                "webhook_mode": asdict(sandbox.webhook_mode),
-            }
-        )
-
-
-def describe_call(call: Any) -> JSON:
-    """A webhook call without its body and without the token in its URL."""
-    described = {name: getattr(call, name) for name in ("action", "attempts", "status", "delivered", "given_up")}
-    return {**described, "target_url": masked(call.target_url)}
-
-
-def masked(url: str) -> str:
-    """A URL whose last path segment, often a secret, shows its first four characters only."""
-    parts = urlsplit(url)
-    head, _, last = parts.path.rstrip("/").rpartition("/")
-    return f"{parts.scheme}://{parts.netloc}{head}/{last[:4]}…"
-
-
-def without_credentials(sandbox: Sandbox, event: JSON) -> JSON:
-    """An event as lists show it, less its key_store."""
-    return {name: value for name, value in listed(event, sandbox.quirks).items() if name != "key_store"}
+    return json_answer(summarize(sandbox))
 
 
 def key(sandbox: Sandbox, request: Request) -> Response:
     """GET key: the API key, answered on this machine only."""
+    if not (is_loopback(request.remote_addr) and is_loopback(urlsplit(f"//{request.host}").hostname)):
+        raise Refused(403, "the key is told on this machine only")
     return json_answer({"api_key": sandbox.api_key, "team_id": sandbox.team_id})
 
 
@@ -201,7 +162,15 @@ def arguments(request: Request) -> JSON:
 
 def form_value(value: str) -> Any:
     """A form field as the number or word that it spells."""
-    return int(value) if value.isdigit() else value
+    try:
+        return float(value) if "." in value else int(value)
+    except ValueError:
+        return value
+
+
+def style(sandbox: Sandbox, request: Request) -> Response:
+    """GET style.css: what the web pages look like."""
+    return Response(STYLE.read_bytes(), content_type="text/css; charset=utf-8")
 
 
 def done(request: Request, answer: Any, status: int = 200) -> Response:
@@ -211,21 +180,22 @@ def done(request: Request, answer: Any, status: int = 200) -> Response:
     return json_answer(answer, status)
 
 
-def guarded(answer: Callable[..., Response]) -> Callable[..., Response]:
-    """Refuses what another site's page in a browser on this machine may send: foreign Origin, foreign Host."""
+def tolerant(answer: Callable[..., Response]) -> Callable[..., Response]:
+    """Answers 400 for arguments that a control does not take."""
 
     def check(sandbox: Sandbox, request: Request, **arguments: Any) -> Response:
-        origin = request.headers.get("Origin")
-        if origin not in (None, "null") and urlsplit(origin).netloc != request.host:
-            raise Refused(403, "another site's page may not do this")
-        if answer is key and not (is_loopback(request.remote_addr) and is_loopback(urlsplit(f"//{request.host}").hostname)):
-            raise Refused(403, "the key is told on this machine only")
         try:
             return answer(sandbox, request, **arguments)
         except (TypeError, ValueError) as error:
             raise Refused(400, str(error)) from error
 
     return check
+
+
+def is_foreign(request: Request) -> bool:
+    """Whether a browser sent this from a page of another site."""
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
 
 
 def is_loopback(host: str | None) -> bool:
@@ -239,6 +209,7 @@ def is_loopback(host: str | None) -> bool:
 ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = (
     ("GET", "state", state),
     ("GET", "key", key),
+    ("GET", "style.css", style),
     ("POST", "events", create_event),
     ("GET", "events/<event_id>", show_event),
     ("DELETE", "events/<event_id>", delete_event),
@@ -258,5 +229,8 @@ ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = (
 
 def control_map() -> Map:
     """Every route of the controls."""
-    rules = [Rule(f"/_sandbox/{path}", methods=[method], endpoint=guarded(answer)) for method, path, answer in ROUTES]
+    rules = [
+        Rule(f"/_sandbox/{path}", methods=[method], endpoint=tolerant(answer))
+        for method, path, answer in ROUTES
+    ]
     return Map(rules, strict_slashes=False, merge_slashes=False)

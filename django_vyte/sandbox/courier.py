@@ -25,7 +25,7 @@ class Call:
     """One webhook call. ``status`` is what the last attempt was answered, 0 for no answer, None before it."""
 
     action: str
-    target_url: str
+    target_url: str = field(repr=False)
     body: bytes = field(repr=False)
     attempts: int = 0
     status: int | None = None
@@ -64,8 +64,8 @@ class WebhookMode:
 class Courier:
     """Puts a call per subscribed webhook into ``outbox`` and delivers from there.
 
-    It delivers by itself only between ``start`` and ``stop``, in a thread, with retries and back-off. ``post``
-    is how, over the network unless something else is put there.
+    It delivers by itself only between ``start`` and ``stop``, in a thread, with retries and back-off.
+    ``post`` is how: over the network unless something else is put there.
     """
 
     def __init__(self, state: State, quirks: Quirks, mode: WebhookMode) -> None:

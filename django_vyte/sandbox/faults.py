@@ -35,7 +35,7 @@ class Fault:
         if self.drop:
             raise ConnectionDropped("fault")
         if answer is None:
-            answer = Response(self.body, self.status, self.headers, content_type=self.headers.get("Content-Type"))
+            answer = Response(self.body, self.status, self.headers)
         return answer if self.truncate is None else cut(answer, self.truncate)
 
     @property
@@ -109,7 +109,8 @@ class Faults:
     def take(self, method: str, path: str) -> Fault | None:
         """The fault for this request, counted down and waited for; None when all is well."""
         with self._lock:
-            fault = next((f for f in self._faults if f.path.search(path) and f.method in (None, method)), None)
+            matching = (f for f in self._faults if f.path.search(path) and f.method in (None, method))
+            fault = next(matching, None)
             if fault is not None and fault.left is not None:
                 fault.left -= 1
                 if fault.left <= 0:

@@ -16,7 +16,7 @@ Test = Callable[[JSON], bool]
 
 
 def read(ask: Exchange) -> tuple[list[Test], int | None]:
-    """The tests an event must pass, and how many are wanted at most. Refused with 400 for what makes no sense."""
+    """The tests an event must pass, and how many are wanted at most; 400 for what makes no sense."""
     limit = ask.request.args.get("limit")
     if limit is not None and not (limit.isdigit() and int(limit)):
         raise Refused(400, "limit must be a positive number")

@@ -50,12 +50,15 @@ def objects(value: Any, name: str) -> list[JSON]:
 
 def make_choice(asked: JSON, creator: JSON, now: str) -> JSON:
     """A date or a place that can be voted on, with its creator's yes."""
-    author = {"created_by": {"user": creator["_id"]}}
-    given = {name: value for name, value in asked.items() if name not in ("_id", "votes", "created_by")}
+    author: JSON = {"created_by": {"user": creator["_id"]}}
+    given: JSON = {name: value for name, value in asked.items() if name not in ("_id", "votes", "created_by")}
+    kind: JSON = {"source": "app"}
+    if "date" in asked:
+        kind = {"confirmed": False, "confirmed_invitees": []}
     return {
         **author,
         "votes": {"yes": [{**author, "_id": new_id()}], "no": []},
-        **({"confirmed": False, "confirmed_invitees": []} if "date" in asked else {"source": "app"}),
+        **kind,
         "_id": new_id(),
         **given,
         "updatedAt": now,
@@ -65,11 +68,11 @@ def make_choice(asked: JSON, creator: JSON, now: str) -> JSON:
 
 def make_invitee(asked: JSON, creator: JSON, state: State) -> JSON:
     """An invitee, bound to the Vyte user with that email if there is one."""
-    invitee = {
+    invitee: JSON = {
         "created_by": {"user": creator["_id"]},
         "star": False,
         "_id": new_id(),
-        **{name: asked[name] for name in ("email", "full_name", "phone") if name in asked},
+        **{name: asked[name] for name in ("email", "full_name", "phone", "company") if name in asked},
     }
     user = state.emails.get(asked["email"].lower())
     return {**invitee, "user": user} if user else invitee
@@ -100,7 +103,9 @@ def make_event(state: State, body: JSON, creator: JSON, dates: list[JSON], place
         "places": [make_choice(place, creator, now) for place in places],
         "api": True,
         "invitees": [],
-        "messages": [make_message(message, creator, now) for message in objects(body.get("messages"), "messages")],
+        "messages": [
+            make_message(entry, creator, now) for entry in objects(body.get("messages"), "messages")
+        ],
         "declines": [],
         "lang": body.get("lang", "en"),
         "locale": body.get("locale", "en"),
@@ -167,5 +172,3 @@ def describe_third_party(state: State, asked: JSON) -> JSON:
     described = {**asked, "group_ids": [str(group) for group in groups]}
     app = state.apps.get(asked.get("app", ""))
     return {**described, "name": app["name"]} if app else described
-
-

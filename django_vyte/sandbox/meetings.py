@@ -108,8 +108,13 @@ def choose(choices: list[JSON], wanted: str | None, what: str, tie: Callable[[JS
         if wanted not in [choice.get("_id") for choice in choices]:
             raise Refused(400, f"the event has no such {what}")
         return wanted
-    ranked = sorted(choices, key=lambda choice: (-len((choice.get("votes") or {}).get("yes", [])), tie(choice)))
+    ranked = sorted(choices, key=lambda choice: (-yes_votes(choice), tie(choice)))
     return ranked[0].get("_id") if ranked else None
+
+
+def yes_votes(choice: JSON) -> int:
+    """How many are for a date or a place."""
+    return len((choice.get("votes") or {}).get("yes", []))
 
 
 def cancel(state: State, event: JSON) -> None:
@@ -149,7 +154,7 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
 
 
 def kept_choice(event: JSON, confirmed: JSON) -> JSON:
-    """Which date and place a confirmed event has after its choices changed: the same ones while they exist."""
+    """The date and place of a confirmed event whose choices changed: the same ones while they exist."""
     kept: JSON = {}
     for name, choices in (("date_id", event.get("dates") or []), ("place_id", event.get("places") or [])):
         if name in confirmed and confirmed[name] not in [choice.get("_id") for choice in choices]:
@@ -160,11 +165,11 @@ def kept_choice(event: JSON, confirmed: JSON) -> JSON:
 def merge(present: Any, asked: list[JSON], creator: JSON, now: str) -> list[JSON]:
     """The choices after an update: those sent with a known ``_id`` changed in place, the others new."""
     known = {choice.get("_id"): choice for choice in present or []}
-    return [
-        {**known[choice["_id"]], **choice, "updatedAt": now} if choice.get("_id") in known
-        else make_choice(choice, creator, now)
-        for choice in asked
-    ]  # fmt: skip
+    merged = []
+    for choice in asked:
+        kept = known.get(choice.get("_id"))
+        merged.append({**kept, **choice, "updatedAt": now} if kept else make_choice(choice, creator, now))
+    return merged
 
 
 def invite(state: State, event: JSON, asked: Any) -> list[JSON]:

@@ -14,7 +14,7 @@ class Quirks:
     """
 
     show_cancelled: bool = True
-    """Whether a cancelled event shows ``cancelled`` when it is retrieved or listed (webhook calls always do)."""
+    """Whether a cancelled event shows ``cancelled`` to the API; webhook calls always do."""
     offset_style: str = "Z"
     """How instants are spelt: ``Z``, or an offset such as ``+0000``, ``+00:00`` or ``+0100``."""
     milliseconds: bool = True
@@ -36,4 +36,4 @@ class Quirks:
     list_maximum: int | None = None
     """The most events one list answers, whatever ``limit`` asks for; None for no maximum."""
     updates_before_confirmation: bool = False
-    """Whether changing an event that is not confirmed fires ``event.updated``; documented only for confirmed ones."""
+    """Whether changing an event that is not confirmed fires ``event.updated``, which is not documented."""

@@ -11,14 +11,13 @@ from . import meetings, people
 from .app import App, Request
 from .clock import new_id, new_secret
 from .courier import Call, Courier, Post, WebhookMode
-from .exchange import JSON
 from .faults import Faults
 from .filling import fill
 from .present import listed
 from .quirks import Quirks
 from .server import Server
 from .shorthand import as_body, as_changes
-from .state import State
+from .state import JSON, State
 
 TEAM_ID = "5f198da1c1ac5d1a30fc00f3"
 
@@ -51,7 +50,7 @@ class Sandbox:
 
     @contextmanager
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> Iterator[Server]:
-        """Serves it in a thread while the block runs; port 0 is a free one. Raises OSError when it is taken."""
+        """Serves it in a thread while the block runs; port 0 is a free one. OSError when it is taken."""
         with Server(self.app, host, port) as server:
             self.url = server.url
             try:
@@ -114,7 +113,8 @@ class Sandbox:
     def update_event(self, event_id: str, **fields: Any) -> JSON:
         """Changes title, dates, places, messages, lang, locale or timezone.
 
-        Fires event.updated when the event is confirmed, as documented; see ``quirks.updates_before_confirmation``.
+        Fires event.updated when the event is confirmed, as documented; see
+        ``quirks.updates_before_confirmation``.
         """
         with self.state.lock:
             event = self.state.events[event_id]

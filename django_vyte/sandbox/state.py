@@ -23,7 +23,7 @@ class State:
     """Everything this Vyte knows, by id. Hold ``lock`` while reading or changing several things.
 
     ``owners`` says which organization each event, user, app, page and hook belongs to; ``keys`` maps an API
-    key to its description. An event's ``key_store`` is kept as its id, what the id stands for in ``key_stores``.
+    key to its description. An event's ``key_store`` is kept as its id, the keys themselves in ``key_stores``.
     """
 
     def __init__(self, *, team_id: str, api_key: str) -> None:
@@ -77,6 +77,7 @@ class State:
     def load_page(self, page: JSON) -> JSON:
         """Takes a booking page; an owner that is not known becomes a user named after the page."""
         page.setdefault("_id", stable_id(page["nickname"]))
+        page.setdefault("belongs_to", stable_id(f"owner of {page['nickname']}"))
         if page["belongs_to"] not in self.users:
             name = page["nickname"].replace("-", " ").title()
             self.load_user(self.describe_user(page["belongs_to"], f"{page['nickname']}@example.com", name))
@@ -95,10 +96,15 @@ class State:
             event["key_store"] = event["key_store"].get("_id", new_id())
         self.events[event["_id"]] = event
         self.owners[event["_id"]] = owner or self.team_id
-        creator = event.get("created_by") or {}
-        if creator.get("user") and creator["user"] not in self.users:
-            self.load_user(self.describe_user(creator["user"], creator.get("email"), creator.get("full_name")))
+        creator = event.get("created_by")
+        if isinstance(creator, dict) and creator.get("user") and creator["user"] not in self.users:
+            known = self.describe_user(creator["user"], creator.get("email"), creator.get("full_name"))
+            self.load_user(known)
         return event
+
+    def latest_events(self) -> list[JSON]:
+        """Every event, the last one that changed first."""
+        return sorted(self.events.values(), key=lambda event: str(event.get("updatedAt", "")), reverse=True)
 
     def add_key(self, organization_id: str, key: str | None = None) -> str:
         """Issues an API key for an organization and returns it."""
@@ -153,7 +159,7 @@ class State:
         return now
 
     def owned(self, things: dict[str, JSON], thing_id: str, owner: str) -> JSON:
-        """The thing with that id; refused with 404 when there is none, 403 when it is another organization's."""
+        """The thing with that id; refused with 404, or 403 when it is another organization's."""
         if thing_id not in things:
             raise Refused(404, "not found")
         if self.owners.get(thing_id) != owner:

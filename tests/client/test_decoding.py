@@ -55,7 +55,11 @@ def items(body: bytes) -> Iterator[dict[str, Any]]:
 @pytest.mark.parametrize(("body", "title"), ODD_EVENTS.values(), ids=ODD_EVENTS.keys())
 def test_an_odd_event_is_read_and_does_not_hide_the_others(body: bytes, title: Any) -> None:
     assert decoded(body, Event, "GET /v2/events/1") == {"title": title}
-    assert [*items(b'[{"_id":"1"},' + body + b',{"_id":"3"}]')] == [{"_id": "1"}, {"title": title}, {"_id": "3"}]
+    assert [*items(b'[{"_id":"1"},' + body + b',{"_id":"3"}]')] == [
+        {"_id": "1"},
+        {"title": title},
+        {"_id": "3"},
+    ]
 
 
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN.keys())

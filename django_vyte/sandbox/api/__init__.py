@@ -14,5 +14,5 @@ PREFIXES = ("v2", "events", "slots", "hooks", "thirdparties", "users", "api")
 
 def api_map() -> Map:
     """Every route of the API."""
-    rules: list[Rule] = [rule for resource in RESOURCES for rule in resource.RULES]
+    rules: list[Rule] = [rule.empty() for resource in RESOURCES for rule in resource.RULES]
     return Map(rules, strict_slashes=False, merge_slashes=False)

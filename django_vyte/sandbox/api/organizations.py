@@ -1,4 +1,4 @@
-"""The organization of a key, and its API key: v1's ``/users/organizations`` and ``/api/keys``, v2's auth test."""
+"""The organization of a key, and that key: ``/users/organizations``, ``/api/keys``, ``/v2/auth/test``."""
 
 from __future__ import annotations
 

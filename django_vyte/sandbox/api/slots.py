@@ -1,4 +1,4 @@
-"""Free slots: v1's ``/slots`` and ``/slots/days``, ``/v2/slots``, ``/v2/slots/days`` and ``/v2/slots/next``."""
+"""Free slots: ``/slots`` and ``/slots/days`` of v1, ``/v2/slots`` and what is below it."""
 
 from __future__ import annotations
 
@@ -37,15 +37,22 @@ def read_question(ask: Exchange, *, days_required: bool = False) -> Question:
     users = find_users(ask)
     try:
         shown = zone(ask.request.args.get("timezone") or users[0].get("timezone"))
-        today = datetime.now(shown).date().isoformat()
-        first = date.fromisoformat(ask.required("from") if days_required else ask.request.args.get("from", today))
-        default = (first + timedelta(days=6)).isoformat()
-        last = date.fromisoformat(ask.required("to") if days_required else ask.request.args.get("to", default))
+        if days_required:
+            first, last = date.fromisoformat(ask.required("from")), date.fromisoformat(ask.required("to"))
+        else:
+            first = day_asked(ask, "from", datetime.now(shown).date())
+            last = day_asked(ask, "to", first + timedelta(days=6))
     except ValueError as error:
         raise Refused(400, str(error)) from None
     if not timedelta(0) <= last - first <= LONGEST:
         raise Refused(400, "to must be within a year after from")
     return Question(users, bool(ask.words("team")), int(minutes), first, last, shown)
+
+
+def day_asked(ask: Exchange, name: str, default: date) -> date:
+    """A day of the query; raises ValueError when it is not one."""
+    text = ask.request.args.get(name)
+    return date.fromisoformat(text) if text else default
 
 
 def find_users(ask: Exchange) -> list[JSON]:
@@ -71,7 +78,8 @@ def next_availability(ask: Exchange, question: Question, after: datetime) -> JSO
     slot = next_slot(ask.state, q.users, q.minutes, after, q.shown, any_of=q.any_of)
     if slot is None:
         return {}
-    return {"nextAvailability": {"availableDate": slot[0].date().isoformat(), "availableSlot": spell_slot(slot)}}
+    day = slot[0].date().isoformat()
+    return {"nextAvailability": {"availableDate": day, "availableSlot": spell_slot(slot)}}
 
 
 def list_slots(ask: Exchange) -> Response:

@@ -1,0 +1,108 @@
+"""``manage.py vyte_inbox process | replay | prune | stats``"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db.models import Count, Min
+from django.utils.timesince import timesince
+
+from ... import housekeeping, inbox, tasks
+from ...conf import get_settings
+from ...models import Delivery, EventChange, Member
+from ..progress import progress
+
+# A run that takes longer is continued by the next one.
+PROCESS_SECONDS = 3600
+Status = Delivery.Status
+
+
+class Command(BaseCommand):
+    help = (
+        "The calls that Vyte made: process what waits, replay what failed, delete what is old, or count them."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        verbs = parser.add_subparsers(dest="verb", required=True, metavar="process | replay | prune | stats")
+        verbs.add_parser(
+            "process", help="process all that is due and tell the receivers, here and now (for cron)"
+        )
+        replay = verbs.add_parser(
+            "replay", help="process again what was given up, or any deliveries by number"
+        )
+        replay.add_argument(
+            "ids", nargs="*", type=int, metavar="ID", help="numbers of deliveries, in any status"
+        )
+        closed = [Status.FAILED.value, Status.IGNORED.value, Status.DONE.value]
+        replay.add_argument(
+            "--status", choices=closed, default=closed[0], help="without numbers (default: failed)"
+        )
+        verbs.add_parser("prune", help="delete what is older than VYTE's KEEP_…_DAYS")
+        verbs.add_parser("stats", help="how many in which status, and what waits for how long")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.verbosity: int = options["verbosity"]
+        getattr(self, options["verb"])(**options)
+
+    def process(self, **options: Any) -> None:
+        """A sweep until there is nothing left that is due."""
+        with progress("Inbox", "rows", verbosity=self.verbosity) as update:
+            swept = housekeeping.sweep(PROCESS_SECONDS, update)
+        self.say(f"Worked on {swept.deliveries:,} deliveries and told of {swept.told:,} changes and members.")
+        waiting = Delivery.objects.filter(status=Status.WAITING).count()
+        if waiting:
+            self.say(f"{waiting:,} deliveries wait for another try. Why: manage.py vyte_inbox stats")
+
+    def replay(self, *, ids: list[int], status: str, **options: Any) -> None:
+        """Open deliveries again and process them here; CommandError when one is not done afterwards."""
+        rows = Delivery.objects.filter(pk__in=ids) if ids else Delivery.objects.filter(status=status)
+        keys = inbox.replay(rows)
+        if left := sorted(set(ids) - set(keys)):
+            self.stderr.write(f"Not there, or being worked on: {', '.join(map(str, left))}")
+        with progress("Replay", "deliveries", verbosity=self.verbosity) as update:
+            for pk in keys:
+                outcome = inbox.process(pk)
+                tasks.tell_soon(outcome.changes, outcome.members)
+                update(1)
+        done = Delivery.objects.filter(pk__in=keys, status__in=[Status.DONE, Status.IGNORED]).count()
+        self.say(f"Replayed {len(keys):,} deliveries: {done:,} done, {len(keys) - done:,} not.")
+        if left or done < len(keys):
+            raise CommandError("Not all could be processed. Why: manage.py vyte_inbox stats")
+
+    def prune(self, **options: Any) -> None:
+        """Delete what is old."""
+        settings, counts = get_settings(), housekeeping.prune()
+        self.say(
+            f"Deleted {counts['deliveries']:,} deliveries older than {settings.KEEP_DELIVERIES_DAYS} days and "
+            f"{counts['changes']:,} changes older than {settings.KEEP_HISTORY_DAYS} days."
+        )
+
+    def stats(self, **options: Any) -> None:
+        """A table by status, the oldest that waits, the latest reason for a failure, and who is still to be told."""
+        counts = dict(Delivery.objects.order_by().values_list("status").annotate(Count("pk")))
+        for status in Status:
+            self.stdout.write(f"{status.value:<10} {counts.get(status.value, 0):>10,}")
+        waiting = Delivery.objects.filter(next_attempt_at__isnull=False)
+        oldest = waiting.aggregate(oldest=Min("received_at"))["oldest"]
+        if oldest:
+            self.stdout.write(
+                f"The oldest that is not done came {timesince(oldest)} ago ({oldest:%Y-%m-%d %H:%M} UTC)."
+            )
+        for model, name in ((EventChange, "changes"), (Member, "members")):
+            untold = model.objects.filter(next_attempt_at__isnull=False).count()
+            self.stdout.write(f"{untold:,} {name} that receivers are still to be told of.")
+        trouble = (
+            Delivery.objects.filter(status__in=[Status.FAILED, Status.WAITING]).exclude(error="").first()
+        )
+        if trouble:
+            self.stdout.write(
+                f"The latest trouble, delivery {trouble.pk} ({trouble.status}): {trouble.error[:500]}"
+            )
+        if counts.get(Status.FAILED):
+            self.stdout.write("Once the reason is gone: manage.py vyte_inbox replay")
+
+    def say(self, message: str) -> None:
+        """Unless told to be quiet."""
+        if self.verbosity:
+            self.stdout.write(message)

@@ -1,0 +1,55 @@
+"""``manage.py vyte_sync``"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+
+from ...models import Team
+from ..syncing import sync_team
+from ..teams import add_team_argument, chosen, for_each
+
+
+class Command(BaseCommand):
+    help = (
+        "Mirror the events that Vyte lists. Unchanged ones are not written; a cut-off answer writes nothing."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_team_argument(parser)
+        parser.add_argument("--group", metavar="G", help="only events of this group, such as project_1")
+        parser.add_argument(
+            "--since",
+            type=instant,
+            metavar="WHEN",
+            help="only events that changed since: 2026-01-31[T09:00[+01:00]]",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        limits = {"group": options["group"], "since": options["since"]}
+
+        def work(team: Team) -> None:
+            sync_team(self, team, verbosity=options["verbosity"], **limits)
+
+        for_each(chosen(options), work, self.stderr)
+
+
+def instant(text: str) -> dt.datetime:
+    """An ISO date or datetime; without an offset it is in this site's time zone."""
+    try:
+        when = parse_datetime(text)
+        day = parse_date(text) if when is None else None
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r}: {error}") from None
+    if day:
+        when = dt.datetime.combine(day, dt.time())
+    if when is None:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not an ISO date or datetime, such as 2026-01-31T09:00+01:00"
+        )
+    return when if timezone.is_aware(when) else timezone.make_aware(when)

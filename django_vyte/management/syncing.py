@@ -1,0 +1,34 @@
+"""A synchronisation as commands show it: a progress bar while it runs, one line when it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import sync, tasks
+from .progress import progress
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand
+
+    from ..models import Team
+
+
+def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> None:
+    """Mirror a team, say what came of it, and have the receivers told; raises VyteError, with nothing written."""
+    with progress(str(team), "events", verbosity=verbosity) as update:
+        summary = sync.run(team, progress=update, **limits)
+    tasks.tell_soon(summary.saved.changes)
+    if verbosity:
+        command.stdout.write(f"{team}: {describe(summary)}")
+    for warning in summary.warnings:
+        command.stderr.write(f"{team}: warning: {warning}")
+
+
+def describe(summary: sync.Summary) -> str:
+    """``10,000 events: 0 new, 0 changed, 10,000 unchanged. Nothing was written.``"""
+    saved = summary.saved
+    always = [(saved.created, "new"), (saved.changed, "changed"), (saved.unchanged, "unchanged")]
+    rare = [(summary.vanished, "gone from Vyte"), (saved.late, "known here in a newer state")]
+    counts = always + [(count, name) for count, name in rare if count]
+    line = f"{summary.listed:,} events: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
+    return line if saved.created or saved.changed else f"{line} Nothing was written."

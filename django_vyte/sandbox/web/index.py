@@ -1,0 +1,58 @@
+"""The index: what there is in the local Vyte, what it has done, and buttons for faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from werkzeug.wrappers import Request, Response
+
+from ..courier import Call
+from ..summary import describe_call, describe_hook
+from .rendering import page, web_route
+
+if TYPE_CHECKING:
+    from ..sandbox import Sandbox
+
+SHOWN = 30
+
+
+def show_index(sandbox: Sandbox, request: Request) -> Response:
+    """GET /."""
+    state = sandbox.state
+    with state.lock:
+        events = state.latest_events()
+        return page(
+            "index",
+            title="Vyte sandbox",
+            team={"name": state.organizations[sandbox.team_id]["name"], "id": sandbox.team_id},
+            stopped=sandbox.stopped,
+            events=[{**event, "id": event["_id"], "status": status_of(event)} for event in events[:SHOWN]],
+            event_count=str(len(events)),
+            pages=list(state.pages),
+            hooks=[describe_hook(hook) for hook in state.hooks.values()],
+            calls=[call_row(call) for call in sandbox.outbox[: -SHOWN - 1 : -1]],
+            requests=[
+                {"method": seen.method, "path": seen.path, "status": str(seen.status or "no answer")}
+                for seen in sandbox.requests[: -SHOWN - 1 : -1]
+            ],
+            faults=str(len(sandbox.faults)),
+            hold=sandbox.webhook_mode.hold,
+        )
+
+
+def call_row(call: Call) -> dict[str, str]:
+    """A webhook call in words."""
+    described = describe_call(call)
+    outcome = "delivered" if described["delivered"] else "given up" if described["given_up"] else "waiting"
+    return {**described, "attempts": str(described["attempts"]), "outcome": outcome}
+
+
+def status_of(event: dict[str, object]) -> str:
+    """planning, confirmed or cancelled."""
+    if "cancelled" in event:
+        return "cancelled"
+    confirmed = event.get("confirmed")
+    return "confirmed" if isinstance(confirmed, dict) and confirmed.get("flag") else "planning"
+
+
+RULES = [web_route("/", show_index)]

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+import requests
+import responses
+from django.test import override_settings
+
+from django_vyte.client import VyteClient
+from tests.client.raw import answer, raw_server
+
+KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
+
+
+def test_the_key_is_in_no_repr() -> None:
+    with VyteClient(KEY, api_url="https://user:pass@api.vyte.test") as vyte:
+        assert repr(vyte) == "<VyteClient api.vyte.test>"
+        for part in (vyte, vyte._http, vyte._http._auth, vyte.events, vyte.v1):
+            assert KEY not in repr(part)
+            assert "pass" not in repr(part)
+
+
+@responses.activate
+def test_what_is_left_out_comes_from_settings_now() -> None:
+    responses.get("https://vyte.local/base/v2/auth/test", status=503)
+    with override_settings(VYTE={"API_URL": "https://vyte.local/base/", "RETRIES": 0, "TIMEOUT": 3}):
+        vyte = VyteClient(KEY)
+    with pytest.raises(Exception, match="503"):
+        vyte.auth.test()
+    assert len(responses.calls) == 1
+    assert responses.calls[0].request.req_kwargs["timeout"] == 3  # type: ignore[attr-defined]
+
+
+@responses.activate
+def test_arguments_win_over_settings() -> None:
+    responses.get("https://other.test/v2/auth/test", json={"_id": "1"})
+    with override_settings(VYTE={"API_URL": "https://vyte.local"}):
+        assert VyteClient(KEY, api_url="https://other.test/").auth.test() == {"_id": "1"}
+
+
+@pytest.mark.parametrize("url", ["", "api.vyte.in", "ftp://api.vyte.in", "https://", "//api.vyte.in"])
+def test_an_address_that_is_none_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="api_url"):
+        VyteClient(KEY, api_url=url)
+
+
+@responses.activate
+def test_a_session_of_ones_own_is_used() -> None:
+    responses.get("https://api.vyte.in/v2/auth/test", json={})
+    with requests.Session() as session:
+        session.headers["X-Mine"] = "yes"
+        VyteClient(KEY, session=session).auth.test()
+    assert responses.calls[0].request.headers["X-Mine"] == "yes"
+
+
+def test_it_works_in_a_program_that_knows_nothing_of_django() -> None:
+    program = """
+        import sys
+        from django_vyte.client import VyteClient
+        with VyteClient("abc", api_url=sys.argv[1]) as vyte:
+            print(vyte.auth.test()["name"], vyte.events.list())
+        from django.conf import settings
+        assert not settings.configured
+        assert "django.db" not in sys.modules
+    """
+    with raw_server(answer(b'{"name":"ACME"}'), answer(b'[{"_id":"1"}]')) as server:
+        done = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program), server.url],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            env={},
+        )
+    assert done.stdout == "ACME [{'_id': '1'}]\n", done.stderr

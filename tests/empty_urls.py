@@ -1,0 +1,3 @@
+"""A project that forgot the webhook endpoint."""
+
+urlpatterns: list[object] = []

@@ -1,0 +1,109 @@
+"""What a project hears when it is set up wrongly."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from django.core.checks import run_checks
+
+from django_vyte import checks
+
+KEY = "rDhJxHjWqz5HkTjPOGcc7WjQb8kDPaCzHnQvSBq3hFg="
+
+
+def messages() -> dict[str, str]:
+    return {str(m.id): f"{m.msg} {m.hint}" for m in run_checks(tags=["django_vyte"])}
+
+
+def test_a_project_set_up_rightly_hears_nothing():
+    assert messages() == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("TIMEOUTS", "TIMEOUT"),
+        ("api_url", "API_URL"),
+        ("PUBLIC_ULR", "PUBLIC_URL"),
+        ("ENCRYPTION_KEY", "ENCRYPTION_KEYS"),
+    ],
+)
+def test_a_misspelt_key_is_an_error_that_suggests_the_right_one(settings, given, meant):
+    settings.VYTE = {**settings.VYTE, given: "x"}
+    assert f"Did you mean {meant!r}?" in messages()["django_vyte.E002"]
+
+
+def test_a_key_that_resembles_none_is_answered_with_all_of_them(settings):
+    settings.VYTE = {**settings.VYTE, "ZZZZZZ": 1}
+    assert "PUBLIC_URL" in messages()["django_vyte.E002"]
+
+
+def test_vyte_must_be_a_dictionary(settings):
+    settings.VYTE = ["no"]
+    assert "django_vyte.E001" in messages()
+
+
+@pytest.mark.parametrize("keys", [[], [""], ["short"], [KEY, "x" * 44], [7]])
+def test_missing_and_malformed_encryption_keys_are_errors_that_show_no_key(settings, keys):
+    settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": keys}
+    text = messages()["django_vyte.E003"]
+    assert KEY not in text
+    assert "x" * 44 not in text
+
+
+@pytest.mark.parametrize(
+    "url", ["", "http://crm.example.com", "crm.example.com", "ftp://localhost", "https://"]
+)
+def test_a_public_url_that_vyte_cannot_call_is_an_error(settings, url):
+    settings.VYTE = {**settings.VYTE, "PUBLIC_URL": url}
+    assert "https" in messages()["django_vyte.E004"]
+
+
+@pytest.mark.parametrize(
+    "url", ["https://crm.example.com", "http://localhost:8000", "http://127.0.0.1", "http://[::1]:8000"]
+)
+def test_https_and_http_on_this_machine_are_fine(settings, url):
+    settings.VYTE = {**settings.VYTE, "PUBLIC_URL": url}
+    assert messages() == {}
+
+
+def test_urls_without_the_endpoint_are_an_error(settings):
+    settings.ROOT_URLCONF = "tests.empty_urls"
+    assert 'include("django_vyte.urls")' in messages()["django_vyte.E005"]
+
+
+def test_a_project_without_rest_framework_hears_how_to_add_it(settings):
+    settings.INSTALLED_APPS = [name for name in settings.INSTALLED_APPS if name != "rest_framework"]
+    assert "INSTALLED_APPS" in messages()["django_vyte.E006"]
+
+
+def test_a_project_without_time_zones_hears_how_to_switch_them_on(settings):
+    settings.USE_TZ = False
+    assert "USE_TZ = True" in messages()["django_vyte.E007"]
+
+
+def test_sqlite_in_a_file_wants_immediate_transactions(settings, monkeypatch):
+    database = {"ENGINE": "django.db.backends.sqlite3", "NAME": "db.sqlite3"}
+    project = SimpleNamespace(DATABASES={"default": database}, USE_TZ=True, VYTE=settings.VYTE)
+    monkeypatch.setattr(checks, "settings", project)
+    assert "IMMEDIATE" in messages()["django_vyte.W001"]
+    database["OPTIONS"] = {"transaction_mode": "IMMEDIATE"}
+    assert messages() == {}
+
+
+@pytest.mark.parametrize("timeout", [0, -1, "5", [5, 20], (5,), (5, 20, 30), (5, None)])
+def test_a_timeout_that_is_none_is_an_error(settings, timeout):
+    settings.VYTE = {**settings.VYTE, "TIMEOUT": timeout}
+    assert "Seconds" in messages()["django_vyte.E008"]
+
+
+@pytest.mark.parametrize("timeout", [1, 2.5, (3, 20), (0.5, 20.0)])
+def test_one_number_or_two_are_a_timeout(settings, timeout):
+    settings.VYTE = {**settings.VYTE, "TIMEOUT": timeout}
+    assert messages() == {}
+
+
+def test_an_invitee_is_deleted_by_post_or_delete(settings):
+    settings.VYTE = {**settings.VYTE, "DELETE_INVITEE_METHOD": "PATCH"}
+    assert "'POST' or 'DELETE'" in messages()["django_vyte.E008"]

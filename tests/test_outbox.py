@@ -1,0 +1,161 @@
+"""Receivers hear of every change, each on its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from django_vyte import outbox, signals
+from django_vyte.models import Event, EventChange, Member, Team
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def change() -> EventChange:
+    team = Team.objects.create(vyte_id="t1", name="ACME")
+    event = Event.objects.create(
+        team=team, vyte_id="e1", title="Kick-off", as_of=timezone.now(), fingerprint="x"
+    )
+    return EventChange.objects.create(event=event, kind="confirmed", cause="webhook")
+
+
+@contextmanager
+def connected(signal: signals.ToldSignal, *receivers) -> Iterator[None]:
+    for receiver in receivers:
+        signal.connect(receiver, weak=False)
+    try:
+        yield
+    finally:
+        for receiver in receivers:
+            signal.disconnect(receiver)
+
+
+def test_a_receiver_is_given_the_event_and_the_change_once(change):
+    heard = []
+
+    def note(sender, event, change, **kwargs):
+        heard.append((sender, event.title, change.pk))
+
+    with connected(signals.event_confirmed, note):
+        assert outbox.tell_change(change.pk) is False
+        outbox.tell_change(change.pk)
+    assert heard == [(Event, "Kick-off", change.pk)]
+    change.refresh_from_db()
+    assert change.told_at is not None
+    assert change.next_attempt_at is None
+
+
+@pytest.mark.parametrize("kind", EventChange.Kind.values)
+def test_each_kind_has_its_signal(change, kind):
+    EventChange.objects.update(kind=kind)
+    heard = []
+
+    def note(sender, **kwargs):
+        heard.append(kind)
+
+    with connected(getattr(signals, f"event_{kind}"), note):
+        outbox.tell_change(change.pk)
+    assert heard == [kind]
+
+
+def test_a_receiver_that_fails_stops_no_other_and_is_the_only_one_called_again(change):
+    calls = []
+
+    def fails_first(sender, **kwargs):
+        calls.append("fails_first")
+        if len(calls) < 3:
+            raise RuntimeError("the video service is down")
+
+    def hears(sender, **kwargs):
+        calls.append("hears")
+
+    with connected(signals.event_confirmed, fails_first, hears):
+        assert outbox.tell_change(change.pk) is True
+        change.refresh_from_db()
+        assert "the video service is down" in change.error
+        assert change.told_at is None
+        with time_machine.travel(change.next_attempt_at, tick=False):
+            assert outbox.tell_change(change.pk) is False
+    assert calls == ["fails_first", "hears", "fails_first"]
+    change.refresh_from_db()
+    assert (change.error, change.attempts) == ("", 2)
+
+
+def test_a_receiver_is_not_called_again_before_its_time(change):
+    calls = []
+
+    def fails(sender, **kwargs):
+        calls.append(1)
+        raise RuntimeError
+
+    with connected(signals.event_confirmed, fails):
+        outbox.tell_change(change.pk)
+        outbox.tell_change(change.pk)
+    assert len(calls) == 1
+
+
+def test_a_receiver_that_never_succeeds_is_given_up_in_sight(change, settings):
+    settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 2}
+
+    def fails(sender, **kwargs):
+        raise RuntimeError("for ever")
+
+    with connected(signals.event_confirmed, fails):
+        for _ in range(2):
+            change.refresh_from_db()
+            with time_machine.travel(change.next_attempt_at, tick=False):
+                outbox.tell_change(change.pk)
+    change.refresh_from_db()
+    assert change.next_attempt_at is None
+    assert change.told_at is None
+    assert "for ever" in change.error
+
+
+def test_a_worker_that_died_while_telling_is_followed_by_another(change):
+    calls = []
+
+    def dies_first(sender, **kwargs):
+        calls.append(1)
+        if len(calls) == 1:
+            raise KeyboardInterrupt
+
+    with connected(signals.event_confirmed, dies_first):
+        with pytest.raises(KeyboardInterrupt):
+            outbox.tell_change(change.pk)
+        change.refresh_from_db()
+        assert outbox.tell_change(change.pk) is False, "the lease still holds"
+        with time_machine.travel(change.next_attempt_at, tick=False):
+            outbox.tell_change(change.pk)
+    assert len(calls) == 2
+    change.refresh_from_db()
+    assert change.told_at is not None
+
+
+def test_an_async_receiver_is_called_too(change):
+    heard = []
+
+    async def note(sender, **kwargs):
+        heard.append(1)
+
+    with connected(signals.event_confirmed, note):
+        outbox.tell_change(change.pk)
+    assert heard == [1]
+
+
+def test_a_new_member_is_told_of_once():
+    team = Team.objects.create(vyte_id="t1", name="ACME")
+    member = Member.objects.create(team=team, vyte_id="u1", email="jane@acme.com", as_of=timezone.now())
+    heard = []
+
+    def note(sender, member, **kwargs):
+        heard.append(member.email)
+
+    with connected(signals.user_joined, note):
+        outbox.tell_member(member.pk)
+        outbox.tell_member(member.pk)
+    assert heard == ["jane@acme.com"]

@@ -1,0 +1,107 @@
+"""Messages are hints: what they point at is done once, and a lost one costs only time."""
+
+from __future__ import annotations
+
+import pytest
+from celery import current_app
+
+from django_vyte import tasks
+from django_vyte.models import Delivery, Event, Member
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def sent(monkeypatch) -> list[tuple[str, tuple[object, ...], float | None]]:
+    """What would have gone to the broker, instead of going there."""
+    messages: list[tuple[str, tuple[object, ...], float | None]] = []
+
+    def send(task, args, countdown, at_once):
+        messages.append((task.name, args, countdown))
+
+    monkeypatch.setattr(tasks.publisher, "send", send)
+    return messages
+
+
+def run(sent: list[tuple[str, tuple[object, ...], float | None]]) -> None:
+    """Do what a worker would, until there is nothing left to do."""
+    while sent:
+        name, args, _ = sent.pop(0)
+        current_app.tasks[name](*args)
+
+
+def test_a_call_goes_through_the_tasks_to_the_receivers(vyte_sandbox, linked_team, sent):
+    vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com")
+    vyte_sandbox.deliver()
+    (delivery,) = Delivery.objects.all()
+    assert sent == [("django_vyte.process", (delivery.pk,), None)]
+    tasks.process(delivery.pk)
+    change = Event.objects.get(title="Kick-off").changes.get()
+    assert sent[1:] == [("django_vyte.tell", ([change.pk], []), None)]
+    run(sent)
+    change.refresh_from_db()
+    assert change.told_at is not None
+
+
+def test_a_message_that_comes_twice_does_nothing_twice(vyte_sandbox, linked_team, sent):
+    vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com")
+    vyte_sandbox.deliver()
+    pk = Delivery.objects.get().pk
+    tasks.process(pk)
+    gets = len(vyte_sandbox.requests)
+    tasks.process(pk)
+    assert len(vyte_sandbox.requests) == gets
+
+
+def test_what_failed_is_asked_for_again_after_a_while(vyte_sandbox, linked_team, sent):
+    vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com")
+    vyte_sandbox.deliver()
+    sent.clear()
+    vyte_sandbox.stop_api()
+    pk = Delivery.objects.get().pk
+    tasks.process(pk)
+    ((name, args, countdown),) = sent
+    assert (name, args) == ("django_vyte.process", (pk,))
+    assert countdown is not None
+    assert 5 <= countdown <= 10
+
+
+def test_a_user_who_joined_is_told_of(vyte_sandbox, linked_team, sent):
+    vyte_sandbox.join(email="new@acme.com", full_name="New Person")
+    vyte_sandbox.deliver()
+    run(sent)
+    assert Member.objects.get().told_at is not None
+
+
+def test_the_sweep_does_what_lost_messages_would_have(vyte_sandbox, linked_team, sent):
+    vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com")
+    vyte_sandbox.deliver()
+    sent.clear()
+    tasks.sweep()
+    assert Event.objects.get(title="Kick-off").changes.get().told_at is not None
+
+
+def test_a_team_is_synchronised_and_its_receivers_told(vyte_sandbox, linked_team, sent):
+    tasks.sync_team(linked_team.pk)
+    assert linked_team.events.count() == len(vyte_sandbox.state.events)
+    run(sent)
+    assert not linked_team.events.filter(changes__told_at=None).exists()
+
+
+def test_webhooks_are_registered(vyte_sandbox, team, sent):
+    tasks.register_webhooks(team.pk)
+    assert team.webhooks.exclude(vyte_id="").count() == 5
+
+
+def test_messages_go_to_the_queue_that_the_project_named(settings, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(tasks.process, "apply_async", lambda args, **options: seen.update(options))
+    settings.VYTE = {**settings.VYTE, "QUEUE": "meetings"}
+    tasks.publish(tasks.process, (1,))
+    assert seen["queue"] == "meetings"
+    assert seen["retry"] is False
+
+
+@pytest.mark.usefixtures("sent")
+def test_enqueueing_never_raises(monkeypatch):
+    tasks.enqueue(tasks.process, 1)
