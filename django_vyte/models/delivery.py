@@ -68,6 +68,7 @@ class Delivery(Work):
         ordering = ["-pk"]
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
+        permissions = [("replay_delivery", _("Can replay deliveries"))]
         indexes = [
             models.Index(fields=["team", "subject", "next_attempt_at"], name="vyte_delivery_subject"),
             models.Index(fields=["status", "-id"], name="vyte_delivery_status"),

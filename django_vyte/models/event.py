@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from .change import EventChange
 
 
 class Verbs(Protocol):
@@ -144,9 +141,6 @@ class Event(models.Model):
     fingerprint = models.CharField(max_length=64, editable=False)
     data = models.JSONField(_("data"), default=dict, blank=True)
 
-    invitees: RelatedManager[Invitee]
-    groups: RelatedManager[EventGroup]
-    changes: RelatedManager[EventChange]
     verbs: ClassVar[Verbs]
 
     objects = EventQuerySet.as_manager()

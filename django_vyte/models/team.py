@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,13 +9,6 @@ from .. import links
 from ..client import VyteClient
 from ..exceptions import VyteError
 from ..fields import EncryptedTextField
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from .event import Event
-    from .member import Member
-    from .webhook import Webhook
 
 
 class Team(models.Model):
@@ -33,11 +24,6 @@ class Team(models.Model):
         help_text=_("The team's brand at Vyte: pages are then linked as https://SUBDOMAIN.vyte.in/…"),
     )
     created_at = models.DateTimeField(_("linked at"), auto_now_add=True)
-
-    api_keys: RelatedManager[ApiKey]
-    events: RelatedManager[Event]
-    members: RelatedManager[Member]
-    webhooks: RelatedManager[Webhook]
 
     class Meta:
         ordering = ["name", "pk"]

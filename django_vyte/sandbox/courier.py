@@ -81,7 +81,9 @@ class Courier:
     def enqueue(self, action: str, resource: JSON, owner: str) -> None:
         """Puts a call into the outbox for each webhook of that organization that asked for the action."""
         state = self._state
-        hooks = [h for h in state.hooks.values() if h["action"] == action and state.owners[h["_id"]] == owner]
+        hooks = [
+            h for h in state.hooks.values() if h["action"] == action and state.owner_of(h["_id"]) == owner
+        ]
         if not hooks:
             return
         body = call_body(action, resource, owner, self._quirks)

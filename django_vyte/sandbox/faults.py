@@ -76,12 +76,16 @@ class Faults:
         ``path`` is a regular expression searched in the path, ``method`` the only one affected. What happens:
         wait ``delay`` seconds; then ``drop`` the connection, or answer ``status`` with ``headers`` and
         ``body``, or give the true answer, cut off after ``truncate`` bytes when that is given. With neither
-        status, delay, drop nor truncate the answer is a 503.
+        status, delay, drop nor truncate the answer is a 503. Raises ValueError for a wrong expression.
         """
+        try:
+            affected = re.compile(path)
+        except re.error as error:
+            raise ValueError(f"path: {error}") from None
         if status is None and not (delay or drop or truncate is not None):
             status = 503
         fault = Fault(
-            path=re.compile(path),
+            path=affected,
             method=method.upper() if method else None,
             status=status,
             delay=delay,

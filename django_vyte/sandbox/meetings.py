@@ -83,7 +83,7 @@ def confirm(state: State, event: JSON, date_id: str | None = None, place_id: str
     """
     again = bool((event.get("confirmed") or {}).get("flag")) and "cancelled" not in event
     mark_confirmed(state, event, date_id, place_id)
-    state.perform("event.updated" if again else "event.confirmed", event, state.owners[event["_id"]])
+    state.perform("event.updated" if again else "event.confirmed", event, state.owner_of(event["_id"]))
 
 
 def mark_confirmed(state: State, event: JSON, date_id: str | None, place_id: str | None) -> None:
@@ -124,7 +124,7 @@ def cancel(state: State, event: JSON) -> None:
     now = state.touch(event)
     event["cancelled"] = now
     event["confirmed"] = {**(event.get("confirmed") or {"flag": False}), "updated_at": now}
-    state.perform("event.cancelled", event, state.owners[event["_id"]])
+    state.perform("event.cancelled", event, state.owner_of(event["_id"]))
 
 
 def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) -> None:
@@ -133,7 +133,7 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
     Dates and places that are sent with their ``_id`` keep their votes. A confirmed event is confirmed anew
     and performs ``event.updated``; one that is not does so only with ``always_fire``.
     """
-    creator = find_creator(state, event.get("created_by"), state.owners[event["_id"]])
+    creator = find_creator(state, event.get("created_by"), state.owner_of(event["_id"]))
     zone = body.get("timezone") or event.get("timezone") or creator["timezone"]
     changes: JSON = {name: body[name] for name in ("title", "lang", "locale", "timezone") if name in body}
     now = state.clock.now()
@@ -150,7 +150,7 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
         event["confirmed"] = {**confirmed, "updated_at": now, **kept_choice(event, confirmed)}
     elif not always_fire:
         return
-    state.perform("event.updated", event, state.owners[event["_id"]])
+    state.perform("event.updated", event, state.owner_of(event["_id"]))
 
 
 def kept_choice(event: JSON, confirmed: JSON) -> JSON:
@@ -176,7 +176,7 @@ def invite(state: State, event: JSON, asked: Any) -> list[JSON]:
     """Adds invitees and returns all of them; an email that is invited already is left as it is."""
     if not isinstance(asked, list):
         raise Refused(400, "the body must be an array of invitees")
-    creator = find_creator(state, event.get("created_by"), state.owners[event["_id"]])
+    creator = find_creator(state, event.get("created_by"), state.owner_of(event["_id"]))
     invitees: list[JSON] = event.get("invitees") or []
     present = {str(invitee.get("email")).lower() for invitee in invitees}
     for entry in invitees_asked(asked):

@@ -158,10 +158,14 @@ class State:
             thing["__v"] += 1
         return now
 
+    def owner_of(self, thing_id: str) -> str:
+        """The organization that something belongs to: the first one for what was put in without saying."""
+        return self.owners.get(thing_id, self.team_id)
+
     def owned(self, things: dict[str, JSON], thing_id: str, owner: str) -> JSON:
         """The thing with that id; refused with 404, or 403 when it is another organization's."""
         if thing_id not in things:
             raise Refused(404, "not found")
-        if self.owners.get(thing_id) != owner:
+        if self.owner_of(thing_id) != owner:
             raise Refused(403, "belongs to another organization")
         return things[thing_id]

@@ -27,7 +27,7 @@ class Command(BaseCommand):
         try:
             from django_vyte.sandbox import Sandbox
         except ModuleNotFoundError as error:
-            if error.name != "werkzeug":
+            if (error.name or "").partition(".")[0] != "werkzeug":
                 raise
             raise CommandError(
                 _("The local Vyte needs Werkzeug. Install it with: pip install 'django-vyte[sandbox]'")

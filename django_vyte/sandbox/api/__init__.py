@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from werkzeug.routing import Map, Rule
 
 from . import events, hooks, organizations, slots, third_parties, users
@@ -12,6 +14,7 @@ PREFIXES = ("v2", "events", "slots", "hooks", "thirdparties", "users", "api")
 """First segments of paths that belong to the API and not to the web pages."""
 
 
+@cache
 def api_map() -> Map:
     """Every route of the API."""
     rules: list[Rule] = [rule.empty() for resource in RESOURCES for rule in resource.RULES]

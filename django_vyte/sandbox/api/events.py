@@ -15,7 +15,8 @@ from ..state import JSON
 def list_events(ask: Exchange) -> Response:
     """GET /v2/events: the events of the organization, newest first."""
     wanted = filters.read(ask)
-    mine = [event for event in ask.state.events.values() if ask.state.owners[event["_id"]] == ask.owner]
+    state = ask.state
+    mine = [event for event_id, event in state.events.items() if state.owner_of(event_id) == ask.owner]
     mine.sort(key=lambda event: str(event.get("createdAt", "")), reverse=True)
     found = filters.select(mine, wanted)
     return json_answer([listed(event, ask.quirks) for event in found[: ask.quirks.list_maximum]])
@@ -37,7 +38,7 @@ def book_event(ask: Exchange) -> Response:
         email = (body.get("created_by") or {}).get("email", "")
         if not is_signed(app["secret"], email, str(third_party.get("ct"))):
             raise Refused(403, "the creator token is wrong")
-        ask.owner = ask.state.owners[app["_id"]]
+        ask.owner = ask.state.owner_of(app["_id"])
     return show(ask, meetings.create(ask.state, body, ask.owner, date_known=False))
 
 

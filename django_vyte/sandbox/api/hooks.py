@@ -16,7 +16,7 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 def list_hooks(ask: Exchange) -> Response:
     """GET /hooks."""
-    mine = [hook for hook in ask.state.hooks.values() if ask.state.owners[hook["_id"]] == ask.owner]
+    mine = [hook for hook in ask.state.hooks.values() if ask.state.owner_of(hook["_id"]) == ask.owner]
     return json_answer(mine if ask.quirks.hooks_as_list else {"hooks": mine})
 
 

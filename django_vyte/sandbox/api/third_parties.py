@@ -45,7 +45,7 @@ def compute_token(ask: Exchange) -> Response:
 
 def list_apps(ask: Exchange) -> Response:
     """GET /v2/third_parties: the organization's apps, secrets included."""
-    apps = [app for app in ask.state.apps.values() if ask.state.owners[app["_id"]] == ask.owner]
+    apps = [app for app in ask.state.apps.values() if ask.state.owner_of(app["_id"]) == ask.owner]
     return json_answer(apps)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from werkzeug.routing import Map, Rule
 
 from . import booking, event, index, join, scheduling
@@ -9,6 +11,7 @@ from . import booking, event, index, join, scheduling
 PAGES = (index, scheduling, event, join, booking)
 
 
+@cache
 def page_map() -> Map:
     """Every route of the web pages."""
     rules: list[Rule] = [rule.empty() for page in PAGES for rule in page.RULES]

@@ -63,7 +63,7 @@ def book(sandbox: Sandbox, request: Request, nickname: str, minutes: int | None 
         if slot is None:
             raise Refused(409, "That time has just been taken: please choose another one")
         body = booking(booking_page, owner, slot, request)
-        event = meetings.create(sandbox.state, body, sandbox.state.owners[owner["_id"]])
+        event = meetings.create(sandbox.state, body, sandbox.state.owner_of(owner["_id"]))
     return see(f"/event/{event['_id']}")
 
 

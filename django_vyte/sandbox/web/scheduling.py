@@ -53,7 +53,7 @@ def accept_form(sandbox: Sandbox, request: Request) -> Response:
         "third_party": {"app": app["_id"], "group_ids": groups(request.args)},
     }
     with sandbox.state.lock:
-        event = meetings.create(sandbox.state, body, sandbox.state.owners[app["_id"]])
+        event = meetings.create(sandbox.state, body, sandbox.state.owner_of(app["_id"]))
     return see(f"/event/{event['_id']}")
 
 

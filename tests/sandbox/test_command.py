@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+import requests
+from django.core.management import CommandError, call_command
+
+
+def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
+    command = [sys.executable, "-m", "django", "vyte_sandbox", "--port", "0"]
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings"),
+        "VYTE_SANDBOX_API_KEY": "fixed-key",
+        "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+    }
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as served:
+        try:
+            assert served.stdout is not None
+            url = re.search(r"http://\S+", served.stdout.readline())[0]
+            said = [served.stdout.readline() for _ in range(4)]
+            headers = {"Authorization": "fixed-key"}
+            assert requests.get(f"{url}/v2/auth/test", headers=headers, timeout=5).ok
+        finally:
+            served.send_signal(signal.SIGINT)
+            _, errors = served.communicate(timeout=10)
+    assert "API key: fixed-key" in said[0]
+    assert f'"API_URL": "{url}"' in said[2]
+    assert (served.returncode, errors) == (0, "")
+
+
+def test_a_taken_port_is_said_kindly():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(CommandError, match=f"port {port}: .*--port"):
+            call_command("vyte_sandbox", port=port)
+
+
+def test_a_missing_werkzeug_is_said_with_the_remedy(monkeypatch):
+    for name in list(sys.modules):
+        if name.startswith(("django_vyte.sandbox", "werkzeug")):
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "werkzeug", None)
+    with pytest.raises(CommandError, match=r"pip install 'django-vyte\[sandbox\]'"):
+        call_command("vyte_sandbox")
