@@ -19,6 +19,7 @@ SPOKEN_FOR = payloads.BOOKKEEPING | {
     "cancelled", "invitees", "invitees_length",
 }  # fmt: skip
 UNTOLD = {"updatedAt", "createdAt", "__v"}
+LISTS = {"dates", "places", "messages", "declines"}
 Kind = EventChange.Kind
 
 
@@ -27,7 +28,10 @@ def snapshot(event: Event) -> dict[str, Any]:
     state = {name: _plain(getattr(event, name)) for name in NOTED}
     state["invitees"] = [person.email or person.full_name for person in payloads.people(event.data)]
     state["groups"] = list(payloads.groups(event.data))
-    state["data"] = {key: _substance(value) for key, value in event.data.items() if key not in SPOKEN_FOR}
+    parts = {key: value for key, value in event.data.items() if key not in SPOKEN_FOR}
+    parts |= {key: payloads.things(value) for key, value in parts.items() if key in LISTS}
+    parts["invitees"] = [[person.full_name, person.phone] for person in payloads.people(event.data)]
+    state["data"] = _substance(parts)
     return state
 
 
@@ -49,6 +53,8 @@ def between(before: dict[str, Any], event: Event) -> EventChange | None:
     }
     keys = sorted(before["data"].keys() | after["data"].keys())
     parts = [key for key in keys if before["data"].get(key) != after["data"].get(key)]
+    if "invitees" in changes and "invitees" in parts:
+        parts.remove("invitees")
     if parts:
         changes["data"] = parts
     if not changes:
@@ -69,9 +75,10 @@ def _plain(value: Any) -> Any:
 
 
 def _substance(value: Any) -> Any:
-    """``value`` without the times at which Vyte last touched its parts."""
+    """``value`` without the times at which Vyte last touched its parts, and however Vyte spells it this time."""
     if isinstance(value, dict):
-        return {key: _substance(item) for key, item in value.items() if key not in UNTOLD}
+        kept = {key: _substance(item) for key, item in value.items() if key not in UNTOLD}
+        return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
     if isinstance(value, list):
         return [_substance(item) for item in value]
-    return value
+    return _plain(payloads.instant(value) or value)

@@ -163,7 +163,8 @@ def _work(claimed: Sequence[Delivery]) -> tuple[str, Outcome]:
         outcome.members += done.members
         outcome.problems += done.problems
     if failures:
-        raise failures[0]
+        # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
+        raise min(failures, key=lambda error: isinstance(error, NotFound))
     if outcome.problems:
         return Status.FAILED, outcome
     return (Status.DONE if asks else Status.IGNORED), outcome

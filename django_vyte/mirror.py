@@ -210,6 +210,8 @@ class _Batch:
 
 def _is_late(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -> bool:
     """Whether an answer is older than what the mirror holds: by Vyte's clock, and by ours where that is silent."""
+    if event.missing_since:
+        return as_of < event.as_of
     if as_of >= event.as_of + SETTLING:
         return False
     held, said = payloads.revision(event.data), payloads.revision(reading.columns["data"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections, models, router
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Row = TypeVar("Row", bound=models.Model)
+DELETED_AT_ONCE = 100
 
 
 def upsert(rows: Sequence[Row], fields: Sequence[str], unique: Sequence[str]) -> None:
@@ -31,24 +34,19 @@ def follow(events: Sequence[tuple[Event, dict[str, Any]]]) -> None:
     """Bring the invitees and groups of events in step; each event comes with the JSON that its rows follow now."""
     added: list[Invitee] = []
     joined: list[EventGroup] = []
-    gone: dict[int, set[tuple[str, str]]] = {}
-    left: dict[int, set[str]] = {}
+    gone: list[models.Q] = []
+    left: list[models.Q] = []
     for event, before in events:
         old, new = set(payloads.people(before)), payloads.people(event.data)
         added += [_invitee(event, person) for person in new if person not in old]
-        if absent := {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}:
-            gone[event.pk] = absent
+        absent = {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}
+        gone += [models.Q(event=event, vyte_id=key, email=email) for key, email in sorted(absent)]
         were, are = set(payloads.groups(before)), payloads.groups(event.data)
         joined += [EventGroup(event=event, group_id=group) for group in are if group not in were]
-        if parted := were - set(are):
-            left[event.pk] = parted
-    if gone:
-        rows = Invitee.objects.filter(event__in=gone).values_list("pk", "event", "vyte_id", "email")
-        _delete(Invitee, [pk for pk, event_id, *identity in rows if tuple(identity) in gone[event_id]])
+        left += [models.Q(event=event, group_id=group) for group in sorted(were - set(are))]
+    _delete(Invitee, gone)
     upsert(added, ["full_name", "phone"], ["event", "vyte_id", "email"])
-    if left:
-        groups = EventGroup.objects.filter(event__in=left).values_list("pk", "event", "group_id")
-        _delete(EventGroup, [pk for pk, event_id, group in groups if group in left[event_id]])
+    _delete(EventGroup, left)
     upsert(joined, ["group_id"], ["event", "group_id"])
 
 
@@ -62,5 +60,8 @@ def _invitee(event: Event, person: payloads.Person) -> Invitee:
     )
 
 
-def _delete(model: type[models.Model], keys: list[int]) -> None:
-    model._default_manager.filter(pk__in=keys).delete()
+def _delete(model: type[models.Model], rows: list[models.Q]) -> None:
+    """Delete the rows that any of these conditions names, in one statement a batch."""
+    for start in range(0, len(rows), DELETED_AT_ONCE):
+        named = reduce(or_, rows[start : start + DELETED_AT_ONCE])
+        model._default_manager.filter(named).delete()

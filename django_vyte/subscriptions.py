@@ -13,6 +13,7 @@ from .models import Webhook
 from .webhooks import ACTIONS
 
 if TYPE_CHECKING:
+    from .client import VyteClient
     from .client.types import Hook
     from .models import Team
 
@@ -73,7 +74,7 @@ def register(team: Team) -> list[Webhook]:
             if webhook is None:
                 continue
             if state.there is None:
-                state_there = client.hooks.create(action=webhook.action, target_url=address(webhook))
+                state_there = _subscribe(client, webhook)
                 added.append(webhook)
             else:
                 state_there = state.there
@@ -96,6 +97,15 @@ def prune(team: Team) -> list[str]:
         for hook_id in stale:
             client.hooks.delete(hook_id)
     return stale
+
+
+def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
+    try:
+        return client.hooks.create(action=webhook.action, target_url=address(webhook))
+    except ValueError:
+        raise ImproperlyConfigured(
+            "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."
+        ) from None
 
 
 def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import Http404, UnreadablePostError
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
@@ -39,11 +40,19 @@ class AlwaysJSON(BaseContentNegotiation):
         return renderer, renderer.media_type
 
 
+class LengthRequired(APIException):
+    """411, rather than a 200 for a call of which nothing was read."""
+
+    status_code = 411
+    default_detail = "Send a Content-Length."
+    default_code = "length_required"
+
+
 class WebhookView(APIView):
     """``POST /vyte/webhooks/<token>/`` ("Getting a webhook call").
 
-    200 once the call is stored, 404 for an unknown token, 413 for a body over ``VYTE["MAX_BODY_BYTES"]``. The token is
-    the whole authentication: Vyte documents no signature.
+    200 once the call is stored, 404 for an unknown token, 413 for a body over ``VYTE["MAX_BODY_BYTES"]``, 400 or 411
+    for one that could not be read. The token is the whole authentication: Vyte documents no signature.
     """
 
     authentication_classes = ()
@@ -54,44 +63,52 @@ class WebhookView(APIView):
     content_negotiation_class = AlwaysJSON
     versioning_class = None
     schema = None
+    http_method_names = ("head", "post")
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Find out whose address this is before anything else: to a stranger every method is a 404."""
+        super().initial(request, *args, **kwargs)
+        webhook = Webhook.objects.for_token(kwargs["token"])
+        if webhook is None:
+            raise Http404
+        self.team_id = webhook.team_id
 
     def head(self, request: Request, token: str) -> Response:
         """200 for a known address, so that one can be tried out without leaving a call behind."""
-        self._webhook(token)
         return Response()
 
     def post(self, request: Request, token: str) -> Response:
         """Store the call and ask a worker to process it."""
-        webhook = self._webhook(token)
         body = _body(request)
         if body is None:
             return Response({"detail": "The body is too large."}, status=413)
         headers = {name: payloads.text(request.headers.get(name), 500) for name in HEADERS}
         kept = {name: value for name, value in headers.items() if value}
-        delivery = inbox.store("vyte", webhook.team_id, body, kept)
+        delivery = inbox.store("vyte", self.team_id, body, kept)
         transaction.on_commit(partial(tasks.enqueue, tasks.process, delivery.pk), robust=True)
         return Response({"received": True})
 
-    def _webhook(self, token: str) -> Webhook:
-        webhook = Webhook.objects.for_token(token)
-        if webhook is None:
-            raise Http404
-        return webhook
-
 
 def _body(request: Request) -> bytes | None:
-    """The bytes of the body; None when there are too many of them. A body that breaks off is what came of it."""
+    """The bytes of the body; None when there are too many of them. ParseError when they cannot be had."""
     most = get_settings().MAX_BODY_BYTES
     try:
         length = int(request.META.get("CONTENT_LENGTH") or 0)
     except ValueError:
-        length = 0
+        length = -1
+    if length < 0:
+        raise ParseError("Content-Length is no length.")
     if length > most:
         return None
     try:
         body: bytes = request.body
-    except (RequestDataTooBig, UnreadablePostError):
+    except RequestDataTooBig:
         return None
+    except UnreadablePostError:
+        raise ParseError("The body broke off.") from None
+    if not body and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        # Under WSGI, Django reads no body that does not say how long it is.
+        raise LengthRequired
     return body if len(body) <= most else None
 
 

@@ -8,6 +8,8 @@ from .. import sync, tasks
 from .progress import progress
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.core.management.base import BaseCommand
 
     from ..models import Team
@@ -19,16 +21,19 @@ def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any
         summary = sync.run(team, progress=update, **limits)
     tasks.tell_soon(summary.saved.changes)
     if verbosity:
-        command.stdout.write(f"{team}: {describe(summary)}")
+        command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
     for warning in summary.warnings:
         command.stderr.write(f"{team}: warning: {warning}")
 
 
-def describe(summary: sync.Summary) -> str:
+def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
     """``10,000 events: 0 new, 0 changed, 10,000 unchanged. Nothing was written.``"""
     saved = summary.saved
-    always = [(saved.created, "new"), (saved.changed, "changed"), (saved.unchanged, "unchanged")]
+    counts = [(saved.created, "new"), (saved.changed, "changed"), (saved.unchanged, "unchanged")]
     rare = [(summary.vanished, "gone from Vyte"), (saved.late, "known here in a newer state")]
-    counts = always + [(count, name) for count, name in rare if count]
+    if since:
+        looked_at = sum(count for count, _ in counts) + saved.late + len(saved.problems)
+        rare.append((summary.listed - looked_at, "older"))
+    counts += [(count, name) for count, name in rare if count]
     line = f"{summary.listed:,} events: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
     return line if saved.created or saved.changed else f"{line} Nothing was written."

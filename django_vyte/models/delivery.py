@@ -17,10 +17,10 @@ class DeliveryQuerySet(WorkQuerySet["Delivery"]):
     """Deliveries about one thing are taken up together, and by one worker at a time."""
 
     def with_rival(self) -> Self:
-        """Adds ``rival``: whether another worker is busy with the same subject right now."""
+        """Adds ``rival``: whether another worker is busy with the same subject right now; never without one."""
         same = Delivery.objects.filter(
             source=OuterRef("source"), team=OuterRef("team"), subject=OuterRef("subject")
-        )
+        ).exclude(subject="")
         return self.annotate(rival=Exists(same.exclude(lease="").filter(next_attempt_at__gt=timezone.now())))
 
     def together_with(self, delivery: Delivery) -> Self:

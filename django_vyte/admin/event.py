@@ -1,0 +1,168 @@
+"""Meetings in the admin: the list, one meeting's page, and what people do to them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..models import Event
+from . import cells, history, proposals, rounds
+from .base import ReadOnlyAdmin
+from .event_pages import EventPages
+from .filters import WhenFilter
+
+if TYPE_CHECKING:
+    from django.contrib.admin import AdminSite
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
+
+    from ..models.event import EventQuerySet
+
+HISTORY_SHOWN = 50
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin[Event]):
+    """The mirror of Vyte's meetings."""
+
+    list_display = ("meeting", "state", "starts", "creator_email", "team", "place_name")
+    list_filter = ("status", WhenFilter, "team", "is_booking")
+    list_select_related = ("team",)
+    date_hierarchy = "starts_at"
+    search_fields = ("title", "^vyte_id", "creator_email", "invitees__email", "^groups__group_id")
+    search_help_text = _("Title, Vyte id, organiser's or invitee's email, group id")
+    actions = ("confirm", "cancel", "refresh")
+    fieldsets = (
+        (None, {"fields": ("title", "state", "when", "place", "creator_email", "team", "is_booking")}),
+        (
+            _("At Vyte"),
+            {
+                "classes": ["collapse"],
+                "fields": (
+                    "vyte_id", "creator_id", "app", "lang", "timezone", "vyte_created_at", "vyte_updated_at",
+                    "cancelled_at", "missing_since", "as_of",
+                ),
+            },
+        ),
+    )  # fmt: skip
+    readonly_fields = ("state", "when", "place", "creator_email", "team")
+
+    def __init__(self, model: type[Event], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        self.pages = EventPages(self)
+
+    def get_queryset(self, request: HttpRequest) -> EventQuerySet:
+        """Without Vyte's JSON, which is large and shown on one page only."""
+        return super().get_queryset(request).defer("data")  # type: ignore[return-value]
+
+    @admin.display(description=_("title"), ordering="title")
+    def meeting(self, event: Event) -> str:
+        """The title, or the id of a meeting without one."""
+        return str(event)
+
+    @admin.display(description=_("status"), ordering="status")
+    def state(self, event: Event) -> str:
+        """The status as a badge."""
+        return cells.badge(event.status, event.get_status_display())
+
+    @admin.display(description=_("starts at"), ordering="starts_at", empty_value="–")
+    def starts(self, event: Event) -> str | None:
+        """When it begins."""
+        return proposals.span(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
+
+    @admin.display(description=_("when"))
+    def when(self, event: Event) -> str:
+        """From when to when."""
+        return proposals.settled(event) or gettext("not settled")
+
+    @admin.display(description=_("place"))
+    def place(self, event: Event) -> str:
+        """Name and address, which may be that of a video call."""
+        return cells.place(event.place_name, event.place_address) or gettext("not settled")
+
+    # One meeting's page
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Adds what a form cannot show, each part for those who may see its table."""
+        event = kwargs.get("obj")
+        if event is not None:
+            context.update(self._panels(request, event))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _panels(self, request: HttpRequest, event: Event) -> dict[str, Any]:
+        see = request.user.has_perm
+        changes = history.without_bulk(event.changes.all())
+        return {
+            "verbs": self._verbs(request, event),
+            "dates": proposals.dates(event),
+            "places": proposals.places(event),
+            "invitees": event.invitees.all() if see("django_vyte.view_invitee") else None,
+            "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
+            "history": history.rows(changes[:HISTORY_SHOWN]) if see("django_vyte.view_eventchange") else None,
+            "history_shown": HISTORY_SHOWN,
+            "raw": cells.laid_out(event.data),
+        }
+
+    def _verbs(self, request: HttpRequest, event: Event) -> list[tuple[str, Any]]:
+        """The buttons: what this person may do to this event now."""
+        buttons = []
+        if event.status == Event.Status.PLANNING and self.has_confirm_permission(request):
+            buttons.append(("confirm", _("Confirm…")))
+        if event.status != Event.Status.CANCELLED and self.has_cancel_permission(request):
+            buttons.append(("cancel", _("Cancel the meeting…")))
+        if self.has_refresh_permission(request):
+            buttons.append(("refresh", _("Refresh from Vyte")))
+        return buttons
+
+    # What people do
+
+    def has_confirm_permission(self, request: HttpRequest) -> bool:
+        """``django_vyte.confirm_event``."""
+        return self.may(request, "confirm")
+
+    def has_cancel_permission(self, request: HttpRequest) -> bool:
+        """``django_vyte.cancel_event``."""
+        return self.may(request, "cancel")
+
+    def has_refresh_permission(self, request: HttpRequest) -> bool:
+        """``django_vyte.refresh_event``."""
+        return self.may(request, "refresh")
+
+    @transaction.non_atomic_requests
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Not in one transaction: actions speak with Vyte, and each event stands for itself."""
+        return super().changelist_view(request, extra_context)
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages that ask before something is done."""
+        return self.pages.urls() + super().get_urls()
+
+    @admin.action(permissions=["confirm"], description=_("Confirm selected %(verbose_name_plural)s…"))
+    def confirm(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
+        """Ask Vyte for the votes, which no webhook announces, and then the person for a decision."""
+        keys = self.pages.freeze(request, queryset)
+        failed = [each for each in rounds.carry_out(keys, rounds.refresh) if each.level == "error"]
+        if failed:
+            self.pages.report(request, failed)
+            self.message_user(request, gettext("The votes shown may be out of date."), messages.WARNING)
+        return self.pages.ask(request, "confirm", keys)
+
+    @admin.action(permissions=["cancel"], description=_("Cancel selected %(verbose_name_plural)s…"))
+    def cancel(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
+        """Ask whether these meetings are to be called off."""
+        return self.pages.ask(request, "cancel", self.pages.freeze(request, queryset))
+
+    @admin.action(
+        permissions=["refresh"], description=_("Refresh selected %(verbose_name_plural)s from Vyte")
+    )
+    def refresh(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
+        """Mirror what is true at Vyte now."""
+        keys = self.pages.freeze(request, queryset)
+        self.pages.report(request, rounds.carry_out(keys, rounds.refresh))
+        return self.pages.back(request, keys) if keys else None

@@ -1,0 +1,81 @@
+"""The history of events in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from ..models import Event, EventChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..models.work import WorkQuerySet
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One change with a line for each thing that it changed."""
+
+    change: EventChange
+    lines: list[str]
+
+
+def without_bulk(changes: WorkQuerySet[EventChange]) -> WorkQuerySet[EventChange]:
+    """The changes with all that a row of a table shows, and none of the large columns behind it."""
+    related = changes.select_related("event", "event__team", "actor", "delivery")
+    return related.defer("event__data", "delivery__body", "delivery__headers")
+
+
+def rows(changes: Iterable[EventChange]) -> list[Row]:
+    """Changes made readable."""
+    return [Row(change, lines(change)) for change in changes]
+
+
+def lines(change: EventChange) -> list[str]:
+    """What changed, from what to what."""
+    return [_line(name, value) for name, value in change.changes.items()]
+
+
+def _line(name: str, value: Any) -> str:
+    if not (isinstance(value, list) and len(value) == 2) or name == "data":
+        parts = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+        return _("Also changed at Vyte: %s") % parts
+    old, new = value
+    if isinstance(old, list) and isinstance(new, list):
+        more = [f"+ {item}" for item in new if item not in old]
+        less = [f"− {item}" for item in old if item not in new]
+        return f"{_label(name)}: {', '.join(more + less) or _('another order')}"
+    if old is None:
+        return f"{_label(name)}: {_words(name, new)}"
+    return f"{_label(name)}: {_words(name, old)} → {_words(name, new)}"
+
+
+def _label(name: str) -> str:
+    try:
+        field = Event._meta.get_field(name)
+    except FieldDoesNotExist:
+        return name
+    label = getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural  # type: ignore[union-attr]
+    return str(label).capitalize()
+
+
+def _words(name: str, value: Any) -> str:
+    if value in (None, ""):
+        return _("(none)")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if name == "status":
+        return str(dict(Event.Status.choices).get(value, value))
+    if name.endswith("_at"):
+        try:
+            return date_format(timezone.localtime(dt.datetime.fromisoformat(value)), "DATETIME_FORMAT")
+        except (TypeError, ValueError):
+            return str(value)
+    return str(value)

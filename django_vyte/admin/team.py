@@ -1,0 +1,178 @@
+"""Linked teams: their keys, webhooks and problems, and linking another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Count, Q
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
+
+from .. import tasks
+from ..models import Delivery, Event, EventChange, Team
+from . import cells, history
+from .base import VyteAdmin
+from .link_form import LinkForm
+
+if TYPE_CHECKING:
+    from celery import Task
+    from django.db.models import QuerySet
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import URLPattern
+
+PROBLEMS_SHOWN = 10
+
+
+@admin.register(Team)
+class TeamAdmin(VyteAdmin[Team]):
+    """The Vyte accounts that this site speaks with."""
+
+    list_display = ("name", "vyte_id", "webhook_count", "private", "subdomain", "created_at")
+    search_fields = ("name", "^vyte_id", "subdomain")
+    actions = ("synchronise", "register_webhooks")
+    fields = ("name", "vyte_id", "private", "subdomain", "join_link", "created_at")
+    readonly_fields = ("name", "vyte_id", "private", "join_link", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
+        """With how many webhooks Vyte has accepted."""
+        accepted = Count("webhooks", filter=~Q(webhooks__vyte_id=""))
+        return super().get_queryset(request).annotate(accepted=accepted, wanted=Count("webhooks"))
+
+    def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
+        """Deleting a team would delete all that is known of its meetings; revoking its key ends the link."""
+        return False
+
+    @admin.display(description=_("webhooks"))
+    def webhook_count(self, team: Any) -> str:
+        """How many of its webhooks are registered."""
+        counts = {"accepted": team.accepted, "wanted": team.wanted}
+        return gettext("%(accepted)d of %(wanted)d registered") % counts
+
+    @admin.display(description=_("join link"))
+    def join_link(self, team: Team) -> str:
+        """Where a person joins the team at Vyte."""
+        return cells.web_link(team.join_url())
+
+    # One team's page
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Adds what belongs to the team, each part for those who may see its table."""
+        team = kwargs.get("obj")
+        if team is not None:
+            context.update(self._panels(request, team), show_save_and_add_another=False)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def _panels(self, request: HttpRequest, team: Team) -> dict[str, Any]:
+        see = request.user.has_perm
+        change = self.has_change_permission(request, team)
+        verbs = [("synchronise", _("Synchronise now")), ("register_webhooks", _("Register webhooks"))]
+        return {
+            "verbs": verbs if change else [],
+            "keys": team.api_keys.defer("key") if see("django_vyte.view_apikey") else None,
+            "webhooks": (
+                team.webhooks.defer("token", "target_url") if see("django_vyte.view_webhook") else None
+            ),
+            "counts": _counts(team),
+            "deliveries": _failed_calls(team) if see("django_vyte.view_delivery") else None,
+            "untold": _untold(team) if see("django_vyte.view_eventchange") else None,
+        }
+
+    # Linking
+
+    def get_urls(self) -> list[URLPattern]:
+        """``team/link/``; not in one transaction, for Vyte is asked before anything is written."""
+        link = transaction.non_atomic_requests(self.admin_site.admin_view(self.link_view))
+        return [path("link/", link, name="django_vyte_team_link"), *super().get_urls()]
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """A team is added by linking it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return HttpResponseRedirect(reverse("admin:django_vyte_team_link", current_app=self.admin_site.name))
+
+    @method_decorator(sensitive_post_parameters("key"))
+    def link_view(self, request: HttpRequest) -> HttpResponse:
+        """Take an API key, have Vyte vouch for it, and start to mirror the team."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = LinkForm(request.POST if request.method == "POST" else None)
+        if form.is_valid() and form.team:
+            return self._linked(request, form.team)
+        request.current_app = self.admin_site.name
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Link a team"),
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/django_vyte/team/link.html", context)
+
+    def _linked(self, request: HttpRequest, team: Team) -> HttpResponse:
+        tasks.enqueue(tasks.register_webhooks, team.pk)
+        tasks.enqueue(tasks.sync_team, team.pk)
+        self.log_addition(request, team, gettext("Linked with an API key."))
+        text = gettext(
+            "%s is linked. Its webhooks are being registered and its meetings fetched in the background: reload this "
+            "page in a moment. If nothing comes, see whether a Celery worker is running."
+        )
+        self.message_user(request, text % team)
+        if self.has_view_or_change_permission(request, team):
+            return HttpResponseRedirect(cells.page_of(team))
+        return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
+
+    # What people do
+
+    @admin.action(permissions=["change"], description=_("Synchronise selected %(verbose_name_plural)s now"))
+    def synchronise(self, request: HttpRequest, queryset: QuerySet[Team]) -> HttpResponse | None:
+        """Mirror all their meetings, in the background."""
+        text = gettext("The meetings of %s are being fetched in the background: reload the page in a moment.")
+        return self._start(request, queryset, tasks.sync_team, text)
+
+    @admin.action(
+        permissions=["change"], description=_("Register webhooks of selected %(verbose_name_plural)s")
+    )
+    def register_webhooks(self, request: HttpRequest, queryset: QuerySet[Team]) -> HttpResponse | None:
+        """Have Vyte call this site about them, in the background."""
+        text = gettext(
+            "The webhooks of %s are being registered in the background: reload the page in a moment."
+        )
+        return self._start(request, queryset, tasks.register_webhooks, text)
+
+    def _start(
+        self, request: HttpRequest, queryset: QuerySet[Team], task: Task[Any, Any], text: str
+    ) -> HttpResponse | None:
+        teams = list(queryset)
+        for team in teams:
+            tasks.enqueue(task, team.pk)
+            self.log_change(request, team, text % team)
+            self.message_user(request, text % team)
+        return HttpResponseRedirect(cells.page_of(teams[0])) if len(teams) == 1 else None
+
+
+def _counts(team: Team) -> list[tuple[str, int]]:
+    """What there is of a team here."""
+    found = dict(team.events.order_by().values_list("status").annotate(Count("pk")))
+    counts = [(str(label), found.get(value, 0)) for value, label in Event.Status.choices]
+    return [*counts, (gettext("members"), team.members.count())]
+
+
+def _failed_calls(team: Team) -> QuerySet[Delivery]:
+    """The last calls with which something went wrong, given up or not."""
+    rows = Delivery.objects.filter(team=team).exclude(error="").exclude(status=Delivery.Status.DONE)
+    return rows.defer("body", "headers").order_by("-pk")[:PROBLEMS_SHOWN]
+
+
+def _untold(team: Team) -> list[history.Row]:
+    """The last changes that a receiver failed to take in."""
+    rows = EventChange.objects.filter(event__team=team, told_at__isnull=True).exclude(error="")
+    return history.rows(history.without_bulk(rows)[:PROBLEMS_SHOWN])

@@ -1,0 +1,50 @@
+"""Subscriptions at Vyte, without the tokens in their addresses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib import admin
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from ..conf import get_settings
+from ..models import Webhook
+from .base import ReadOnlyAdmin
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import HttpRequest
+
+HIDDEN = "***"
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin[Webhook]):
+    """What Vyte was asked to tell this site; registered from the team's page."""
+
+    list_display = ("action", "team", "address", "registered", "created_at")
+    list_filter = ("team", "action")
+    list_select_related = ("team",)
+    search_fields = ("action", "^vyte_id", "team__name")
+    fields = ("team", "action", "address", "registered", "vyte_id", "created_at")
+    readonly_fields = ("address", "registered", "created_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
+        """Without what is encrypted: nothing is decrypted to show a page."""
+        return super().get_queryset(request).defer("token", "target_url")
+
+    @admin.display(description=_("address"))
+    def address(self, webhook: Webhook) -> str:
+        """Where Vyte is to call, as the settings are now; whoever has the token could pose as Vyte."""
+        try:
+            path = reverse("django_vyte:webhook", args=[HIDDEN])
+        except NoReverseMatch:
+            return gettext("(include django_vyte.urls in your URLs)")
+        return get_settings().PUBLIC_URL + path
+
+    @admin.display(description=_("registered"), boolean=True, ordering="vyte_id")
+    def registered(self, webhook: Webhook) -> bool:
+        """Whether Vyte has accepted it."""
+        return bool(webhook.vyte_id)

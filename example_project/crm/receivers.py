@@ -1,0 +1,49 @@
+"""What the CRM does when something happens at Vyte: it takes a note. Runs in a Celery worker."""
+
+from django.dispatch import receiver
+from django.utils.timezone import localtime
+
+from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated, user_joined
+
+from .models import Note, Project
+
+
+@receiver(event_created)
+def note_created(event, change, **kwargs):
+    note(event, change, f"A meeting is being planned: {event.title}")
+
+
+@receiver(event_confirmed)
+def note_confirmed(event, change, **kwargs):
+    # Vyte may say that a meeting is settled without saying on which of its dates.
+    when = f"{localtime(event.starts_at):%d %B %Y, %H:%M}" if event.starts_at else "date unknown"
+    note(event, change, ", ".join(filter(None, [f"Settled: {event.title}", when, event.place_name])))
+
+
+@receiver(event_updated)
+def note_updated(event, change, **kwargs):
+    what = ", ".join(name for name in change.changes if name != "data") or "dates, places, people or votes"
+    note(event, change, f"Changed: {event.title} ({what})")
+
+
+@receiver(event_cancelled)
+def note_cancelled(event, change, **kwargs):
+    note(event, change, f"Cancelled: {event.title}")
+
+
+@receiver(user_joined)
+def note_joined(member, **kwargs):
+    who = f"{member.user} of this site" if member.user else "nobody of this site"
+    Note.objects.get_or_create(
+        cause=f"member {member.pk}", defaults={"text": f"{member} joined {member.team} at Vyte: {who}"}
+    )
+
+
+def note(event, change, text):
+    """One note for each project that the meeting is about, or for the site when it is about none."""
+    groups = event.groups.values_list("group_id", flat=True)
+    numbers = [group.removeprefix("project_") for group in groups if group.startswith("project_")]
+    projects = Project.objects.filter(pk__in=[number for number in numbers if number.isdecimal()])
+    for project in [*projects] or [None]:
+        cause = f"change {change.pk}, {project.vyte_group_id if project else 'no project'}"
+        Note.objects.get_or_create(cause=cause, defaults={"project": project, "text": text})

@@ -1,0 +1,108 @@
+"""Starts everything, and serves until Ctrl-C or plays the story."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+
+from .processes import Processes, Trouble, run
+from .surroundings import Addresses, own_database, own_queue, prepare
+
+WORKER = (
+    "-m",
+    "celery",
+    "-A",
+    "example_project",
+    "worker",
+    "--beat",
+    "--concurrency",
+    "2",
+    "--loglevel",
+    "INFO",
+)
+
+
+def main() -> int:
+    """The exit code: 0, or 1 when a process died or a step of the story failed."""
+    parser = argparse.ArgumentParser(prog="python -m example_project.demo", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="play the story and exit")
+    options = parser.parse_args()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop_once)
+    try:
+        with tempfile.TemporaryDirectory(prefix="django-vyte-demo-") as folder:
+            return show(Path(folder), check=options.check)
+    except KeyboardInterrupt:
+        print("\nStopped.")
+        return 130 if options.check else 0
+
+
+def stop_once(number: int, frame: object) -> None:
+    """Unwind, and let no further signal disturb that: a terminal and tox both send one."""
+    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def show(folder: Path, *, check: bool) -> int:
+    addresses = prepare(folder)
+    with own_database(), own_queue(), Processes(folder) as processes:
+        try:
+            start(addresses, folder, processes)
+            if check:
+                from .story import play
+
+                return play(addresses, processes)
+            introduce(addresses, folder)
+            while True:
+                processes.check()
+                time.sleep(0.5)
+        except Trouble as trouble:
+            print(f"{processes.tails()}\n\nFAILED: {trouble}", file=sys.stderr)
+            return 1
+
+
+def start(addresses: Addresses, folder: Path, processes: Processes) -> None:
+    """Database, local Vyte, web server and worker; then the team is linked."""
+    manage = "example_project/manage.py"
+    vyte = processes.start("local Vyte", manage, "vyte_sandbox", "--port", addresses.vyte.rpartition(":")[2])
+    run("migrate", "--verbosity", "0")
+    web = processes.start(
+        "web server", manage, "runserver", "--noreload", addresses.crm.removeprefix("http://")
+    )
+    worker = processes.start("worker", *WORKER, "--schedule", str(folder / "beat"))
+    processes.wait_for(f"the {vyte.name}", lambda: answers(f"{addresses.vyte}/_sandbox/state"))
+    print(run("vyte_link_team", stdin=os.environ["VYTE_SANDBOX_API_KEY"]), flush=True)
+    run("crm_demo_data")
+    processes.wait_for(f"the {web.name}", lambda: answers(f"{addresses.crm}/accounts/login/"))
+    processes.wait_for(f"the {worker.name}", lambda: " ready." in worker.output())
+
+
+def answers(url: str) -> bool:
+    try:
+        return requests.get(url, timeout=5).ok
+    except requests.ConnectionError:
+        return False
+
+
+def introduce(addresses: Addresses, folder: Path) -> None:
+    print(
+        f"""The CRM        {addresses.crm}/         log in as emma, password demo
+Its admin      {addresses.crm}/admin/   log in as admin, password demo
+Local Vyte     {addresses.vyte}/
+Logs           {folder}/*.log
+
+Ctrl-C stops everything.""",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,118 @@
+"""Starting the processes of the demo, noticing when one dies, and stopping all of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+STOP_SECONDS = 4
+WAIT_SECONDS = 30
+T = TypeVar("T")
+
+
+class Trouble(Exception):
+    """What stops the demo, in a sentence."""
+
+
+class Process:
+    """A child process in a group of its own, with its output in a file."""
+
+    def __init__(self, name: str, command: list[str], folder: Path) -> None:
+        self.name = name
+        self.log = folder / f"{name.replace(' ', '-')}.log"
+        with self.log.open("wb") as output:
+            self._child = subprocess.Popen(
+                [sys.executable, *command],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    @property
+    def exit_code(self) -> int | None:
+        return self._child.poll()
+
+    def output(self) -> str:
+        return self.log.read_text(errors="replace")
+
+    def tail(self, lines: int = 15) -> str:
+        """The last lines of its output, indented under its name."""
+        last = self.output().splitlines()[-lines:] or ["(nothing)"]
+        return "\n".join([f"--- {self.name}, the last lines of its log", *(f"    {line}" for line in last)])
+
+    def ask_to_stop(self) -> None:
+        if self.exit_code is None:
+            self._child.terminate()
+
+    def stop(self, deadline: float) -> None:
+        """Wait until the deadline, then kill whatever is left of the group."""
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(max(0.1, deadline - time.monotonic()))
+        with suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
+        self._child.wait()
+
+
+class Processes:
+    """All children of the demo; leaving the ``with`` block stops them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._running: list[Process] = []
+
+    def __enter__(self) -> Processes:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in self._running:
+            process.ask_to_stop()
+        for process in self._running:
+            process.stop(deadline)
+
+    def start(self, name: str, *command: str) -> Process:
+        process = Process(name, list(command), self._folder)
+        self._running.append(process)
+        return process
+
+    def check(self) -> None:
+        """Raise Trouble when a process has died."""
+        for process in self._running:
+            if process.exit_code is not None:
+                raise Trouble(f"The {process.name} has stopped with exit code {process.exit_code}.")
+
+    def tails(self) -> str:
+        return "\n".join(process.tail() for process in self._running)
+
+    def wait_for(self, what: str, condition: Callable[[], T]) -> T:
+        """Ask until ``condition`` holds and answer what it answered; Trouble after WAIT_SECONDS."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while not (answer := condition()):
+            self.check()
+            if time.monotonic() > deadline:
+                raise Trouble(f"Waited {WAIT_SECONDS} seconds in vain for {what}.")
+            time.sleep(0.05)
+        return answer
+
+
+def run(*command: str, stdin: str = "") -> str:
+    """Run ``manage.py`` to its end and answer what it printed; Trouble when it fails."""
+    manage = str(ROOT / "example_project" / "manage.py")
+    done = subprocess.run(
+        [sys.executable, manage, *command], cwd=ROOT, input=stdin, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise Trouble(
+            f"manage.py {' '.join(command)} exited with {done.returncode}:\n{done.stdout}{done.stderr}"
+        )
+    return done.stdout

@@ -1,0 +1,64 @@
+"""The history of all events in the admin."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from django_vyte.models import EventChange
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/django_vyte/eventchange/"
+
+
+def test_a_change_says_what_why_by_whom_and_who_was_told(admin_client, admin_user, event):
+    event.confirm(date_id=event.dates[0].id, by=admin_user)
+    change = event.changes.latest("pk")
+    page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text
+    for shown in (
+        "Status: planning → confirmed",
+        "Starts at: (none) → Jan. 5, 2027",
+        "a person here",
+        ">admin<",
+    ):
+        assert shown in page
+    assert reverse("admin:django_vyte_event_change", args=[event.pk]) in page
+
+
+def test_people_and_groups_that_came_and_went_are_told_apart(admin_client, event):
+    changes = {"invitees": [["ann@example.com"], ["bob@example.com"]], "groups": [["a", "b"], ["b", "a"]]}
+    changes |= {"data": ["dates", "messages"], "is_booking": [False, True], "starts_at": ["soon", ""]}
+    change = EventChange.objects.create(event=event, kind="updated", cause="sync", changes=changes)
+    page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text
+    for shown in (
+        "Invitees: + bob@example.com, − ann@example.com",
+        "Groups: another order",
+        "Also changed at Vyte: dates, messages",
+        "Booking: no → yes",
+        "Starts at: soon → (none)",
+    ):
+        assert shown.lower() in page.lower()
+
+
+def test_the_list_says_when_receivers_were_told_or_what_went_wrong(admin_client, event):
+    EventChange.objects.create(event=event, kind="updated", cause="sync", error="ValueError: ouch\nand more")
+    EventChange.objects.create(event=event, kind="updated", cause="sync")
+    page = admin_client.get(LIST, {"told_at__isempty": "1"}).text
+    assert "ValueError: ouch…" in page
+    assert "not yet" in page
+    assert len(admin_client.get(LIST, {"told_at__isempty": "0"}).context["cl"].result_list) == 1
+
+
+@pytest.mark.parametrize("query", [{"kind__exact": "created"}, {"cause__exact": "webhook"}, {"q": "kick"}])
+def test_the_list_is_filtered_and_searched(query, admin_client, event):
+    EventChange.objects.create(event=event, kind="updated", cause="sync")
+    expected = 2 if "q" in query else 1
+    assert len(admin_client.get(LIST, query).context["cl"].result_list) == expected
+
+
+def test_history_is_append_only(admin_client, event):
+    change = event.changes.first()
+    for page in ("change", "delete"):
+        address = reverse(f"admin:django_vyte_eventchange_{page}", args=[change.pk])
+        assert admin_client.post(address, {"kind": "cancelled", "post": "yes"}).status_code == 403
+    assert event.changes.get().kind == "created"

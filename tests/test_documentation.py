@@ -1,0 +1,286 @@
+"""What the documentation says is what the code does."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import inspect
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.core.management import BaseCommand, load_command_class
+from django.template import Engine
+
+from django_vyte import checks, conf, exceptions, models, signals
+from django_vyte.client import VyteClient
+from django_vyte.sandbox import Faults, Quirks, WebhookMode
+from django_vyte.sandbox.control import ROUTES
+from django_vyte.templatetags import vyte as tags
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+FENCE = re.compile(r"^```(?P<language>[a-z+]+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def text_of(page: str) -> str:
+    return (DOCS / page).read_text()
+
+
+def section(page: str, heading: str) -> str:
+    """What stands under a heading, up to the next one of any level."""
+    _, found, rest = text_of(page).partition(f"# {heading}\n")
+    assert found, f"{page} has no heading {heading!r}"
+    return re.split(r"^#+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
+
+
+def table(text: str) -> list[list[str]]:
+    """The rows of the tables in a text, without their heads."""
+    lines = [line for line in text.splitlines() if line.startswith("|")]
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+    heads = {number for number, row in enumerate(rows) if set("".join(row)) <= set("-| ")}
+    return [row for number, row in enumerate(rows) if number not in heads and number + 1 not in heads]
+
+
+def named(cell: str) -> list[str]:
+    """What a cell has in code letters."""
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def first_names(text: str) -> list[str]:
+    return [name for row in table(text) for name in named(row[0])]
+
+
+def blocks(language: str) -> list[Any]:
+    found = [(page, match) for page in PAGES for match in FENCE.finditer(page.read_text())]
+    return [
+        pytest.param(match["code"], id=f"{page.name}-{page.read_text()[: match.start()].count(chr(10)) + 1}")
+        for page, match in found
+        if match["language"] == language
+    ]
+
+
+# Settings, checks, commands
+
+
+def test_every_setting_is_documented_with_its_default():
+    documented = {
+        named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in table(text_of("settings.md"))
+    }
+    assert documented == {field.name: field.default for field in dataclasses.fields(conf.Settings)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_setting_that_is_mentioned_exists(page):
+    assert set(re.findall(r"VYTE\[\"(\w+)\"\]", page.read_text())) <= set(conf.NAMES)
+
+
+def test_every_check_is_documented_and_no_other():
+    ids = set(re.findall(r"django_vyte\.[EW]\d{3}", inspect.getsource(checks)))
+    assert ids
+    assert first_names(text_of("checks.md")) == sorted(ids)
+
+
+def commands() -> list[str]:
+    folder = Path(conf.__file__).parent / "management" / "commands"
+    return sorted(path.stem for path in folder.glob("vyte_*.py"))
+
+
+def test_every_command_has_a_section_and_no_other():
+    headings = HEADING.findall(text_of("commands.md"))
+    assert sorted(named(" ".join(headings))) == commands()
+
+
+@pytest.mark.parametrize("name", commands())
+def test_every_option_and_verb_of_a_command_is_documented(name):
+    said = section("commands.md", f"`{name}`")
+    parser = load_command_class("django_vyte", name).create_parser("manage.py", name)
+    missing = [
+        f"`{option}" for option in options_of(parser) - options_of(BaseCommand().create_parser("", ""))
+    ]
+    missing += [f"\n`{verb}`\n" for verb in verbs_of(parser)]
+    assert not [text for text in missing if text not in said]
+
+
+def verbs_of(parser: Any) -> dict[str, Any]:
+    """The verbs of a command, each with its own parser."""
+    return next((each.choices for each in parser._actions if isinstance(each.choices, dict)), {})
+
+
+def options_of(parser: Any) -> set[str]:
+    options = {option for action in parser._actions for option in action.option_strings}
+    return options.union(*map(options_of, verbs_of(parser).values()))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_command_that_is_mentioned_exists(page):
+    mentioned = re.findall(r"manage\.py (vyte_\w+)(?: ([a-z]+))?", page.read_text())
+    for name, verb in mentioned:
+        assert name in commands()
+        assert not verb or f"\n`{verb}`\n" in section("commands.md", f"`{name}`")
+
+
+# Models, signals, tasks
+
+
+def model_pages() -> list[str]:
+    return [name for name in models.__all__ if name != "SchedulableModel"]
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_every_model_has_a_section(name):
+    assert section("models.md", name)
+
+
+@pytest.mark.parametrize("name", model_pages())
+def test_a_field_in_a_table_of_models_exists(name):
+    fields = {field.name for field in getattr(models, name)._meta.get_fields()}
+    assert set(first_names(section("models.md", name))) <= fields
+
+
+def test_every_field_of_an_event_is_documented():
+    fields = {field.name for field in models.Event._meta.concrete_fields}
+    assert set(first_names(section("models.md", "Event"))) == fields - {"id", "fingerprint"}
+
+
+def test_every_question_and_every_verb_of_events_is_documented():
+    own = [models.event.EventQuerySet, models.event.Verbs]
+    for kind in own:
+        names = [name for name, each in vars(kind).items() if inspect.isfunction(each) and name[0] != "_"]
+        said = text_of("models.md")
+        assert not [name for name in names if f".{name}(" not in said]
+
+
+def test_every_signal_is_documented():
+    sent = {name for name, each in vars(signals).items() if isinstance(each, signals.ToldSignal)}
+    rows = [row for row in table(text_of("signals.md")) if len(row) == 3]
+    assert {name for row in rows for name in named(row[0])} == sent
+
+
+def test_every_task_is_documented():
+    tasks = {name for name in current_app.tasks if name.startswith("django_vyte.")}
+    assert set(first_names(text_of("celery.md"))) == tasks
+
+
+def test_every_permission_of_the_package_is_documented():
+    own = {
+        f"django_vyte.{code}"
+        for model in model_pages()
+        for code, _ in getattr(models, model)._meta.permissions
+    }
+    assert own <= set(first_names(section("admin.md", "Permissions")))
+
+
+def test_the_drawing_of_the_layers_knows_every_module_and_no_other():
+    package = Path(conf.__file__).parent
+    modules = {path.name.removesuffix(".py") for path in package.iterdir() if not path.name.startswith("_")}
+    django_s_own = {"apps", "checks", "urls", "migrations", "templates", "static", "templatetags", "locale"}
+    assert set(first_names(section("how-it-works.md", "One way down"))) == modules - django_s_own - {
+        "py.typed"
+    }
+
+
+# Client and local Vyte
+
+
+def operations() -> dict[str, str]:
+    client = VyteClient("key")
+    groups = {f"vyte.{name}": each for name, each in vars(client).items() if name[0] != "_" and name != "v1"}
+    groups |= {f"vyte.v1.{name}": each for name, each in vars(client.v1).items()}
+    return {
+        f"{group}.{name}": f"{name}({', '.join(inspect.signature(method).parameters)})"
+        for group, resource in groups.items()
+        for name, method in inspect.getmembers(resource, inspect.ismethod)
+        if not name.startswith("_")
+    }
+
+
+def test_every_operation_is_documented_with_its_arguments_and_no_other():
+    rows = table(section("client.md", "Operations"))
+    documented = {
+        f"{named(row[0])[0]}.{call.partition('(')[0]}": call for row in rows for call in named(row[1])
+    }
+    assert documented == operations()
+
+
+def test_every_error_is_documented():
+    errors = {
+        name
+        for name, each in vars(exceptions).items()
+        if isinstance(each, type) and issubclass(each, Exception)
+    }
+    assert set(first_names(section("client.md", "Errors"))) == errors
+
+
+def test_every_quirk_is_documented_with_its_default():
+    rows = table(section("sandbox.md", "Quirks"))
+    documented = {named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in rows}
+    assert documented == dataclasses.asdict(Quirks())
+
+
+def test_every_fault_and_webhook_mode_is_documented():
+    assert first_names(section("sandbox.md", "Webhooks gone wrong")) == list(
+        dataclasses.asdict(WebhookMode())
+    )
+    assert set(first_names(section("sandbox.md", "Faults"))) == set(
+        inspect.signature(Faults().add).parameters
+    )
+
+
+def test_every_control_of_the_local_vyte_is_documented():
+    paths = {f"{verb} /_sandbox/{re.sub('<event_id>', 'ID', path)}" for verb, path, _ in ROUTES}
+    paths = {re.sub(r"<any.*>", "VERB", path) for path in paths}
+    for_browsers = {"GET /_sandbox/style.css", "POST /_sandbox/faults/clear"}
+    assert set(first_names(section("sandbox.md", "From another process"))) == paths - for_browsers
+
+
+# Templates, code, links
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_template_tag_that_is_mentioned_exists(page):
+    mentioned = re.findall(r"\{%\s*(vyte_\w+)", page.read_text())
+    assert set(mentioned) <= set(tags.register.tags)
+
+
+def test_every_template_tag_is_documented():
+    assert not [name for name in tags.register.tags if f"{{% {name}" not in text_of("links.md")]
+
+
+@pytest.mark.parametrize("code", blocks("html+django"))
+def test_every_template_in_the_documentation_compiles(code):
+    engine = Engine(libraries={"vyte": "django_vyte.templatetags.vyte"})
+    engine.from_string("{% load vyte %}" + code)
+
+
+@pytest.mark.parametrize("code", blocks("python"))
+def test_all_python_in_the_documentation_compiles_and_imports_what_exists(code):
+    for node in ast.walk(ast.parse(code)):
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("django_vyte")
+            and not node.level
+        ):
+            module = importlib.import_module(node.module or "")
+            for alias in node.names:
+                if not hasattr(module, alias.name):
+                    importlib.import_module(f"{node.module}.{alias.name}")
+
+
+@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
+def test_links_to_files_lead_to_files_and_their_headings(page):
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)", page.read_text()):
+        assert (ROOT / path).is_file(), path
+        headings = HEADING.findall((ROOT / path).read_text()) if anchor else []
+        slugs = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+        assert not anchor or anchor in slugs, anchor
+
+
+def test_pictures_say_in_words_what_they_show():
+    for page in PAGES:
+        assert not re.findall(r"!\[\s*\]\(", page.read_text()), page.name
