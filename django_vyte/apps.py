@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VyteConfig(AppConfig):
-    """Registers the system checks and binds the verbs of events."""
+    """Registers the system checks, binds the verbs of events, and keeps webhook addresses out of Django's logs."""
 
     name = "django_vyte"
     verbose_name = _("Vyte")
@@ -15,7 +15,8 @@ class VyteConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports that need the models to be loaded."""
-        from . import actions, checks  # noqa: F401
+        from . import actions, checks, redaction  # noqa: F401
         from .models import Event
 
         Event.verbs = actions
+        redaction.install()

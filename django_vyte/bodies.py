@@ -10,7 +10,9 @@ from .payloads import CREDENTIALS, clean, without_nul
 
 WITHHELD = "[withheld]"
 # A key of CREDENTIALS in quotes, or a letter that is escaped, which nobody does but to hide one.
-CREDENTIAL = re.compile(rf"""key_store|["'](?:{"|".join(sorted(CREDENTIALS))})\\*["']|\\u00[4-7]""", re.IGNORECASE)
+CREDENTIAL = re.compile(
+    rf"""key_store|["'](?:{"|".join(sorted(CREDENTIALS))})\\*["']|\\u00[4-7]""", re.IGNORECASE
+)
 # A string may lack its end: were it no token then, each quote in it would be tried as the start of another.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[][{},]', re.DOTALL)
 

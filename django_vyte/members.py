@@ -35,6 +35,9 @@ def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> M
             team_id=team_id, vyte_id=vyte_id, defaults=columns
         )
         if not created and member.as_of < as_of:
+            if columns["user"] is None:
+                # Whom a person matched in the admin stays matched.
+                columns["user"] = member.user
             for name, value in columns.items():
                 setattr(member, name, value)
             member.save(update_fields=list(columns))

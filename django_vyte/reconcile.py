@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from . import members, mirror, payloads
-from .exceptions import NotFound
-from .models import ApiKey
+from .exceptions import NotFound, VyteError
+from .models import ApiKey, Team
 
 if TYPE_CHECKING:
     from .client import VyteClient
@@ -37,6 +37,7 @@ def event(
         try:
             answer = vyte.events.retrieve(vyte_id)
         except NotFound:
+            _check_whose_key(vyte, team_id)
             saved = mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
             if saved is None:
                 raise
@@ -45,6 +46,15 @@ def event(
         cancelled_at = payloads.revision(payloads.thing(answer)) or as_of
     known = {vyte_id: cancelled_at} if cancelled_at else None
     return mirror.save(team_id, [{**answer, "_id": vyte_id}], as_of=as_of, origin=origin, cancellations=known)
+
+
+def _check_whose_key(client: VyteClient, team_id: int) -> None:
+    """Raises VyteError for a key of another team: that Vyte finds nothing with it says nothing about this one."""
+    vyte_id = payloads.identifier(payloads.thing(client.auth.test()).get("_id"))
+    if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
+        raise VyteError(
+            "The active API key belongs to another team at Vyte. Link this team again with its own key."
+        )
 
 
 def user(team_id: int, vyte_id: str) -> Member:

@@ -83,15 +83,15 @@ def register(team: Team) -> list[Webhook]:
 
 
 def prune(team: Team) -> list[str]:
-    """Delete from Vyte the webhooks that point at this site and that it does not know; their ids.
+    """Delete from Vyte the webhooks that once were this site's and are no longer wanted; their ids.
 
-    Webhooks of other sites are left alone. Raises VyteError.
+    They point at this site's endpoint, or carry one of its tokens to an earlier ``PUBLIC_URL``. Webhooks of other
+    sites are left alone. Raises VyteError.
     """
-    prefix = get_settings().PUBLIC_URL + reverse("django_vyte:webhook", args=["-"]).removesuffix("-/")
     stale = [
         str(state.there["_id"])
         for state in compare(team)
-        if state.here is None and state.there and str(state.there.get("target_url", "")).startswith(prefix)
+        if state.here is None and state.there and _was_ours(str(state.there.get("target_url", "")))
     ]
     with team.client() as client:
         for hook_id in stale:
@@ -106,6 +106,12 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
         raise ImproperlyConfigured(
             "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."
         ) from None
+
+
+def _was_ours(target_url: str) -> bool:
+    endpoint = get_settings().PUBLIC_URL + reverse("django_vyte:webhook", args=["-"]).removesuffix("-/")
+    token = target_url.rstrip("/").rpartition("/")[2]
+    return target_url.startswith(endpoint) or Webhook.objects.for_token(token) is not None
 
 
 def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:

@@ -54,6 +54,8 @@ TEMPLATES = [
 ]
 ROOT_URLCONF = "tests.urls"
 STATIC_URL = "static/"
+# Tests log people in, and their passwords are nobody's.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 VYTE = {
     "ENCRYPTION_KEYS": ["rDhJxHjWqz5HkTjPOGcc7WjQb8kDPaCzHnQvSBq3hFg="],

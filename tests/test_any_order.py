@@ -15,7 +15,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
-from django_vyte import housekeeping, inbox, mirror, outbox, payloads
+from django_vyte import housekeeping, inbox, mirror
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Call, Quirks, Sandbox
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated
@@ -39,6 +39,7 @@ DELIVERY = st.one_of(
     st.tuples(st.sampled_from(["sweep", "process one"]), st.just(0), st.just(0)),
     st.tuples(st.just("ask"), st.integers(0, 2), st.just(0)),
     st.tuples(st.just("hear"), st.just(0), st.just(0)),
+    st.tuples(st.just("respell"), st.sampled_from(["Z", "+0100"]), st.booleans()),
 )
 STORIES = st.lists(st.one_of(HAPPENINGS, DELIVERY), min_size=3, max_size=20)
 SPELLINGS = st.fixed_dictionaries(
@@ -67,6 +68,8 @@ class World:
         """One step of a story; calls that it fires are collected and not delivered."""
         if verb == "create":
             self.create(first)
+        elif verb == "respell":
+            self.sandbox.quirks.offset_style, self.sandbox.quirks.single_as_object = first, bool(second)
         elif verb in ("deliver", "sweep", "process one", "hear"):
             self.work(verb, first)
         elif self.ids:
@@ -246,7 +249,9 @@ def check(world: World) -> None:
     assert not EventChange.objects.filter(told_at__isnull=True).exists()
 
 
-@given(story=STORIES, spelling=SPELLINGS, show_cancelled=st.booleans(), order=st.randoms(use_true_random=False))
+@given(
+    story=STORIES, spelling=SPELLINGS, show_cancelled=st.booleans(), order=st.randoms(use_true_random=False)
+)
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_of_calls_ends_in_what_vyte_shows(
     world: World, story: list[Any], spelling: dict[str, Any], show_cancelled: bool, order: random.Random

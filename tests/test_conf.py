@@ -26,7 +26,7 @@ def test_urls_lose_their_trailing_slash(settings):
 def test_a_single_encryption_key_needs_no_list(settings):
     key = Fernet.generate_key().decode()
     settings.VYTE = {"ENCRYPTION_KEYS": key}
-    assert get_settings().ENCRYPTION_KEYS == (key,)
+    assert (key,) == get_settings().ENCRYPTION_KEYS
 
 
 def test_a_misspelt_key_is_left_to_the_checks(settings):

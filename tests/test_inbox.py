@@ -235,7 +235,9 @@ def test_what_vyte_cannot_answer_now_is_put_off_longer_each_time_and_given_up_wi
         for attempt in range(1, 6):
             outcome = inbox.process(delivery.pk)
             assert (fresh(delivery).status, delivery.attempts) == ("waiting", attempt)
-            assert delivery.error.startswith("ServerError: GET /v2/events/569c3b6105dc780300951bd0 answered 503")
+            assert delivery.error.startswith(
+                "ServerError: GET /v2/events/569c3b6105dc780300951bd0 answered 503"
+            )
             assert delivery.next_attempt_at is not None
             wait = (delivery.next_attempt_at - timezone.now()).total_seconds()
             assert outcome.retry[delivery.pk] == pytest.approx(wait)
@@ -330,9 +332,7 @@ def test_one_of_several_that_fails_keeps_none_of_the_others(
 
 
 @pytest.mark.parametrize("answer", [b"[]", b"null", b'"x"', b"", b"<html>", b"{", b"\xff"])
-def test_an_answer_that_is_no_event_is_put_off(
-    answer: bytes, team: Team, vyte_sandbox: Sandbox
-) -> None:
+def test_an_answer_that_is_no_event_is_put_off(answer: bytes, team: Team, vyte_sandbox: Sandbox) -> None:
     vyte_sandbox.faults.add(path=EVENT, status=200, body=answer, times=None)
     delivery = store(team)
     inbox.process(delivery.pk)
@@ -401,9 +401,7 @@ def test_a_worker_that_lost_its_lease_does_not_close_what_another_works_on(
 
 
 @pytest.mark.parametrize("status", ["done", "failed", "ignored", "waiting"])
-def test_whatever_became_of_a_call_it_can_be_replayed(
-    status: str, team: Team, vyte_sandbox: Sandbox
-) -> None:
+def test_whatever_became_of_a_call_it_can_be_replayed(status: str, team: Team, vyte_sandbox: Sandbox) -> None:
     delivery = store(team)
     later = timezone.now() + dt.timedelta(hours=1) if status == "waiting" else None
     Delivery.objects.update(status=status, attempts=30, next_attempt_at=later, error="Oh", finished_at=later)

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from django.test import Client
 
@@ -212,7 +213,7 @@ def held(event: Event) -> dict[str, Any]:
 def resources(printed: Any) -> list[dict[str, Any]]:
     """The events in what a page prints: a list of them, one, or a call about one."""
     found = printed if isinstance(printed, list) else [printed]
-    return [each["resource"] if "resource" in each else each for each in found]
+    return [each.get("resource", each) for each in found]
 
 
 def body_of(name: str, shape: str, owner: str) -> str:
@@ -221,7 +222,12 @@ def body_of(name: str, shape: str, owner: str) -> str:
     printed = json.loads(text)
     if "action" in printed:
         return text if shape == "object" else f"[{text}]"
-    texts = [text] if isinstance(printed, dict) else [json.dumps(each, ensure_ascii=False) for each in printed]
+    several = isinstance(printed, list)
+    texts = (
+        [bytes(raw).decode() for raw in msgspec.json.decode(text, type=list[msgspec.Raw])]
+        if several
+        else [text]
+    )
     call = '{"action": "event.created", "resource": %s, "%s": "14ce14c8a8ced358c78a5c231d"}'
     calls = [call % (each, owner) for each in texts]
     return calls[0] if shape == "object" and len(calls) == 1 else f"[{', '.join(calls)}]"

@@ -12,8 +12,9 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.db import connection
 from django.test import Client
+from django.urls import reverse
 
-from django_vyte import links, linking
+from django_vyte import linking, links
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import Delivery, Event, ThirdPartyApp
@@ -28,6 +29,7 @@ CREATOR = "jane@acme.com"
 def secrets(vyte_sandbox, settle, caplog, monkeypatch) -> dict[str, str]:
     """Every secret of a run that did everything, with what went wrong in it too; the logs are in ``caplog``."""
     caplog.set_level(logging.DEBUG)
+    monkeypatch.setattr("django_vyte.http.sleep", lambda seconds: None)
     monkeypatch.setenv("VYTE_API_KEY", vyte_sandbox.api_key)
     call_command("vyte_link_team", verbosity=0)
     app = ThirdPartyApp.objects.create(app_id=APP_ID, name="superapp", secret=APP_SECRET)
@@ -41,6 +43,10 @@ def secrets(vyte_sandbox, settle, caplog, monkeypatch) -> dict[str, str]:
     event.cancel()
     settle()
     team = event.team
+    for webhook in team.webhooks.all():
+        path = reverse("django_vyte:webhook", args=[webhook.token])
+        assert Client().get(path).status_code == 405
+        assert Client().post(path, b"x" * 2_000_000, content_type="application/json").status_code == 413
     with team.client() as client:
         client.third_parties.token(email=CREATOR, secret=APP_SECRET)
         vyte_sandbox.faults.add(
@@ -84,7 +90,7 @@ def test_no_secret_is_readable_in_the_database(secrets):
 def test_no_secret_is_in_the_logs_at_debug(secrets, caplog):
     logged = "\n".join(
         f"{record.getMessage()} {record.args!r} {record.exc_text}"
-        for record in caplog.records
+        for record in caplog.get_records("setup")
         # The local Vyte is the other side: it may log what it was asked.
         if not record.name.startswith(("werkzeug", "django_vyte.sandbox"))
     )

@@ -77,3 +77,12 @@ def test_without_a_public_url_the_remedy_is_named(vyte_sandbox, team, settings):
 def test_a_stranger_s_token_is_nobody_s(team):
     assert Webhook.objects.for_token("guess") is None
     assert Webhook.objects.for_token("\ud800") is None
+
+
+def test_pruning_finds_what_was_registered_under_an_earlier_public_url(vyte_sandbox, linked_team, settings):
+    settings.VYTE = {**settings.VYTE, "PUBLIC_URL": "https://new.example.com"}
+    assert len(subscriptions.register(linked_team)) == 5
+    assert len(subscriptions.prune(linked_team)) == 5
+    targets = [hook["target_url"] for hook in vyte_sandbox.state.hooks.values()]
+    assert len(targets) == 5
+    assert all(target.startswith("https://new.example.com/") for target in targets)

@@ -1,4 +1,4 @@
-"""The webhook endpoint: whatever is sent, it answers, and the good call that follows or stands next to it is processed."""
+"""The webhook endpoint answers whatever is sent, and no good call is lost by a bad one before it or next to it."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ ELEMENTS = {
     "a word": "undefined",
     "an object that is not JSON": "{'action': 'event.created'}",
     "a comma too many": '{"a": 1,}',
-    "5,000 digits": '{"action":"event.created","n":%s}' % ("9" * 5000),  # noqa: UP031 - braces
+    "5,000 digits": '{"action":"event.created","n":%s}' % ("9" * 5000),
     "NaN": '{"action": NaN}',
     "20,000 brackets": "[" * 20_000 + "]" * 20_000,
     "20,000 braces": '{"a":' * 20_000 + "1" + "}" * 20_000,
@@ -198,7 +198,9 @@ def test_good_calls_next_to_a_bad_element_are_processed(
     assert bool(row.error) == (row.status == "failed")
 
 
-@pytest.mark.parametrize("end", ["", ", ", ', {"action": "eve', ', {"action": "event.created", "resource": {"_id":'])
+@pytest.mark.parametrize(
+    "end", ["", ", ", ', {"action": "eve', ', {"action": "event.created", "resource": {"_id":']
+)
 def test_calls_before_the_point_where_an_array_breaks_off_are_processed(
     end: str, webhook_path: str, settle: Callable[[], None]
 ) -> None:
@@ -208,7 +210,21 @@ def test_calls_before_the_point_where_an_array_breaks_off_are_processed(
     assert Delivery.objects.get().status == ("failed" if end else "done")
 
 
-WRONG = ["null", "true", "0", "-1.5", '""', '"x"', "[]", "{}", "[[]]", '[{"a": 1}]', r'"\u0000"', "1e400", "NaN"]
+WRONG = [
+    "null",
+    "true",
+    "0",
+    "-1.5",
+    '""',
+    '"x"',
+    "[]",
+    "{}",
+    "[[]]",
+    '[{"a": 1}]',
+    r'"\u0000"',
+    "1e400",
+    "NaN",
+]
 
 
 @pytest.mark.parametrize("field", ["action", "resource", "team", "organization", "user"])
@@ -225,10 +241,11 @@ def test_a_wrong_type_in_a_field_of_a_call_hurts_no_other_call(
     assert set(Delivery.objects.values_list("status", flat=True)) <= {"done", "failed", "ignored"}
 
 
-RESOURCE = (
-    "confirmed created_by dates invitees places messages declines lang locale timezone title vyteme third_party"
-    " cancelled updatedAt createdAt key_store __v email alias confirmed.flag confirmed.updated_at"
-).split()
+RESOURCE = [
+    "confirmed", "created_by", "dates", "invitees", "places", "messages", "declines", "lang", "locale", "timezone",
+    "title", "vyteme", "third_party", "cancelled", "updatedAt", "createdAt", "key_store", "__v", "email", "alias",
+    "confirmed.flag", "confirmed.updated_at",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("field", RESOURCE)
@@ -273,7 +290,7 @@ HEADERS: dict[str, dict[str, str]] = {
     "forwarded for nobody": {"HTTP_X_FORWARDED_FOR": ""},
     "forwarded for an injection": {"HTTP_X_FORWARDED_FOR": "'; DROP TABLE django_vyte_event; --"},
     "forwarded for 2,000": {"HTTP_X_FORWARDED_FOR": ", ".join(["10.0.0.1"] * 2000)},
-    "forwarded oddly": {"HTTP_FORWARDED": "for=_hidden, for=\"[::1\";;", "REMOTE_ADDR": "not an address"},
+    "forwarded oddly": {"HTTP_FORWARDED": 'for=_hidden, for="[::1";;', "REMOTE_ADDR": "not an address"},
     "forwarded as https from elsewhere": {"HTTP_X_FORWARDED_PROTO": "x", "HTTP_X_FORWARDED_HOST": "a b"},
     "another host": {"HTTP_HOST": "evil.example\\@crm.example.com"},
     "another method": {"HTTP_X_HTTP_METHOD_OVERRIDE": "DELETE"},
@@ -304,7 +321,16 @@ def test_a_good_call_under_odd_headers_is_processed(
 
 @pytest.mark.parametrize(
     ("length", "status"),
-    [("abc", 400), ("-5", 400), ("", 200), ("0", 200), ("5", 200), ("9" * 30, 413), ("1000001", 413), ("1e3", 400)],
+    [
+        ("abc", 400),
+        ("-5", 400),
+        ("", 200),
+        ("0", 200),
+        ("5", 200),
+        ("9" * 30, 413),
+        ("1000001", 413),
+        ("1e3", 400),
+    ],
 )
 def test_a_length_that_is_none_is_no_error_and_the_next_call_is_processed(
     length: str, status: int, webhook_path: str, settle: Callable[[], None]
@@ -335,7 +361,7 @@ def test_a_body_that_cannot_be_read_is_refused_rather_than_lost(webhook_path: st
 
 
 @pytest.mark.parametrize("method", ["POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
-@pytest.mark.parametrize("token", ["x", "5f198da1c1ac5d1a30fc00f3", "A" * 43, "é", "%00", "%ED%A0%80", "..", "' OR 1=1"])
+@pytest.mark.parametrize("token", ["x", "A" * 43, "é", "%00", "%ED%A0%80", "..", "' OR 1=1"])
 def test_a_stranger_gets_a_404_and_leaves_nothing(method: str, token: str, webhook_path: str) -> None:
     path = f"/vyte/webhooks/{token}/"
     with CaptureQueriesContext(connection) as queries:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldDoesNotExist
+from django.db import models
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from ..models import Event, EventChange
@@ -62,8 +64,9 @@ def _label(name: str) -> str:
         field = Event._meta.get_field(name)
     except FieldDoesNotExist:
         return name
-    label = getattr(field, "verbose_name", None) or field.related_model._meta.verbose_name_plural  # type: ignore[union-attr]
-    return str(label).capitalize()
+    if isinstance(field, models.Field):
+        return capfirst(str(field.verbose_name))
+    return capfirst(str(field.related_model._meta.verbose_name_plural))
 
 
 def _words(name: str, value: Any) -> str:

@@ -35,5 +35,6 @@ def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
         looked_at = sum(count for count, _ in counts) + saved.late + len(saved.problems)
         rare.append((summary.listed - looked_at, "older"))
     counts += [(count, name) for count, name in rare if count]
-    line = f"{summary.listed:,} events: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
+    noun = "event" if summary.listed == 1 else "events"
+    line = f"{summary.listed:,} {noun}: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
     return line if saved.created or saved.changed else f"{line} Nothing was written."

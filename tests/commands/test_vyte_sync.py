@@ -65,7 +65,7 @@ def test_an_event_that_is_gone_from_vyte_is_named(vyte_sandbox, team, manage):
 
 def test_one_group_only(vyte_sandbox, team, manage):
     vyte_sandbox.create_event(title="Ours", group_ids=["project_77"])
-    assert "1 events: 1 new" in manage("vyte_sync", "--group", "project_77").out
+    assert "1 event: 1 new" in manage("vyte_sync", "--group", "project_77").out
     assert Event.objects.get().title == "Ours"
 
 
