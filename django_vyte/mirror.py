@@ -116,7 +116,7 @@ def show_cancellation(reading: payloads.EventReading, since: dt.datetime | None)
     columns = reading.columns
     if since is None or columns["status"] == "cancelled":
         return
-    if columns["status"] == "confirmed" and reading.settled_at and reading.settled_at > since:
+    if columns["status"] == "confirmed" and reading.settled_at and _later(reading.settled_at, since):
         return
     columns["status"], columns["cancelled_at"] = "cancelled", since
 
@@ -215,9 +215,16 @@ def _is_late(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -
     if as_of >= event.as_of + SETTLING:
         return False
     held, said = payloads.revision(event.data), payloads.revision(reading.columns["data"])
-    if held and said and held != said:
-        return said < held
+    if held and said and (_later(held, said) or _later(said, held)):
+        return _later(held, said)
     return as_of < event.as_of
+
+
+def _later(one: dt.datetime, other: dt.datetime) -> bool:
+    """Whether ``one`` is later for certain: Vyte leaves the milliseconds of a time out now and then."""
+    if not (one.microsecond and other.microsecond):
+        one, other = one.replace(microsecond=0), other.replace(microsecond=0)
+    return one > other
 
 
 def _with_keys(team_id: int, events: Sequence[Event]) -> None:

@@ -93,7 +93,7 @@ def _body(request: Request) -> bytes | None:
     """The bytes of the body; None when there are too many of them. ParseError when they cannot be had."""
     most = get_settings().MAX_BODY_BYTES
     try:
-        length = int(request.META.get("CONTENT_LENGTH") or 0)
+        length = int(request.headers.get("content-length") or 0)
     except ValueError:
         length = -1
     if length < 0:
@@ -106,7 +106,7 @@ def _body(request: Request) -> bytes | None:
         return None
     except UnreadablePostError:
         raise ParseError("The body broke off.") from None
-    if not body and "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+    if not body and "chunked" in request.headers.get("transfer-encoding", "").lower():
         # Under WSGI, Django reads no body that does not say how long it is.
         raise LengthRequired
     return body if len(body) <= most else None

@@ -44,7 +44,7 @@ def no_network_beyond_this_machine() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def a_broker_in_memory() -> None:
     """Messages go nowhere and no server is asked: what is to be done, a test does itself (``settle``)."""
-    current_app.conf.broker_url = "memory://"
+    current_app.conf.broker_url = "memory://localhost"
 
 
 @pytest.fixture

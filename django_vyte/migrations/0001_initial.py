@@ -10,7 +10,6 @@ import django_vyte.models.webhook
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -19,266 +18,624 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('next_attempt_at', models.DateTimeField(blank=True, db_index=True, default=django.utils.timezone.now, editable=False, null=True, verbose_name='next attempt at')),
-                ('lease', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=32)),
-                ('error', models.TextField(blank=True, default='', editable=False, verbose_name='error')),
-                ('source', models.CharField(default='vyte', max_length=32, verbose_name='source')),
-                ('subject', models.CharField(blank=True, help_text='What the call is about; empty when it is about several things or none.', max_length=100, verbose_name='subject')),
-                ('body', models.TextField(blank=True, verbose_name='body')),
-                ('headers', models.JSONField(blank=True, default=dict, verbose_name='headers')),
-                ('received_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='received at')),
-                ('status', models.CharField(choices=[('received', 'received'), ('working', 'working'), ('waiting', 'waiting for another try'), ('done', 'done'), ('failed', 'failed'), ('ignored', 'ignored')], default='received', max_length=16, verbose_name='status')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False, verbose_name="attempts")),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_index=True,
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        null=True,
+                        verbose_name="next attempt at",
+                    ),
+                ),
+                (
+                    "lease",
+                    models.CharField(blank=True, db_index=True, default="", editable=False, max_length=32),
+                ),
+                ("error", models.TextField(blank=True, default="", editable=False, verbose_name="error")),
+                ("source", models.CharField(default="vyte", max_length=32, verbose_name="source")),
+                (
+                    "subject",
+                    models.CharField(
+                        blank=True,
+                        help_text="What the call is about; empty when it is about several things or none.",
+                        max_length=100,
+                        verbose_name="subject",
+                    ),
+                ),
+                ("body", models.TextField(blank=True, verbose_name="body")),
+                ("headers", models.JSONField(blank=True, default=dict, verbose_name="headers")),
+                (
+                    "received_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="received at"
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("working", "working"),
+                            ("waiting", "waiting for another try"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("ignored", "ignored"),
+                        ],
+                        default="received",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished at")),
             ],
             options={
-                'verbose_name': 'delivery',
-                'verbose_name_plural': 'deliveries',
-                'ordering': ['-pk'],
-                'permissions': [('replay_delivery', 'Can replay deliveries')],
+                "verbose_name": "delivery",
+                "verbose_name_plural": "deliveries",
+                "ordering": ["-pk"],
+                "permissions": [("replay_delivery", "Can replay deliveries")],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vyte_id', models.CharField(max_length=64, verbose_name='Vyte id')),
-                ('title', models.CharField(blank=True, max_length=500, verbose_name='title')),
-                ('status', models.CharField(choices=[('planning', 'planning'), ('confirmed', 'confirmed'), ('cancelled', 'cancelled')], default='planning', max_length=16, verbose_name='status')),
-                ('starts_at', models.DateTimeField(blank=True, null=True, verbose_name='starts at')),
-                ('ends_at', models.DateTimeField(blank=True, null=True, verbose_name='ends at')),
-                ('all_day', models.BooleanField(default=False, verbose_name='all day')),
-                ('timezone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('place_name', models.CharField(blank=True, max_length=500, verbose_name='place')),
-                ('place_address', models.CharField(blank=True, max_length=2000, verbose_name='address')),
-                ('creator_email', models.EmailField(blank=True, max_length=254, verbose_name='organiser')),
-                ('creator_id', models.CharField(blank=True, max_length=64, verbose_name="organiser's Vyte id")),
-                ('is_booking', models.BooleanField(default=False, help_text="Booked through the organiser's booking page.", verbose_name='booking')),
-                ('lang', models.CharField(blank=True, max_length=16, verbose_name='language')),
-                ('app', models.CharField(blank=True, max_length=64, verbose_name='third-party app id')),
-                ('vyte_created_at', models.DateTimeField(blank=True, null=True, verbose_name='created at Vyte')),
-                ('vyte_updated_at', models.DateTimeField(blank=True, null=True, verbose_name='updated at Vyte')),
-                ('cancelled_at', models.DateTimeField(blank=True, help_text="What Vyte's clock said when the cancellation became known.", null=True, verbose_name='cancelled at')),
-                ('missing_since', models.DateTimeField(blank=True, help_text='Set when Vyte answered that it has no such event.', null=True, verbose_name='missing since')),
-                ('as_of', models.DateTimeField(help_text='When Vyte was asked for the answer that is mirrored here.', verbose_name='as of')),
-                ('fingerprint', models.CharField(editable=False, max_length=64)),
-                ('data', models.JSONField(blank=True, default=dict, verbose_name='data')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vyte_id", models.CharField(max_length=64, verbose_name="Vyte id")),
+                ("title", models.CharField(blank=True, max_length=500, verbose_name="title")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("planning", "planning"),
+                            ("confirmed", "confirmed"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        default="planning",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("starts_at", models.DateTimeField(blank=True, null=True, verbose_name="starts at")),
+                ("ends_at", models.DateTimeField(blank=True, null=True, verbose_name="ends at")),
+                ("all_day", models.BooleanField(default=False, verbose_name="all day")),
+                ("timezone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                ("place_name", models.CharField(blank=True, max_length=500, verbose_name="place")),
+                ("place_address", models.CharField(blank=True, max_length=2000, verbose_name="address")),
+                ("creator_email", models.EmailField(blank=True, max_length=254, verbose_name="organiser")),
+                (
+                    "creator_id",
+                    models.CharField(blank=True, max_length=64, verbose_name="organiser's Vyte id"),
+                ),
+                (
+                    "is_booking",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Booked through the organiser's booking page.",
+                        verbose_name="booking",
+                    ),
+                ),
+                ("lang", models.CharField(blank=True, max_length=16, verbose_name="language")),
+                ("app", models.CharField(blank=True, max_length=64, verbose_name="third-party app id")),
+                (
+                    "vyte_created_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="created at Vyte"),
+                ),
+                (
+                    "vyte_updated_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="updated at Vyte"),
+                ),
+                (
+                    "cancelled_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="What Vyte's clock said when the cancellation became known.",
+                        null=True,
+                        verbose_name="cancelled at",
+                    ),
+                ),
+                (
+                    "missing_since",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="Set when Vyte answered that it has no such event.",
+                        null=True,
+                        verbose_name="missing since",
+                    ),
+                ),
+                (
+                    "as_of",
+                    models.DateTimeField(
+                        help_text="When Vyte was asked for the answer that is mirrored here.",
+                        verbose_name="as of",
+                    ),
+                ),
+                ("fingerprint", models.CharField(editable=False, max_length=64)),
+                ("data", models.JSONField(blank=True, default=dict, verbose_name="data")),
             ],
             options={
-                'verbose_name': 'event',
-                'verbose_name_plural': 'events',
-                'ordering': ['-starts_at', '-pk'],
-                'permissions': [('confirm_event', 'Can confirm events'), ('cancel_event', 'Can cancel events'), ('refresh_event', 'Can refresh events')],
+                "verbose_name": "event",
+                "verbose_name_plural": "events",
+                "ordering": ["-starts_at", "-pk"],
+                "permissions": [
+                    ("confirm_event", "Can confirm events"),
+                    ("cancel_event", "Can cancel events"),
+                    ("refresh_event", "Can refresh events"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vyte_id', models.CharField(max_length=64, unique=True, verbose_name='Vyte id')),
-                ('name', models.CharField(max_length=255, verbose_name='name')),
-                ('private', models.BooleanField(default=False, verbose_name='private')),
-                ('subdomain', models.SlugField(blank=True, help_text="The team's brand at Vyte: pages are then linked as https://SUBDOMAIN.vyte.in/…", max_length=63, verbose_name='subdomain')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='linked at')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vyte_id", models.CharField(max_length=64, unique=True, verbose_name="Vyte id")),
+                ("name", models.CharField(max_length=255, verbose_name="name")),
+                ("private", models.BooleanField(default=False, verbose_name="private")),
+                (
+                    "subdomain",
+                    models.SlugField(
+                        blank=True,
+                        help_text="The team's brand at Vyte: pages are then linked as https://SUBDOMAIN.vyte.in/…",
+                        max_length=63,
+                        verbose_name="subdomain",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="linked at")),
             ],
             options={
-                'verbose_name': 'team',
-                'verbose_name_plural': 'teams',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "team",
+                "verbose_name_plural": "teams",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='EventChange',
+            name="EventChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('next_attempt_at', models.DateTimeField(blank=True, db_index=True, default=django.utils.timezone.now, editable=False, null=True, verbose_name='next attempt at')),
-                ('lease', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=32)),
-                ('error', models.TextField(blank=True, default='', editable=False, verbose_name='error')),
-                ('kind', models.CharField(choices=[('created', 'created'), ('confirmed', 'confirmed'), ('updated', 'updated'), ('cancelled', 'cancelled')], max_length=16, verbose_name='kind')),
-                ('changes', models.JSONField(blank=True, default=dict, verbose_name='changes')),
-                ('cause', models.CharField(choices=[('webhook', 'a webhook call'), ('sync', 'a synchronisation'), ('action', 'a person here'), ('refresh', 'a refresh')], max_length=16, verbose_name='cause')),
-                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='noticed at')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='told at')),
-                ('told', models.JSONField(blank=True, default=list, verbose_name='told')),
-                ('actor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='actor')),
-                ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='changes', to='django_vyte.delivery', verbose_name='delivery')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='changes', to='django_vyte.event', verbose_name='event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False, verbose_name="attempts")),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_index=True,
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        null=True,
+                        verbose_name="next attempt at",
+                    ),
+                ),
+                (
+                    "lease",
+                    models.CharField(blank=True, db_index=True, default="", editable=False, max_length=32),
+                ),
+                ("error", models.TextField(blank=True, default="", editable=False, verbose_name="error")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("confirmed", "confirmed"),
+                            ("updated", "updated"),
+                            ("cancelled", "cancelled"),
+                        ],
+                        max_length=16,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("changes", models.JSONField(blank=True, default=dict, verbose_name="changes")),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("webhook", "a webhook call"),
+                            ("sync", "a synchronisation"),
+                            ("action", "a person here"),
+                            ("refresh", "a refresh"),
+                        ],
+                        max_length=16,
+                        verbose_name="cause",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, verbose_name="noticed at"
+                    ),
+                ),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="told at")),
+                ("told", models.JSONField(blank=True, default=list, verbose_name="told")),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="actor",
+                    ),
+                ),
+                (
+                    "delivery",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="changes",
+                        to="django_vyte.delivery",
+                        verbose_name="delivery",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="django_vyte.event",
+                        verbose_name="event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event change',
-                'verbose_name_plural': 'event changes',
-                'ordering': ['-pk'],
+                "verbose_name": "event change",
+                "verbose_name_plural": "event changes",
+                "ordering": ["-pk"],
             },
         ),
         migrations.AddField(
-            model_name='event',
-            name='team',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='django_vyte.team', verbose_name='team'),
+            model_name="event",
+            name="team",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="events",
+                to="django_vyte.team",
+                verbose_name="team",
+            ),
         ),
         migrations.AddField(
-            model_name='delivery',
-            name='team',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to='django_vyte.team', verbose_name='team'),
+            model_name="delivery",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="deliveries",
+                to="django_vyte.team",
+                verbose_name="team",
+            ),
         ),
         migrations.CreateModel(
-            name='ApiKey',
+            name="ApiKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', django_vyte.fields.EncryptedTextField(editable=False, verbose_name='key')),
-                ('hint', models.CharField(editable=False, max_length=4, verbose_name='ends in')),
-                ('vyte_id', models.CharField(blank=True, max_length=64, verbose_name='Vyte id')),
-                ('scope', models.CharField(blank=True, max_length=32, verbose_name='scope')),
-                ('status', models.CharField(choices=[('active', 'active'), ('revoked', 'revoked')], default='active', max_length=16, verbose_name='status')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='added at')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='api_keys', to='django_vyte.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", django_vyte.fields.EncryptedTextField(editable=False, verbose_name="key")),
+                ("hint", models.CharField(editable=False, max_length=4, verbose_name="ends in")),
+                ("vyte_id", models.CharField(blank=True, max_length=64, verbose_name="Vyte id")),
+                ("scope", models.CharField(blank=True, max_length=32, verbose_name="scope")),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[("active", "active"), ("revoked", "revoked")],
+                        default="active",
+                        max_length=16,
+                        verbose_name="status",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="added at")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="api_keys",
+                        to="django_vyte.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'API key',
-                'verbose_name_plural': 'API keys',
-                'ordering': ['-pk'],
+                "verbose_name": "API key",
+                "verbose_name_plural": "API keys",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='ThirdPartyApp',
+            name="ThirdPartyApp",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('app_id', models.CharField(max_length=64, unique=True, verbose_name='app id')),
-                ('secret', django_vyte.fields.EncryptedTextField(editable=False, verbose_name='secret')),
-                ('name', models.CharField(max_length=255, verbose_name='name')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='contact email')),
-                ('contact_name', models.CharField(blank=True, max_length=255, verbose_name='contact name')),
-                ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='apps', to='django_vyte.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("app_id", models.CharField(max_length=64, unique=True, verbose_name="app id")),
+                ("secret", django_vyte.fields.EncryptedTextField(editable=False, verbose_name="secret")),
+                ("name", models.CharField(max_length=255, verbose_name="name")),
+                (
+                    "contact_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="contact email"),
+                ),
+                ("contact_name", models.CharField(blank=True, max_length=255, verbose_name="contact name")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="apps",
+                        to="django_vyte.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'third-party app',
-                'verbose_name_plural': 'third-party apps',
-                'ordering': ['name', 'pk'],
+                "verbose_name": "third-party app",
+                "verbose_name_plural": "third-party apps",
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Webhook',
+            name="Webhook",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('action', models.CharField(max_length=64, verbose_name='action')),
-                ('vyte_id', models.CharField(blank=True, max_length=64, verbose_name='Vyte id')),
-                ('target_url', django_vyte.fields.EncryptedTextField(blank=True, default='', editable=False, verbose_name='target URL')),
-                ('token', django_vyte.fields.EncryptedTextField(default=django_vyte.models.webhook.new_token, editable=False, verbose_name='token')),
-                ('token_digest', models.CharField(editable=False, max_length=64, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='webhooks', to='django_vyte.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("action", models.CharField(max_length=64, verbose_name="action")),
+                ("vyte_id", models.CharField(blank=True, max_length=64, verbose_name="Vyte id")),
+                (
+                    "target_url",
+                    django_vyte.fields.EncryptedTextField(
+                        blank=True, default="", editable=False, verbose_name="target URL"
+                    ),
+                ),
+                (
+                    "token",
+                    django_vyte.fields.EncryptedTextField(
+                        default=django_vyte.models.webhook.new_token, editable=False, verbose_name="token"
+                    ),
+                ),
+                ("token_digest", models.CharField(editable=False, max_length=64, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="webhooks",
+                        to="django_vyte.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'webhook',
-                'verbose_name_plural': 'webhooks',
-                'ordering': ['team', 'action'],
+                "verbose_name": "webhook",
+                "verbose_name_plural": "webhooks",
+                "ordering": ["team", "action"],
             },
         ),
         migrations.CreateModel(
-            name='EventGroup',
+            name="EventGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group_id', models.CharField(db_index=True, max_length=200, verbose_name='group id')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='groups', to='django_vyte.event', verbose_name='event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("group_id", models.CharField(db_index=True, max_length=200, verbose_name="group id")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="groups",
+                        to="django_vyte.event",
+                        verbose_name="event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'event group',
-                'verbose_name_plural': 'event groups',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('event', 'group_id'), name='vyte_group_once_an_event')],
+                "verbose_name": "event group",
+                "verbose_name_plural": "event groups",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("event", "group_id"), name="vyte_group_once_an_event")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Invitee',
+            name="Invitee",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vyte_id', models.CharField(blank=True, max_length=64, verbose_name='Vyte id')),
-                ('email', models.EmailField(blank=True, db_index=True, max_length=254, verbose_name='email')),
-                ('full_name', models.CharField(blank=True, max_length=255, verbose_name='name')),
-                ('phone', models.CharField(blank=True, max_length=64, verbose_name='phone')),
-                ('event', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='invitees', to='django_vyte.event', verbose_name='event')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vyte_id", models.CharField(blank=True, max_length=64, verbose_name="Vyte id")),
+                ("email", models.EmailField(blank=True, db_index=True, max_length=254, verbose_name="email")),
+                ("full_name", models.CharField(blank=True, max_length=255, verbose_name="name")),
+                ("phone", models.CharField(blank=True, max_length=64, verbose_name="phone")),
+                (
+                    "event",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="invitees",
+                        to="django_vyte.event",
+                        verbose_name="event",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'invitee',
-                'verbose_name_plural': 'invitees',
-                'ordering': ['pk'],
-                'constraints': [models.UniqueConstraint(fields=('event', 'vyte_id', 'email'), name='vyte_invitee_once_an_event')],
+                "verbose_name": "invitee",
+                "verbose_name_plural": "invitees",
+                "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("event", "vyte_id", "email"), name="vyte_invitee_once_an_event"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Member',
+            name="Member",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('attempts', models.PositiveIntegerField(default=0, editable=False, verbose_name='attempts')),
-                ('next_attempt_at', models.DateTimeField(blank=True, db_index=True, default=django.utils.timezone.now, editable=False, null=True, verbose_name='next attempt at')),
-                ('lease', models.CharField(blank=True, db_index=True, default='', editable=False, max_length=32)),
-                ('error', models.TextField(blank=True, default='', editable=False, verbose_name='error')),
-                ('vyte_id', models.CharField(max_length=64, verbose_name='Vyte id')),
-                ('email', models.EmailField(blank=True, db_index=True, max_length=254, verbose_name='email')),
-                ('full_name', models.CharField(blank=True, max_length=255, verbose_name='name')),
-                ('extid', models.CharField(blank=True, max_length=255, verbose_name='external id')),
-                ('as_of', models.DateTimeField(verbose_name='as of')),
-                ('told_at', models.DateTimeField(blank=True, null=True, verbose_name='told at')),
-                ('told', models.JSONField(blank=True, default=list, verbose_name='told')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='vyte_members', to=settings.AUTH_USER_MODEL, verbose_name='user')),
-                ('team', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='members', to='django_vyte.team', verbose_name='team')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0, editable=False, verbose_name="attempts")),
+                (
+                    "next_attempt_at",
+                    models.DateTimeField(
+                        blank=True,
+                        db_index=True,
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        null=True,
+                        verbose_name="next attempt at",
+                    ),
+                ),
+                (
+                    "lease",
+                    models.CharField(blank=True, db_index=True, default="", editable=False, max_length=32),
+                ),
+                ("error", models.TextField(blank=True, default="", editable=False, verbose_name="error")),
+                ("vyte_id", models.CharField(max_length=64, verbose_name="Vyte id")),
+                ("email", models.EmailField(blank=True, db_index=True, max_length=254, verbose_name="email")),
+                ("full_name", models.CharField(blank=True, max_length=255, verbose_name="name")),
+                ("extid", models.CharField(blank=True, max_length=255, verbose_name="external id")),
+                ("as_of", models.DateTimeField(verbose_name="as of")),
+                ("told_at", models.DateTimeField(blank=True, null=True, verbose_name="told at")),
+                ("told", models.JSONField(blank=True, default=list, verbose_name="told")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="vyte_members",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="user",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="members",
+                        to="django_vyte.team",
+                        verbose_name="team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'member',
-                'verbose_name_plural': 'members',
-                'ordering': ['full_name', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('team', 'vyte_id'), name='vyte_member_once_a_team')],
+                "verbose_name": "member",
+                "verbose_name_plural": "members",
+                "ordering": ["full_name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("team", "vyte_id"), name="vyte_member_once_a_team")
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['status', 'starts_at'], name='vyte_event_status'),
+            model_name="event",
+            index=models.Index(fields=["status", "starts_at"], name="vyte_event_status"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['starts_at'], name='vyte_event_starts'),
+            model_name="event",
+            index=models.Index(fields=["starts_at"], name="vyte_event_starts"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['ends_at'], name='vyte_event_ends'),
+            model_name="event",
+            index=models.Index(fields=["ends_at"], name="vyte_event_ends"),
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['creator_email'], name='vyte_event_creator'),
+            model_name="event",
+            index=models.Index(fields=["creator_email"], name="vyte_event_creator"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.UniqueConstraint(fields=('team', 'vyte_id'), name='vyte_event_once_a_team'),
+            model_name="event",
+            constraint=models.UniqueConstraint(fields=("team", "vyte_id"), name="vyte_event_once_a_team"),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['planning', 'confirmed', 'cancelled'])), name='vyte_event_status_known'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["planning", "confirmed", "cancelled"])),
+                name="vyte_event_status_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='event',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__isnull', True), ('ends_at__gte', models.F('starts_at')), _connector='OR'), name='vyte_event_ends_after_start'),
+            model_name="event",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_at__isnull", True), ("ends_at__gte", models.F("starts_at")), _connector="OR"
+                ),
+                name="vyte_event_ends_after_start",
+            ),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['team', 'subject', 'next_attempt_at'], name='vyte_delivery_subject'),
+            model_name="delivery",
+            index=models.Index(fields=["team", "subject", "next_attempt_at"], name="vyte_delivery_subject"),
         ),
         migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['status', '-id'], name='vyte_delivery_status'),
+            model_name="delivery",
+            index=models.Index(fields=["status", "-id"], name="vyte_delivery_status"),
         ),
         migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('next_attempt_at__isnull', False), ('status__in', ['received', 'working', 'waiting'])), models.Q(('next_attempt_at__isnull', True), ('status__in', ['done', 'failed', 'ignored'])), _connector='OR'), name='vyte_delivery_open_or_closed'),
+            model_name="delivery",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("next_attempt_at__isnull", False), ("status__in", ["received", "working", "waiting"])
+                    ),
+                    models.Q(
+                        ("next_attempt_at__isnull", True), ("status__in", ["done", "failed", "ignored"])
+                    ),
+                    _connector="OR",
+                ),
+                name="vyte_delivery_open_or_closed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='apikey',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'revoked'])), name='vyte_apikey_status_known'),
+            model_name="apikey",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "revoked"])), name="vyte_apikey_status_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='webhook',
-            constraint=models.UniqueConstraint(fields=('team', 'action'), name='vyte_webhook_once_an_action'),
+            model_name="webhook",
+            constraint=models.UniqueConstraint(fields=("team", "action"), name="vyte_webhook_once_an_action"),
         ),
     ]

@@ -38,7 +38,9 @@ class Command(BaseCommand):
             with sandbox.serve(host, port) as server:
                 self.introduce(server.url, sandbox.api_key)
                 sandbox.courier.start()
-                self.wait()
+                threading.Event().wait()
+        except KeyboardInterrupt:
+            self.stdout.write("")
         except OSError as error:
             reason = error.strerror or error
             raise CommandError(
@@ -56,10 +58,3 @@ class Command(BaseCommand):
         self.stdout.write(f'    VYTE = {{..., "API_URL": "{url}", "WEB_URL": "{url}"}}')
         self.stdout.write(_("Then link it, pasting that key: python manage.py vyte_link_team"))
         self.stdout.flush()
-
-    def wait(self) -> None:
-        """Returns at Ctrl-C."""
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            self.stdout.write("")
