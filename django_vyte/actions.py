@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from . import mirror, reconcile, tasks
-from .models import EventChange
+from django_vyte import mirror, reconcile, tasks
+from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from .models import Event, Invitee
+    from django_vyte.models import Event, Invitee
 
 
 def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:

@@ -15,8 +15,8 @@ class VyteConfig(AppConfig):
 
     def ready(self) -> None:
         """Imports that need the models to be loaded."""
-        from . import actions, checks, redaction  # noqa: F401
-        from .models import Event
+        from django_vyte import actions, checks, redaction  # noqa: F401
+        from django_vyte.models import Event
 
         Event.verbs = actions
         redaction.install()

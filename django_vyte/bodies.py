@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from .payloads import CREDENTIALS, clean, without_nul
+from django_vyte.values import CREDENTIALS, clean, without_nul
 
 WITHHELD = "[withheld]"
 # A key of CREDENTIALS in quotes, or a letter that is escaped, which nobody does but to hide one.

@@ -13,8 +13,8 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
-from . import conf
-from .fields import cipher
+from django_vyte import conf
+from django_vyte.fields import cipher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

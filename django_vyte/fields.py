@@ -8,8 +8,8 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
 
-from .conf import get_settings
-from .exceptions import DecryptionError
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import DecryptionError
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper

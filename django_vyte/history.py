@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from . import payloads
-from .models import Event, EventChange
+from django_vyte import payloads, values
+from django_vyte.models import Event, EventChange
 
 # Columns worth a line of history; what else the mirror holds follows from Vyte's JSON or is bookkeeping.
 NOTED = (
@@ -29,7 +29,7 @@ def snapshot(event: Event) -> dict[str, Any]:
     state["invitees"] = [person.email or person.full_name for person in payloads.people(event.data)]
     state["groups"] = list(payloads.groups(event.data))
     parts = {key: value for key, value in event.data.items() if key not in SPOKEN_FOR}
-    parts |= {key: payloads.things(value) for key, value in parts.items() if key in LISTS}
+    parts |= {key: values.things(value) for key, value in parts.items() if key in LISTS}
     parts["invitees"] = [[person.full_name, person.phone] for person in payloads.people(event.data)]
     state["data"] = _substance(parts)
     return state
@@ -81,4 +81,4 @@ def _substance(value: Any) -> Any:
         return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
     if isinstance(value, list):
         return [_substance(item) for item in value]
-    return _plain(payloads.instant(value) or value)
+    return _plain(values.instant(value) or value)

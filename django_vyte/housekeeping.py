@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from . import inbox, outbox
-from .conf import get_settings
-from .models import Delivery, EventChange, Member
+from django_vyte import inbox, outbox
+from django_vyte.conf import get_settings
+from django_vyte.models import Delivery, EventChange, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from django.db.models import Model, QuerySet
 
-    from .models.work import Row, WorkQuerySet
+    from django_vyte.models.work import Row, WorkQuerySet
 
 BATCH = 100
 PRUNE_BATCH = 1000

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.utils import timezone
 
-from . import bodies
-from .conf import get_settings
-from .exceptions import NotFound
-from .models import Delivery
-from .models.work import backoff
+from django_vyte import bodies
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import NotFound
+from django_vyte.models import Delivery
+from django_vyte.models.work import backoff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from .models.delivery import DeliveryQuerySet
+    from django_vyte.models.delivery import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
-from . import payloads
-from .client import VyteClient
-from .exceptions import DecryptionError, UnexpectedAnswer, VyteError
-from .models import ApiKey as StoredKey
-from .models import Team
+from django_vyte import values
+from django_vyte.client import VyteClient
+from django_vyte.exceptions import DecryptionError, UnexpectedAnswer, VyteError
+from django_vyte.models import ApiKey as StoredKey
+from django_vyte.models import Team
 
 if TYPE_CHECKING:
-    from .client.types import ApiKey, Organization
+    from django_vyte.client.types import ApiKey, Organization
 
 
 @sensitive_variables()
@@ -33,7 +33,7 @@ def link(key: str) -> Team:
     with client:
         organization = client.auth.test()
         described = _description(client, key)
-    vyte_id = payloads.identifier(organization.get("_id"))
+    vyte_id = values.identifier(organization.get("_id"))
     if not vyte_id:
         raise UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
     with transaction.atomic():
@@ -56,7 +56,7 @@ def _description(client: VyteClient, key: str) -> ApiKey:
 def _save_team(vyte_id: str, organization: Organization) -> Team:
     """The team, locked until the transaction ends, so that of two keys linked at once one is active."""
     shown = {
-        "name": payloads.text(organization.get("name"), 255) or vyte_id,
+        "name": values.text(organization.get("name"), 255) or vyte_id,
         "private": organization.get("private") is True,
     }
     team, _ = Team.objects.select_for_update().get_or_create(vyte_id=vyte_id, defaults=shown)
@@ -85,6 +85,6 @@ def _save_key(team: Team, key: str, described: ApiKey) -> None:
     team.api_keys.create(
         key=key,
         hint=key[-4:],
-        vyte_id=payloads.identifier(described.get("_id")),
-        scope=payloads.text(described.get("scope"), 32),
+        vyte_id=values.identifier(described.get("_id")),
+        scope=values.text(described.get("scope"), 32),
     )

@@ -9,8 +9,8 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from . import payloads
-from .models import Member
+from django_vyte import payloads, values
+from django_vyte.models import Member
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -21,7 +21,7 @@ def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> M
 
     An answer asked for before the one that is held changes nothing.
     """
-    reading = payloads.user({**payloads.thing(answer), "_id": vyte_id})
+    reading = payloads.user({**values.thing(answer), "_id": vyte_id})
     columns = {
         "email": reading.email,
         "full_name": reading.full_name,

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from . import history, payloads, relations
-from .models import Event, EventChange
-from .relations import upsert
+from django_vyte import history, payloads, relations
+from django_vyte.models import Event, EventChange
+from django_vyte.relations import upsert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from django.contrib.auth.base_user import AbstractBaseUser
 
-    from .models import Delivery
+    from django_vyte.models import Delivery
 
 # How often another writer may get ahead of an insert before that is an error.
 RACES = 3

@@ -6,10 +6,10 @@ import logging
 
 from django.utils import timezone
 
-from . import signals
-from .conf import get_settings
-from .models import Event, EventChange, Member
-from .models.work import backoff
+from django_vyte import signals
+from django_vyte.conf import get_settings
+from django_vyte.models import Event, EventChange, Member
+from django_vyte.models.work import backoff
 
 logger = logging.getLogger(__name__)
 

@@ -7,23 +7,15 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import math
-import re
-import zoneinfo
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import msgspec
 
-# Keys that open something: whoever holds them can act as somebody else.
-CREDENTIALS = frozenset(
-    {"key_store", "ct", "secret", "token", "access_token", "refresh_token", "api_key", "password"}
-)
+from django_vyte.values import clean, email, identifier, instant, text, thing, things
+
 # Keys that change without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
-DEEPEST = 40
-ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
-UTC = dt.timezone.utc  # noqa: UP017
 
 
 class Unreadable(ValueError):
@@ -87,82 +79,6 @@ class UserReading:
     email: str
     full_name: str
     extid: str
-
-
-def without_nul(text: str) -> str:
-    """``text`` as any database takes it: no NUL, no half of a surrogate pair."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
-
-
-def clean(value: Any, depth: int = 0) -> Any:
-    """A copy of decoded JSON without credentials and without what a database's JSON column refuses."""
-    if depth > DEEPEST:
-        return None
-    if isinstance(value, dict):
-        return {without_nul(k): clean(v, depth + 1) for k, v in value.items() if k not in CREDENTIALS}
-    if isinstance(value, list):
-        return [clean(item, depth + 1) for item in value]
-    if isinstance(value, str):
-        return without_nul(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, int) and abs(value) >= 2**63:
-        return None
-    return value
-
-
-def text(value: object, longest: int) -> str:
-    """A string of at most ``longest`` characters; anything but a string or a number is empty."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return ""
-    return without_nul(str(value)).strip()[:longest]
-
-
-def identifier(value: object) -> str:
-    """A Vyte id; empty when the value cannot be one."""
-    return value if isinstance(value, str) and value.strip(".") and ID.fullmatch(value) else ""
-
-
-def email(value: object) -> str:
-    """An address in lower case, which is how addresses are compared; empty when the value cannot be one."""
-    address = text(value, 255).lower()
-    return address if "@" in address and len(address) <= 254 else ""
-
-
-def things(value: object) -> list[dict[str, Any]]:
-    """The objects of a list that may be absent, null, or a single object instead of a list."""
-    if isinstance(value, dict):
-        return [value]
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
-
-
-def thing(value: object) -> dict[str, Any]:
-    """An object, or an empty one in place of anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def instant(value: object, zone: str = "") -> dt.datetime | None:
-    """An aware datetime in UTC from an ISO 8601 text; without an offset it is taken to be in ``zone``.
-
-    None when the value is no time, or one that a database cannot hold.
-    """
-    if not isinstance(value, str) or len(value) > 64:
-        return None
-    try:
-        when = dt.datetime.fromisoformat(value.strip())
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=_zone(zone))
-        when = when.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None
-    return when if 1000 <= when.year <= 9998 else None
-
-
-def _zone(name: str) -> dt.tzinfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        return UTC
 
 
 def _votes(option: dict[str, Any]) -> tuple[int, int]:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from . import members, mirror, payloads
-from .exceptions import NotFound, VyteError
-from .models import ApiKey, Team
+from django_vyte import members, mirror, payloads, values
+from django_vyte.exceptions import NotFound, VyteError
+from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:
-    from .client import VyteClient
-    from .models import Member
+    from django_vyte.client import VyteClient
+    from django_vyte.models import Member
 
 
 def event(
@@ -43,14 +43,14 @@ def event(
                 raise
             return saved
     if just_cancelled:
-        cancelled_at = payloads.revision(payloads.thing(answer)) or as_of
+        cancelled_at = payloads.revision(values.thing(answer)) or as_of
     known = {vyte_id: cancelled_at} if cancelled_at else None
     return mirror.save(team_id, [{**answer, "_id": vyte_id}], as_of=as_of, origin=origin, cancellations=known)
 
 
 def _check_whose_key(client: VyteClient, team_id: int) -> None:
     """Raises VyteError for a key of another team: that Vyte finds nothing with it says nothing about this one."""
-    vyte_id = payloads.identifier(payloads.thing(client.auth.test()).get("_id"))
+    vyte_id = values.identifier(values.thing(client.auth.test()).get("_id"))
     if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
         raise VyteError(
             "The active API key belongs to another team at Vyte. Link this team again with its own key."

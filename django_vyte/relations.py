@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import connections, models, router
 
-from . import payloads
-from .models import Event, EventGroup, Invitee
+from django_vyte import payloads
+from django_vyte.models import Event, EventGroup, Invitee
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

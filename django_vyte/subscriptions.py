@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
-from .conf import get_settings
-from .models import Webhook
-from .webhooks import ACTIONS
+from django_vyte.conf import get_settings
+from django_vyte.models import Webhook
+from django_vyte.webhooks import ACTIONS
 
 if TYPE_CHECKING:
-    from .client import VyteClient
-    from .client.types import Hook
-    from .models import Team
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import Hook
+    from django_vyte.models import Team
 
 
 @dataclass(frozen=True, slots=True)

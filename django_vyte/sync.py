@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from . import mirror, payloads, reconcile
-from .exceptions import VyteError
-from .models import Event, EventChange
+from django_vyte import mirror, payloads, reconcile, values
+from django_vyte.exceptions import VyteError
+from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from .client import VyteClient
-    from .client.types import EventFilters
-    from .models import Team
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import EventFilters
+    from django_vyte.models import Team
 
 BATCH = 500
 # Vyte documents a limit and no paging: ask for more than anyone has.
@@ -64,7 +64,7 @@ def run(
         as_of = timezone.now()
         for batch in _batches(client.events.iterate(**filters)):
             summary.listed += len(batch)
-            seen.update(payloads.identifier(payloads.thing(answer).get("_id")) for answer in batch)
+            seen.update(values.identifier(values.thing(answer).get("_id")) for answer in batch)
             wanted = [answer for answer in batch if _changed_since(answer, since)]
             summary.saved += mirror.save(team.pk, wanted, as_of=as_of, origin=origin)
             progress(len(batch))
@@ -86,7 +86,7 @@ def _batches(answers: Iterable[object]) -> Iterator[list[object]]:
 
 def _changed_since(answer: object, since: dt.datetime | None) -> bool:
     """Whether an event changed since; one that does not say when it changed counts as changed."""
-    changed = payloads.revision(payloads.thing(answer)) if since else None
+    changed = payloads.revision(values.thing(answer)) if since else None
     return since is None or changed is None or changed >= since
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from celery import Task, current_app, current_task, shared_task
 
-from . import housekeeping, inbox, outbox, subscriptions, sync
-from .conf import get_settings
-from .models import Team
-from .publishing import Publisher
+from django_vyte import housekeeping, inbox, outbox, subscriptions, sync
+from django_vyte.conf import get_settings
+from django_vyte.models import Team
+from django_vyte.publishing import Publisher
 
 # Retries later than this are left to the sweep rather than to a message that waits in a worker.
 LONGEST_COUNTDOWN = 300

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views
+from django_vyte import views
 
 app_name = "django_vyte"
 urlpatterns = [path("webhooks/<str:token>/", views.receive, name="webhook")]

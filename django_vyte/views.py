@@ -14,10 +14,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from . import inbox, payloads, tasks
-from .conf import get_settings
-from .models import Webhook
-from .webhooks import HEADERS
+from django_vyte import inbox, tasks, values
+from django_vyte.conf import get_settings
+from django_vyte.models import Webhook
+from django_vyte.webhooks import HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -82,7 +82,7 @@ class WebhookView(APIView):
         body = _body(request)
         if body is None:
             return Response({"detail": "The body is too large."}, status=413)
-        headers = {name: payloads.text(request.headers.get(name), 500) for name in HEADERS}
+        headers = {name: values.text(request.headers.get(name), 500) for name in HEADERS}
         kept = {name: value for name, value in headers.items() if value}
         delivery = inbox.store("vyte", self.team_id, body, kept)
         transaction.on_commit(partial(tasks.enqueue, tasks.process, delivery.pk), robust=True)

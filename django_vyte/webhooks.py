@@ -10,13 +10,13 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from . import inbox, mirror, payloads, reconcile, sync
-from .models import EventChange
+from django_vyte import inbox, mirror, payloads, reconcile, sync, values
+from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .models import Delivery
+    from django_vyte.models import Delivery
 
 ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
 # Kept from a call's headers; everything else may identify or authenticate somebody.
@@ -56,13 +56,13 @@ class Vyte:
             return []
         resource = call.get("resource")
         if not isinstance(resource, dict):
-            raise ValueError(f"A call of {payloads.text(action, 64)} has no resource.")
+            raise ValueError(f"A call of {values.text(action, 64)} has no resource.")
         kind = action.partition(".")[0]
         given = resource.get("_id")
-        vyte_id = payloads.identifier(given)
+        vyte_id = values.identifier(given)
         if given and not vyte_id:
             raise ValueError(
-                f"A call of {payloads.text(action, 64)} is about an _id that Vyte cannot have given."
+                f"A call of {values.text(action, 64)} is about an _id that Vyte cannot have given."
             )
         if kind == "event":
             cancelled_at = payloads.cancelled_at(resource)

@@ -259,7 +259,7 @@ def check(world: World) -> None:
 @given(
     story=STORIES, spelling=SPELLINGS, show_cancelled=st.booleans(), order=st.randoms(use_true_random=False)
 )
-@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_order_of_calls_ends_in_what_vyte_shows(
     world: World,
     story: tuple[Any, list[Any]],

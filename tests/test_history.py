@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from datetime import UTC
 from typing import Any
 
 import pytest
 
 from django_vyte import history, payloads
 from django_vyte.models import Event, EventChange
-from django_vyte.payloads import UTC
 from django_vyte.sandbox.data import published, published_events
 from django_vyte.sandbox.present import spelt
 from django_vyte.sandbox.quirks import Quirks

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_vyte import payloads
-from django_vyte.payloads import UTC, Person, instant
+from django_vyte.payloads import Person
 from django_vyte.sandbox.data import published
+from django_vyte.values import instant
 
 NINE = dt.datetime(2027, 1, 1, 9, 0, tzinfo=UTC)
 TEN = dt.datetime(2027, 1, 1, 10, 0, tzinfo=UTC)

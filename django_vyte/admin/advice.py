@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from .. import exceptions as errors
+from django_vyte import exceptions as errors
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise

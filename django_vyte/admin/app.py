@@ -10,8 +10,8 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from ..models import ThirdPartyApp
-from .base import VyteAdmin
+from django_vyte.admin.base import VyteAdmin
+from django_vyte.models import ThirdPartyApp
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -11,14 +11,14 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import EventChange
-from . import cells, history
-from .base import ReadOnlyAdmin
+from django_vyte.admin import cells, history
+from django_vyte.admin.base import ReadOnlyAdmin
+from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from ..models.work import WorkQuerySet
+    from django_vyte.models.work import WorkQuerySet
 
 
 @admin.register(EventChange)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from . import proposals
+from django_vyte.admin import proposals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ..models import Event
+    from django_vyte.models import Event
 
 GONE = {
     "required": _("Choose one."),

@@ -10,16 +10,16 @@ from django.http import HttpResponseRedirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from .. import inbox, tasks
-from ..models import Delivery, Event, Member
-from . import cells, history
-from .base import ReadOnlyAdmin, person
+from django_vyte import inbox, tasks
+from django_vyte.admin import cells, history
+from django_vyte.admin.base import ReadOnlyAdmin, person
+from django_vyte.models import Delivery, Event, Member
 
 if TYPE_CHECKING:
     from django.db.models import Model
     from django.http import HttpRequest, HttpResponse
 
-    from ..models.delivery import DeliveryQuerySet
+    from django_vyte.models.delivery import DeliveryQuerySet
 
 # How many deliveries one click replays; the command line takes any number.
 MOST = 1000

@@ -9,18 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Event
-from . import cells, history, proposals, rounds
-from .base import ReadOnlyAdmin
-from .event_pages import EventPages
-from .filters import WhenFilter
+from django_vyte.admin import cells, history, proposals, rounds
+from django_vyte.admin.base import ReadOnlyAdmin
+from django_vyte.admin.event_pages import EventPages
+from django_vyte.admin.filters import WhenFilter
+from django_vyte.models import Event
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
-    from ..models.event import EventQuerySet
+    from django_vyte.models.event import EventQuerySet
 
 HISTORY_SHOWN = 50
 

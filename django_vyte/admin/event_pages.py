@@ -15,10 +15,10 @@ from django.urls import path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..models import Event
-from . import cells, proposals, rounds
-from .base import person
-from .decision import Decision
+from django_vyte.admin import cells, proposals, rounds
+from django_vyte.admin.base import person
+from django_vyte.admin.decision import Decision
+from django_vyte.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
-    from .event import EventAdmin
+    from django_vyte.admin.event import EventAdmin
 
 # How many events one click acts on: each takes Vyte a moment, and a person waits.
 MOST = 100

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
     from django.http import HttpRequest
 
-    from ..models.event import EventQuerySet
+    from django_vyte.models.event import EventQuerySet
 
 
 class WhenFilter(admin.SimpleListFilter):

@@ -13,12 +13,12 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from ..models import Event, EventChange
+from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..models.work import WorkQuerySet
+    from django_vyte.models.work import WorkQuerySet
 
 
 @dataclass(frozen=True, slots=True)

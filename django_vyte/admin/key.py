@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ..models import ApiKey
-from .base import VyteAdmin
+from django_vyte.admin.base import VyteAdmin
+from django_vyte.models import ApiKey
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -8,11 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from .. import linking
-from . import advice
+from django_vyte import linking
+from django_vyte.admin import advice
 
 if TYPE_CHECKING:
-    from ..models import Team
+    from django_vyte.models import Team
 
 
 class LinkForm(forms.Form):

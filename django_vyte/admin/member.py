@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ..models import Member
-from . import cells
-from .base import VyteAdmin
+from django_vyte.admin import cells
+from django_vyte.admin.base import VyteAdmin
+from django_vyte.models import Member
 
 if TYPE_CHECKING:
     from django.http import HttpRequest

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from ..models import EventGroup, Invitee
-from . import cells
-from .base import M, ReadOnlyAdmin
+from django_vyte.admin import cells
+from django_vyte.admin.base import M, ReadOnlyAdmin
+from django_vyte.models import EventGroup, Invitee
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..models import Event
-    from ..payloads import DateOption
+    from django_vyte.models import Event
+    from django_vyte.payloads import DateOption
 
 
 @dataclass(frozen=True, slots=True)

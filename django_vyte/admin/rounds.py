@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from ..models import Event
-from . import advice, proposals
+from django_vyte.admin import advice, proposals
+from django_vyte.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -16,11 +16,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from .. import tasks
-from ..models import Delivery, Event, EventChange, Team
-from . import cells, history
-from .base import VyteAdmin
-from .link_form import LinkForm
+from django_vyte import tasks
+from django_vyte.admin import cells, history
+from django_vyte.admin.base import VyteAdmin
+from django_vyte.admin.link_form import LinkForm
+from django_vyte.models import Delivery, Event, EventChange, Team
 
 if TYPE_CHECKING:
     from celery import Task

@@ -9,9 +9,9 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from ..conf import get_settings
-from ..models import Webhook
-from .base import ReadOnlyAdmin
+from django_vyte.admin.base import ReadOnlyAdmin
+from django_vyte.conf import get_settings
+from django_vyte.models import Webhook
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet

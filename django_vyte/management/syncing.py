@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .. import sync, tasks
-from .progress import progress
+from django_vyte import sync, tasks
+from django_vyte.management.progress import progress
 
 if TYPE_CHECKING:
     import datetime as dt
 
     from django.core.management.base import BaseCommand
 
-    from ..models import Team
+    from django_vyte.models import Team
 
 
 def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
-from ..exceptions import VyteError
-from ..models import Team
+from django_vyte.exceptions import VyteError
+from django_vyte.models import Team
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser

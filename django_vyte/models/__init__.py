@@ -1,13 +1,13 @@
 """The tables: linked teams and credentials, calls received, and the mirror of Vyte's meetings."""
 
-from .app import ThirdPartyApp
-from .change import EventChange
-from .delivery import Delivery
-from .event import Event, EventGroup, Invitee
-from .member import Member
-from .schedulable import SchedulableModel
-from .team import ApiKey, Team
-from .webhook import Webhook
+from django_vyte.models.app import ThirdPartyApp
+from django_vyte.models.change import EventChange
+from django_vyte.models.delivery import Delivery
+from django_vyte.models.event import Event, EventGroup, Invitee
+from django_vyte.models.member import Member
+from django_vyte.models.schedulable import SchedulableModel
+from django_vyte.models.team import ApiKey, Team
+from django_vyte.models.webhook import Webhook
 
 __all__ = [
     "ApiKey",

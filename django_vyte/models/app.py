@@ -5,9 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import links
-from ..fields import EncryptedTextField
-from .team import Team
+from django_vyte import links
+from django_vyte.fields import EncryptedTextField
+from django_vyte.models.team import Team
 
 
 class ThirdPartyApp(models.Model):

@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .team import Team
-from .work import Work, WorkQuerySet
+from django_vyte.models.team import Team
+from django_vyte.models.work import Work, WorkQuerySet
 
 
 class DeliveryQuerySet(WorkQuerySet["Delivery"]):

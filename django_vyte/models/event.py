@@ -9,8 +9,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .. import payloads
-from .team import Team
+from django_vyte import payloads, values
+from django_vyte.models.team import Team
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -86,12 +86,12 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def with_invitee(self, email: str) -> Self:
         """Meetings to which this address is invited."""
-        invited = Invitee.objects.filter(event=models.OuterRef("pk"), email=payloads.email(email))
+        invited = Invitee.objects.filter(event=models.OuterRef("pk"), email=values.email(email))
         return self.filter(models.Exists(invited))
 
     def created_by(self, email: str) -> Self:
         """Meetings organised by this address; for a booking that is the owner of the booking page."""
-        return self.filter(creator_email=payloads.email(email))
+        return self.filter(creator_email=values.email(email))
 
 
 class Event(models.Model):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .team import Team
-from .work import Work, WorkQuerySet
+from django_vyte.models.team import Team
+from django_vyte.models.work import Work, WorkQuerySet
 
 
 class Member(Work):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from .event import Event, EventQuerySet
+from django_vyte.models.event import Event, EventQuerySet
 
 
 class SchedulableModel(models.Model):

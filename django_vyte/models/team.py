@@ -5,10 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .. import links
-from ..client import VyteClient
-from ..exceptions import VyteError
-from ..fields import EncryptedTextField
+from django_vyte import links
+from django_vyte.client import VyteClient
+from django_vyte.exceptions import VyteError
+from django_vyte.fields import EncryptedTextField
 
 
 class Team(models.Model):

@@ -10,8 +10,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from ..fields import EncryptedTextField
-from .team import Team
+from django_vyte.fields import EncryptedTextField
+from django_vyte.models.team import Team
 
 
 def new_token() -> str:

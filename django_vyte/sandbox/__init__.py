@@ -6,13 +6,13 @@ Needs the extra ``sandbox`` (Werkzeug)::
         VyteClient(sandbox.api_key, api_url=server.url)
 """
 
-from .app import Request
-from .courier import Call, Courier, WebhookMode
-from .errors import Refused
-from .faults import Fault, Faults
-from .quirks import Quirks
-from .sandbox import Sandbox
-from .server import Server
+from django_vyte.sandbox.app import Request
+from django_vyte.sandbox.courier import Call, Courier, WebhookMode
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.faults import Fault, Faults
+from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.server import Server
 
 __all__ = [
     "Call",

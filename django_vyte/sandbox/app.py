@@ -13,15 +13,15 @@ from werkzeug.routing import MapAdapter
 from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
-from .api import PREFIXES, api_map
-from .control import control_map, is_foreign
-from .errors import ConnectionDropped, Refused
-from .exchange import Exchange, Operation, json_answer
-from .web import page_map
-from .web.rendering import refusal
+from django_vyte.sandbox.api import PREFIXES, api_map
+from django_vyte.sandbox.control import control_map, is_foreign
+from django_vyte.sandbox.errors import ConnectionDropped, Refused
+from django_vyte.sandbox.exchange import Exchange, Operation, json_answer
+from django_vyte.sandbox.web import page_map
+from django_vyte.sandbox.web.rendering import refusal
 
 if TYPE_CHECKING:
-    from .sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 logger = logging.getLogger("django_vyte.sandbox")
 

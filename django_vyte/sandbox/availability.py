@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
-from .clock import read, zone
-from .filters import is_confirmed
-from .state import JSON, State
+from django_vyte.sandbox.clock import read, zone
+from django_vyte.sandbox.filters import is_confirmed
+from django_vyte.sandbox.state import JSON, State
 
 Span = tuple[datetime, datetime]
 

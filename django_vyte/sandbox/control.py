@@ -17,13 +17,13 @@ import msgspec
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from .errors import Refused
-from .exchange import json_answer
-from .state import JSON
-from .summary import describe_call, summarize, without_credentials
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import json_answer
+from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.summary import describe_call, summarize, without_credentials
 
 if TYPE_CHECKING:
-    from .sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 STYLE = Path(__file__).parent / "templates" / "vyte_sandbox" / "style.css"
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")

@@ -10,10 +10,10 @@ import msgspec
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from .errors import Refused
-from .present import encode
-from .quirks import Quirks
-from .state import JSON, State
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.present import encode
+from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.state import JSON, State
 
 
 @dataclass

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from .clock import read as read_time
-from .errors import Refused
-from .exchange import Exchange
-from .state import JSON
+from django_vyte.sandbox.clock import read as read_time
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange
+from django_vyte.sandbox.state import JSON
 
 Test = Callable[[JSON], bool]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from typing import Any
 
-from .clock import canonical, new_id, new_secret
-from .errors import Refused
-from .state import JSON, State
+from django_vyte.sandbox.clock import canonical, new_id, new_secret
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.state import JSON, State
 
 
 def dates_asked(dates: Any, zone: str | None) -> list[JSON]:

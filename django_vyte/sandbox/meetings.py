@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .clock import new_id
-from .errors import Refused
-from .making import (
+from django_vyte.sandbox.clock import new_id
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.making import (
     dates_asked,
     invitees_asked,
     make_choice,
@@ -21,7 +21,7 @@ from .making import (
     objects,
     places_asked,
 )
-from .state import JSON, State
+from django_vyte.sandbox.state import JSON, State
 
 
 def create(state: State, body: JSON, owner: str, *, date_known: bool = True) -> JSON:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .errors import Refused
-from .state import JSON, State
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.state import JSON, State
 
 
 def join(state: State, team_id: str, email: str, full_name: str = "", extid: str | None = None) -> JSON:

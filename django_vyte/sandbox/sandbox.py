@@ -7,17 +7,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from . import meetings, people
-from .app import App, Request
-from .clock import new_id, new_secret
-from .courier import Call, Courier, Post, WebhookMode
-from .faults import Faults
-from .filling import fill
-from .present import listed
-from .quirks import Quirks
-from .server import Server
-from .shorthand import as_body, as_changes
-from .state import JSON, State
+from django_vyte.sandbox import meetings, people
+from django_vyte.sandbox.app import App, Request
+from django_vyte.sandbox.clock import new_id, new_secret
+from django_vyte.sandbox.courier import Call, Courier, Post, WebhookMode
+from django_vyte.sandbox.faults import Faults
+from django_vyte.sandbox.filling import fill
+from django_vyte.sandbox.present import listed
+from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.server import Server
+from django_vyte.sandbox.shorthand import as_body, as_changes
+from django_vyte.sandbox.state import JSON, State
 
 TEAM_ID = "5f198da1c1ac5d1a30fc00f3"
 

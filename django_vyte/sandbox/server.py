@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from .errors import ConnectionDropped
+from django_vyte.sandbox.errors import ConnectionDropped
 
 
 class Handler(WSGIRequestHandler):

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from .clock import Clock, new_id, new_secret, stable_id
-from .data import FIRST_STATE, published
-from .errors import Refused
+from django_vyte.sandbox.clock import Clock, new_id, new_secret, stable_id
+from django_vyte.sandbox.data import FIRST_STATE, published
+from django_vyte.sandbox.errors import Refused
 
 JSON = dict[str, Any]
 

@@ -6,12 +6,12 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from .courier import Call
-from .present import listed
-from .state import JSON
+from django_vyte.sandbox.courier import Call
+from django_vyte.sandbox.present import listed
+from django_vyte.sandbox.state import JSON
 
 if TYPE_CHECKING:
-    from .sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 LATEST = 200
 

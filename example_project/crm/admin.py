@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from .models import Account, Note, Person, Project
+from example_project.crm.models import Account, Note, Person, Project
 
 
 class PersonInline(admin.TabularInline):

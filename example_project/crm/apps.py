@@ -6,4 +6,4 @@ class CrmConfig(AppConfig):
     verbose_name = "CRM"
 
     def ready(self):
-        from . import receivers  # noqa: F401 - connects them
+        from example_project.crm import receivers  # noqa: F401 - connects them

@@ -4,8 +4,7 @@ from django.dispatch import receiver
 from django.utils.timezone import localtime
 
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated, user_joined
-
-from .models import Note, Project
+from example_project.crm.models import Note, Project
 
 
 @receiver(event_created)

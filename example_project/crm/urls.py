@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from example_project.crm import views
 
 app_name = "crm"
 urlpatterns = [

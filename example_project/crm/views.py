@@ -4,8 +4,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views.generic import DetailView, ListView
 
 from django_vyte.models import Team, ThirdPartyApp
-
-from .models import Note, Project
+from example_project.crm.models import Note, Project
 
 LATEST = 50
 

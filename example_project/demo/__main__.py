@@ -12,8 +12,8 @@ from pathlib import Path
 
 import requests
 
-from .processes import Processes, Trouble, run
-from .surroundings import Addresses, own_database, own_queue, prepare
+from example_project.demo.processes import Processes, Trouble, run
+from example_project.demo.surroundings import Addresses, own_database, own_queue, prepare
 
 WORKER = (
     "-m",
@@ -57,7 +57,7 @@ def show(folder: Path, *, check: bool) -> int:
         try:
             start(addresses, folder, processes)
             if check:
-                from .story import play
+                from example_project.demo.story import play
 
                 return play(addresses, processes)
             introduce(addresses, folder)

@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from .processes import Trouble
+from example_project.demo.processes import Trouble
 
 TIMEOUT = 20
 

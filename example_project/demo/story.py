@@ -6,10 +6,10 @@ import sys
 import time
 from collections.abc import Iterator
 
-from .pages import Form
-from .processes import Processes, Trouble, run
-from .scene import Scene, need
-from .surroundings import Addresses
+from example_project.demo.pages import Form
+from example_project.demo.processes import Processes, Trouble, run
+from example_project.demo.scene import Scene, need
+from example_project.demo.surroundings import Addresses
 
 CALLS = 15
 

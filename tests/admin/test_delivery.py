@@ -9,8 +9,7 @@ from django.utils import timezone
 
 from django_vyte.admin import delivery as module
 from django_vyte.models import Delivery
-
-from .conftest import act, said
+from tests.admin.conftest import act, said
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/django_vyte/delivery/"

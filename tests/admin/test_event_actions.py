@@ -10,8 +10,7 @@ from django.urls import resolve, reverse
 
 from django_vyte.admin import event_pages
 from django_vyte.models import Event, EventChange
-
-from .conftest import TUESDAY, act, said
+from tests.admin.conftest import TUESDAY, act, said
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/django_vyte/event/"

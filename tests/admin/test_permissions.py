@@ -12,7 +12,7 @@ from django.core import serializers
 from django.test import Client
 from django.urls import reverse
 
-from .conftest import act
+from tests.admin.conftest import act
 
 pytestmark = pytest.mark.django_db
 ADMINS = {

@@ -9,8 +9,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 
 from django_vyte.models import ApiKey, EventChange, Team
-
-from .conftest import act, said
+from tests.admin.conftest import act, said
 
 pytestmark = pytest.mark.django_db
 LINK = "/admin/django_vyte/team/link/"

@@ -8,10 +8,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Min
 from django.utils.timesince import timesince
 
-from ... import housekeeping, inbox, tasks
-from ...conf import get_settings
-from ...models import Delivery, EventChange, Member
-from ..progress import progress
+from django_vyte import housekeeping, inbox, tasks
+from django_vyte.conf import get_settings
+from django_vyte.management.progress import progress
+from django_vyte.models import Delivery, EventChange, Member
 
 # A run that takes longer is continued by the next one.
 PROCESS_SECONDS = 3600

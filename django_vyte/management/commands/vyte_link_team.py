@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ... import linking, subscriptions
-from ...models import Team
-from ..syncing import sync_team
-from ..teams import FAILURES
+from django_vyte import linking, subscriptions
+from django_vyte.management.syncing import sync_team
+from django_vyte.management.teams import FAILURES
+from django_vyte.models import Team
 
 NEXT_STEP = (
     "Next: keep a Celery worker running, and have django_vyte.sweep run every minute "

@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from ...models import Team
-from ..syncing import sync_team
-from ..teams import add_team_argument, chosen, for_each
+from django_vyte.management.syncing import sync_team
+from django_vyte.management.teams import add_team_argument, chosen, for_each
+from django_vyte.models import Team
 
 
 class Command(BaseCommand):

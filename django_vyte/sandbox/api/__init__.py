@@ -6,7 +6,7 @@ from functools import cache
 
 from werkzeug.routing import Map, Rule
 
-from . import events, hooks, organizations, slots, third_parties, users
+from django_vyte.sandbox.api import events, hooks, organizations, slots, third_parties, users
 
 RESOURCES = (events, hooks, organizations, slots, third_parties, users)
 

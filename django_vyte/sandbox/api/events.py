@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from .. import filters, meetings
-from ..errors import Refused
-from ..exchange import Exchange, json_answer, route, text_answer
-from ..present import detailed, listed
-from ..signing import is_signed
-from ..state import JSON
+from django_vyte.sandbox import filters, meetings
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, json_answer, route, text_answer
+from django_vyte.sandbox.present import detailed, listed
+from django_vyte.sandbox.signing import is_signed
+from django_vyte.sandbox.state import JSON
 
 
 def list_events(ask: Exchange) -> Response:

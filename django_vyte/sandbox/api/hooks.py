@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
-from ..clock import new_id
-from ..errors import Refused
-from ..exchange import Exchange, empty_answer, json_answer, route
-from ..state import JSON
+from django_vyte.sandbox.clock import new_id
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, empty_answer, json_answer, route
+from django_vyte.sandbox.state import JSON
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 

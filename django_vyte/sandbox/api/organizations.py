@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from ..errors import Refused
-from ..exchange import Exchange, empty_answer, json_answer, route
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, empty_answer, json_answer, route
 
 
 def test_auth(ask: Exchange) -> Response:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
-from ..availability import Span, find_slots, next_slot
-from ..clock import zone
-from ..errors import Refused
-from ..exchange import Exchange, json_answer, route
-from ..state import JSON
+from django_vyte.sandbox.availability import Span, find_slots, next_slot
+from django_vyte.sandbox.clock import zone
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.state import JSON
 
 LONGEST = timedelta(days=366)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from ..clock import new_id, new_secret
-from ..errors import Refused
-from ..exchange import Exchange, json_answer, route
-from ..present import listed
-from ..signing import creator_token
-from ..state import JSON
+from django_vyte.sandbox.clock import new_id, new_secret
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.present import listed
+from django_vyte.sandbox.signing import creator_token
+from django_vyte.sandbox.state import JSON
 
 
 def register_app(ask: Exchange) -> Response:

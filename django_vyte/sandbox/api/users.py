@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from ..exchange import Exchange, json_answer, route
+from django_vyte.sandbox.exchange import Exchange, json_answer, route
 
 
 def retrieve_user(ask: Exchange, user_id: str) -> Response:

@@ -6,7 +6,7 @@ from functools import cache
 
 from werkzeug.routing import Map, Rule
 
-from . import booking, event, index, join, scheduling
+from django_vyte.sandbox.web import booking, event, index, join, scheduling
 
 PAGES = (index, scheduling, event, join, booking)
 

@@ -9,16 +9,16 @@ from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
-from .. import meetings
-from ..availability import Span, find_slots
-from ..clock import spell, zone
-from ..errors import Refused
-from ..state import JSON
-from .rendering import page, read_places, see, web_route
-from .scheduling import groups
+from django_vyte.sandbox import meetings
+from django_vyte.sandbox.availability import Span, find_slots
+from django_vyte.sandbox.clock import spell, zone
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.web.rendering import page, read_places, see, web_route
+from django_vyte.sandbox.web.scheduling import groups
 
 if TYPE_CHECKING:
-    from ..sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 DAYS = 7
 

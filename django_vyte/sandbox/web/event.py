@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
-from .. import meetings
-from ..errors import Refused
-from ..state import JSON
-from .index import status_of
-from .rendering import page, see, web_route, when
+from django_vyte.sandbox import meetings
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.web.index import status_of
+from django_vyte.sandbox.web.rendering import page, see, web_route, when
 
 if TYPE_CHECKING:
-    from ..sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 
 def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:

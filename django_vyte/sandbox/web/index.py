@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from ..courier import Call
-from ..summary import describe_call, describe_hook
-from .rendering import page, web_route
+from django_vyte.sandbox.courier import Call
+from django_vyte.sandbox.summary import describe_call, describe_hook
+from django_vyte.sandbox.web.rendering import page, web_route
 
 if TYPE_CHECKING:
-    from ..sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 SHOWN = 30
 

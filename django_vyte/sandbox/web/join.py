@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from werkzeug.wrappers import Request, Response
 
-from .. import people
-from ..errors import Refused
-from ..state import JSON
-from .rendering import page, web_route
+from django_vyte.sandbox import people
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.web.rendering import page, web_route
 
 if TYPE_CHECKING:
-    from ..sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 
 def show_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:

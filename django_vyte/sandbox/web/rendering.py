@@ -12,8 +12,8 @@ from django.template import Context, Engine
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from ..clock import zone
-from ..state import JSON
+from django_vyte.sandbox.clock import zone
+from django_vyte.sandbox.state import JSON
 
 FOLDER = Path(__file__).parents[1] / "templates"
 POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'"

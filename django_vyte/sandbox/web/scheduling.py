@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
-from .. import meetings
-from ..clock import zone
-from ..errors import Refused
-from ..signing import is_signed
-from ..state import JSON
-from .rendering import page, read_places, see, web_route
+from django_vyte.sandbox import meetings
+from django_vyte.sandbox.clock import zone
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.signing import is_signed
+from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.web.rendering import page, read_places, see, web_route
 
 if TYPE_CHECKING:
-    from ..sandbox import Sandbox
+    from django_vyte.sandbox.sandbox import Sandbox
 
 
 def show_form(sandbox: Sandbox, request: Request) -> Response:
