@@ -49,10 +49,8 @@ def _settle(row: EventChange | Member, lease: str, heard: list[str], failed: lis
         rows.filter(pk=row.pk).finish(lease, told=told, told_at=timezone.now(), error="")
         return False
     error = "\n".join(failed)[:4000]
-    logger.warning(
-        "%s %s: %d receivers failed and will be called again", type(row).__name__, row.pk, len(failed)
-    )
     if row.attempts >= get_settings().MAX_ATTEMPTS:
+        logger.error("%s %s: given up on %d receivers", type(row).__name__, row.pk, len(failed))
         rows.filter(pk=row.pk).finish(lease, told=told, error=error)
         return False
     rows.filter(pk=row.pk).postpone(lease, backoff(row.attempts), told=told, error=error)

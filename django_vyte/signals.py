@@ -7,6 +7,7 @@ keeps none of the others waiting. A worker that dies may leave a receiver called
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
@@ -14,6 +15,9 @@ from django.dispatch import Signal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
+
+
+logger = logging.getLogger(__name__)
 
 
 class ToldSignal(Signal):
@@ -32,6 +36,7 @@ class ToldSignal(Signal):
             try:
                 call(signal=self, sender=sender, **named)
             except Exception as error:
+                logger.exception("The receiver %s failed and will be called again.", name)
                 failed.append(f"{name}: {type(error).__name__}: {error}")
             else:
                 told.append(name)

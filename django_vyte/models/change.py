@@ -9,14 +9,13 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.models.delivery import Delivery
 from django_vyte.models.event import Event
-from django_vyte.models.work import Work, WorkQuerySet
+from django_vyte.models.work import News, WorkQuerySet
 
 
-class EventChange(Work):
+class EventChange(News):
     """One change of one event, written in the transaction that made it; nothing alters it but the telling.
 
     ``changes`` maps a field to ``[old, new]``; ``data`` lists the other parts of Vyte's JSON that differ.
-    ``told`` names the receivers that have heard of it.
     """
 
     class Kind(models.TextChoices):
@@ -51,8 +50,6 @@ class EventChange(Work):
         Delivery, models.SET_NULL, null=True, blank=True, related_name="changes", verbose_name=_("delivery")
     )
     created_at = models.DateTimeField(_("noticed at"), default=timezone.now, db_index=True)
-    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
-    told = models.JSONField(_("told"), default=list, blank=True)
 
     objects = WorkQuerySet.as_manager()
 

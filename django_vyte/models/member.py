@@ -7,10 +7,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.models.team import Team
-from django_vyte.models.work import Work, WorkQuerySet
+from django_vyte.models.work import News, WorkQuerySet
 
 
-class Member(Work):
+class Member(News):
     """A person of a team at Vyte. The row is also what ``user_joined`` is sent from.
 
     ``extid`` is what this site passed to the join link; ``user`` is whom it names.
@@ -30,8 +30,6 @@ class Member(Work):
         verbose_name=_("user"),
     )
     as_of = models.DateTimeField(_("as of"))
-    told_at = models.DateTimeField(_("told at"), null=True, blank=True)
-    told = models.JSONField(_("told"), default=list, blank=True)
 
     objects = WorkQuerySet.as_manager()
 

@@ -76,3 +76,13 @@ class Work(models.Model):
 
     class Meta:
         abstract = True
+
+
+class News(Work):
+    """A row that receivers are to hear of; ``told`` names those that have, ``told_at`` is set when all have."""
+
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True, editable=False)
+    told = models.JSONField(_("told"), default=list, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
