@@ -140,14 +140,26 @@ class World:
             assert status == 200
 
     def end(self, order: random.Random) -> None:
-        """The last call about each meeting arrives at last, among some that arrived before, in any order."""
-        last = {json.loads(call.body.strip(b"[]"))["resource"]["_id"]: call for call in self.pool}
-        calls = [*last.values(), *(call for call in self.pool if order.random() < 0.3)]
+        """The last call about each meeting arrives at last, among some that arrived before, in any order.
+
+        Meanwhile people vote, which no call is about; after it, one more call about each meeting comes, old or new.
+        """
+        about: dict[str, list[Call]] = {vyte_id: [] for vyte_id in self.ids}
+        for call in self.pool:
+            about[json.loads(call.body.strip(b"[]"))["resource"]["_id"]].append(call)
+        calls = [
+            *(each[-1] for each in about.values()),
+            *(call for call in self.pool if order.random() < 0.3),
+        ]
         order.shuffle(calls)
         for call in calls:
             self.deliver([call])
             if order.random() < 0.5:
                 housekeeping.sweep()
+            if order.random() < 0.5:
+                self.happen("vote", order.choice(self.ids), order.randrange(3))
+        for each in about.values():
+            self.deliver([order.choice(each)])
         housekeeping.sweep()
         while self.late:
             self.play("hear", 0, 0)

@@ -338,16 +338,16 @@ FIELDS = [
     "third_party", "cancelled", "updatedAt", "createdAt",
 ]  # fmt: skip
 INNER = ["flag", "_id", "date", "end_date", "email", "user", "group_ids", "app", "name", "votes", "yes"]
-WRONG = st.recursive(
+LEAF = (
     st.none()
     | st.booleans()
     | st.integers()
     | st.floats()
     | st.text(max_size=3)
-    | st.just("2027-01-01T00:00:00Z"),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(INNER), inner, max_size=4),
-    max_leaves=8,
+    | st.just("2027-01-01T00:00Z")
 )
+PART = LEAF | st.lists(LEAF, max_size=2) | st.dictionaries(st.sampled_from(INNER), LEAF, max_size=3)
+WRONG = PART | st.lists(PART, max_size=3) | st.dictionaries(st.sampled_from(INNER), PART, max_size=4)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS), WRONG))
