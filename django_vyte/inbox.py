@@ -88,11 +88,11 @@ def process(pk: int) -> Outcome:
     Nothing is locked while Vyte is asked. What fails is put off with a growing delay, and given up in the end with
     status ``failed`` and the reason; never raises for what a call or Vyte did.
     """
-    head = Delivery.objects.with_rival().filter(pk=pk, next_attempt_at__isnull=False).first()
+    head = Delivery.objects.with_rival().due().filter(pk=pk).first()
     if head is None or head.rival:
         return Outcome()
     together = Delivery.objects.together_with(head)
-    lease = together.claim(get_settings().LEASE_SECONDS, status=Status.WORKING)
+    lease = together.claim(get_settings().LEASE_SECONDS, early=True, status=Status.WORKING)
     if lease is None:
         return Outcome()
     claimed = list(Delivery.objects.held(lease).select_related("team").order_by("pk"))

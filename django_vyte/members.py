@@ -49,6 +49,8 @@ def user_for(extid: str) -> AbstractBaseUser | None:
     if not extid:
         return None
     try:
-        return get_user_model()._default_manager.filter(pk=extid).first()
+        user = get_user_model()._default_manager.filter(pk=extid).first()
     except (ValueError, TypeError, OverflowError, ValidationError):
         return None
+    # "1_0" and " 10" are the number 10 to Python, but nobody's extid.
+    return user if user and str(user.pk) == extid else None

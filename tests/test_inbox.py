@@ -448,3 +448,25 @@ def test_an_action_that_nobody_handles_is_kept_and_ignored(team: Team, vyte_sand
     inbox.process(delivery.pk)
     assert (fresh(delivery).status, delivery.error) == ("ignored", "")
     assert vyte_sandbox.requests == []
+
+
+def test_calls_that_wait_are_served_by_the_fetch_that_a_new_one_causes(vyte_sandbox, linked_team) -> None:
+    dates = [("2027-01-05T10:00:00Z", "2027-01-05T11:00:00Z")]
+    made = vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com", dates=dates, confirmed=True)
+    vyte_sandbox.deliver()
+    vyte_sandbox.stop_api()
+    waiting = Delivery.objects.earliest("pk")
+    inbox.process(waiting.pk)
+    vyte_sandbox.update_event(made["_id"], title="Kick-off, moved")
+    vyte_sandbox.deliver()
+    for _ in range(3):
+        inbox.process(Delivery.objects.latest("pk").pk)
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.attempts) == ("waiting", 1), "being taken along is no attempt"
+    vyte_sandbox.start_api()
+    vyte_sandbox.requests.clear()
+    vyte_sandbox.update_event(made["_id"], title="Kick-off, moved again")
+    vyte_sandbox.deliver()
+    inbox.process(Delivery.objects.latest("pk").pk)
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
+    assert len(vyte_sandbox.requests) == 1

@@ -8,7 +8,7 @@ import uuid
 from typing import Any, Self, TypeVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,30 +24,37 @@ def backoff(attempts: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
+def due_now() -> Q:
+    """What is to be taken up now.
+
+    A row never tried is due whatever its time says, so that clocks that disagree delay nothing.
+    """
+    return Q(next_attempt_at__lte=timezone.now()) | Q(attempts=0, next_attempt_at__isnull=False)
+
+
 class WorkQuerySet(models.QuerySet[Row]):
     """Claiming by one conditional UPDATE: the database decides who gets a row, and no lock outlives it."""
 
     def due(self) -> Self:
-        """Rows that someone should take up now.
-
-        A row never tried is due whatever its time says, so that clocks that disagree delay nothing.
-        """
-        return self.filter(
-            Q(next_attempt_at__lte=timezone.now()) | Q(attempts=0, next_attempt_at__isnull=False)
-        )
+        """Rows that someone should take up now."""
+        return self.filter(due_now())
 
     def due_keys(self, most: int, after: int = 0) -> list[int]:
         """The primary keys of due rows beyond ``after``, oldest first."""
         return list(self.due().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
 
-    def claim(self, seconds: float, **fields: Any) -> str | None:
+    def claim(self, seconds: float, *, early: bool = False, **fields: Any) -> str | None:
         """Take every due row of this set for ``seconds``; the lease to name them by, or None when there is none.
 
-        A row whose worker dies becomes due again when the lease runs out.
+        ``early`` takes along rows that nobody holds and whose time has not come, which is no attempt of theirs. A row
+        whose worker dies becomes due again when the lease runs out.
         """
         lease = uuid.uuid4().hex
         until = timezone.now() + dt.timedelta(seconds=seconds)
-        taken = self.due().update(lease=lease, next_attempt_at=until, attempts=F("attempts") + 1, **fields)
+        free = due_now() | Q(lease="", next_attempt_at__isnull=False) if early else due_now()
+        attempts = F("attempts") + Case(When(due_now(), then=1), default=0)
+        # MariaDB sets one column after the other, so what is computed from another column comes first.
+        taken = self.filter(free).update(attempts=attempts, lease=lease, next_attempt_at=until, **fields)
         return lease if taken else None
 
     def held(self, lease: str) -> Self:
