@@ -17,7 +17,7 @@ from django_vyte import conf
 from django_vyte.fields import cipher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 TAG = "django_vyte"
 
@@ -25,9 +25,11 @@ TAG = "django_vyte"
 @register(TAG)
 def check_names(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """E001: ``VYTE`` is no dictionary; E002: a key of it that is none, with the one that was meant."""
-    value = getattr(settings, "VYTE", {})
+    value = getattr(settings, "VYTE", None)
     if not isinstance(value, dict):
-        return [Error("VYTE is not a dictionary.", id="django_vyte.E001")]
+        problem = "VYTE is missing from the settings." if value is None else "VYTE is not a dictionary."
+        hint = 'VYTE = {"ENCRYPTION_KEYS": [...], "PUBLIC_URL": "https://your.site"}'
+        return [Error(problem, hint=hint, id="django_vyte.E001")]
     messages: list[CheckMessage] = []
     for name in value:
         if name in conf.NAMES:
@@ -56,6 +58,9 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     if not url:
         return [Error("VYTE['PUBLIC_URL'] is missing.", hint=hint, id="django_vyte.E004")]
     parts = urlsplit(url)
+    if parts.hostname and (parts.path or parts.query):
+        hint = "Leave out everything behind the host: the path comes from your urlpatterns."
+        return [Error("VYTE['PUBLIC_URL'] has a path.", hint=hint, id="django_vyte.E004")]
     if parts.hostname and (
         parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
     ):
@@ -73,21 +78,51 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
 def check_values(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """E008: a value that would fail later, when a meeting is at stake."""
     current = conf.get_settings()
-    messages: list[CheckMessage] = []
-    if not _is_timeout(current.TIMEOUT):
-        hint = "Seconds: one number, or a tuple of two, to connect and to read."
-        messages.append(Error("VYTE['TIMEOUT'] is no timeout.", hint=hint, id="django_vyte.E008"))
-    if current.DELETE_INVITEE_METHOD not in ("POST", "DELETE"):
-        hint = "It is 'POST' or 'DELETE'."
-        messages.append(
-            Error("VYTE['DELETE_INVITEE_METHOD'] is not known to Vyte.", hint=hint, id="django_vyte.E008")
-        )
-    return messages
+    wrong = {name: hint for name, (fits, hint) in VALUES.items() if not fits(getattr(current, name))}
+    return [
+        Error(f"VYTE[{name!r}] cannot be {getattr(current, name)!r}.", hint=hint, id="django_vyte.E008")
+        for name, hint in wrong.items()
+    ]
 
 
 def _is_timeout(value: object) -> bool:
     parts = value if isinstance(value, tuple) and len(value) == 2 else (value,)
     return all(isinstance(part, int | float) and part > 0 for part in parts)
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def _is_amount(value: object) -> bool:
+    return _is_count(value) and value != 0
+
+
+def _is_url(value: object) -> bool:
+    parts = urlsplit(str(value))
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("/")
+
+
+AMOUNT = (_is_amount, "A whole number above 0.")
+URL = (_is_url, "Scheme and host, such as https://api.vyte.in.")
+VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
+    "API_URL": URL,
+    "WEB_URL": URL,
+    "TIMEOUT": (_is_timeout, "Seconds: one number, or a tuple of two, to connect and to read."),
+    "RETRIES": (_is_count, "A whole number, 0 for none."),
+    "MAX_BODY_BYTES": AMOUNT,
+    "MAX_ATTEMPTS": AMOUNT,
+    "LEASE_SECONDS": AMOUNT,
+    "KEEP_DELIVERIES_DAYS": AMOUNT,
+    "KEEP_HISTORY_DAYS": AMOUNT,
+    "HOOKS_PATH": (_is_path, "A path that begins with a slash."),
+    "JOIN_PATH": (_is_path, "A path that begins with a slash."),
+    "DELETE_INVITEE_METHOD": (lambda value: value in ("POST", "DELETE"), "It is 'POST' or 'DELETE'."),
+}
 
 
 @register(TAG)

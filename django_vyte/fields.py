@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 # Marks a value that is already encrypted where text travels outside the database (fixtures).
 SEALED = "fernet:"
+MAKE_A_KEY = (
+    "Make a key with\n"
+    "  python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'\n"
+    "keep it outside the code, and put it into the list."
+)
 
 
 def cipher() -> MultiFernet:
@@ -26,16 +31,13 @@ def cipher() -> MultiFernet:
     keys = get_settings().ENCRYPTION_KEYS
     if not keys:
         raise ImproperlyConfigured(
-            "VYTE['ENCRYPTION_KEYS'] is empty: secrets cannot be stored. Make a key with\n"
-            "  python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'\n"
-            "keep it outside the code, and put it into the list."
+            f"VYTE['ENCRYPTION_KEYS'] is empty: secrets cannot be stored. {MAKE_A_KEY}"
         )
     try:
         return MultiFernet([Fernet(key) for key in keys])
     except (ValueError, TypeError):
-        raise ImproperlyConfigured(
-            "VYTE['ENCRYPTION_KEYS'] holds a value that is not a Fernet key (32 url-safe base64-encoded bytes)."
-        ) from None
+        problem = "VYTE['ENCRYPTION_KEYS'] holds a value that is not a Fernet key (32 url-safe base64-encoded bytes)."
+        raise ImproperlyConfigured(f"{problem} {MAKE_A_KEY}") from None
 
 
 def encrypt(value: str) -> str:
@@ -50,8 +52,8 @@ def decrypt(token: str) -> str:
     except InvalidToken:
         raise DecryptionError(
             "A stored secret cannot be decrypted with any of VYTE['ENCRYPTION_KEYS']. Put the key it was encrypted "
-            "with back into the list (newest first, older ones after it), or store the secret again: "
-            "manage.py vyte_link_team."
+            "with back into the list (newest first, older ones after it). If it is lost, store the secret again: an "
+            "API key and the webhooks with manage.py vyte_link_team, a third-party app's secret in the admin."
         ) from None
 
 

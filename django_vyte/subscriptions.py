@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 
 from django_vyte.conf import get_settings
+from django_vyte.exceptions import DecryptionError
 from django_vyte.models import Webhook
+from django_vyte.models.webhook import new_token
 from django_vyte.webhooks import ACTIONS
 
 if TYPE_CHECKING:
@@ -65,7 +67,8 @@ def register(team: Team) -> list[Webhook]:
     Raises VyteError; running it again goes on where it stopped.
     """
     for action in ACTIONS:
-        Webhook.objects.get_or_create(team=team, action=action)
+        wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(team=team, action=action)
+        _renew_unreadable(wanted)
     added = []
     states = compare(team)
     with team.client() as client:
@@ -97,6 +100,15 @@ def prune(team: Team) -> list[str]:
         for hook_id in stale:
             client.hooks.delete(hook_id)
     return stale
+
+
+def _renew_unreadable(webhook: Webhook) -> None:
+    """Give a webhook whose address no encryption key opens any more a new one."""
+    try:
+        webhook.refresh_from_db(fields=["token", "target_url"])
+    except DecryptionError:
+        webhook.token, webhook.target_url, webhook.vyte_id = new_token(), "", ""
+        webhook.save()
 
 
 def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:

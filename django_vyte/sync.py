@@ -104,8 +104,11 @@ def _look_into_missing(
             summary.unchecked += 1
             summary.warnings.append(f"Event {vyte_id} is not listed and could not be checked: {error}")
             continue
-        summary.saved += saved
-        summary.vanished += len(saved.changes)
+        summary.saved.changes += saved.changes
+        if Event.objects.filter(team=team, vyte_id=vyte_id, missing_since__isnull=False).exists():
+            summary.vanished += 1
+        else:
+            summary.saved.changed += saved.changed
     if summary.unchecked:
         summary.warnings.append(
             f"{summary.unchecked} mirrored events were not listed and not checked; the next sync goes on with them."

@@ -5,14 +5,22 @@ A message is a hint that there is a row to work on. Losing one costs time until 
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from celery import Task, current_app, current_task, shared_task
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext as _
 
 from django_vyte import housekeeping, inbox, outbox, subscriptions, sync
 from django_vyte.conf import get_settings
+from django_vyte.exceptions import VyteError
 from django_vyte.models import Team
 from django_vyte.publishing import Publisher
+
+logger = logging.getLogger(__name__)
 
 # Retries later than this are left to the sweep rather than to a message that waits in a worker.
 LONGEST_COUNTDOWN = 300
@@ -51,6 +59,20 @@ def _follow(outcome: inbox.Outcome) -> None:
             enqueue(process, pk, countdown=delay)
 
 
+@contextmanager
+def _noted(team: Team, what: str) -> Iterator[None]:
+    """Keep what goes wrong where people look, and forget it once all is well."""
+    try:
+        yield
+    except (VyteError, ImproperlyConfigured) as error:
+        problem = _("%(what)s failed: %(error)s") % {"what": what, "error": error}
+        logger.warning("Team %s: %s", team.pk, problem)
+    else:
+        problem = ""
+    if problem != team.problem:
+        Team.objects.filter(pk=team.pk).update(problem=problem)
+
+
 @shared_task(name="django_vyte.process", ignore_result=True)
 def process(pk: int) -> None:
     """Process one delivery and all others about the same thing."""
@@ -68,14 +90,18 @@ def tell(changes: list[int], members: list[int]) -> None:
 
 @shared_task(name="django_vyte.sync_team", ignore_result=True)
 def sync_team(team_id: int) -> None:
-    """Mirror a whole team."""
-    tell_soon(sync.run(Team.objects.get(pk=team_id)).saved.changes)
+    """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
+    team = Team.objects.get(pk=team_id)
+    with _noted(team, _("Synchronising")):
+        tell_soon(sync.run(team).saved.changes)
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True)
 def register_webhooks(team_id: int) -> None:
-    """Have Vyte call this site about a team."""
-    subscriptions.register(Team.objects.get(pk=team_id))
+    """Have Vyte call this site about a team; what goes wrong stands in ``Team.problem``."""
+    team = Team.objects.get(pk=team_id)
+    with _noted(team, _("Registering webhooks")):
+        subscriptions.register(team)
 
 
 @shared_task(name="django_vyte.sweep", ignore_result=True)

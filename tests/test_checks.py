@@ -107,3 +107,32 @@ def test_one_number_or_two_are_a_timeout(settings, timeout):
 def test_an_invitee_is_deleted_by_post_or_delete(settings):
     settings.VYTE = {**settings.VYTE, "DELETE_INVITEE_METHOD": "PATCH"}
     assert "'POST' or 'DELETE'" in messages()["django_vyte.E008"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("API_URL", "127.0.0.1:8900"),
+        ("API_URL", None),
+        ("WEB_URL", "www.vyte.in"),
+        ("RETRIES", "3"),
+        ("RETRIES", -1),
+        ("LEASE_SECONDS", "300"),
+        ("MAX_ATTEMPTS", 0),
+        ("KEEP_DELIVERIES_DAYS", True),
+        ("HOOKS_PATH", "hooks"),
+    ],
+)
+def test_a_value_that_would_fail_later_is_an_error_now(settings, name, value):
+    settings.VYTE = {**settings.VYTE, name: value}
+    assert f"VYTE[{name!r}]" in messages()["django_vyte.E008"]
+
+
+def test_a_public_url_with_a_path_is_an_error(settings):
+    settings.VYTE = {**settings.VYTE, "PUBLIC_URL": "https://crm.example.com/vyte/webhooks"}
+    assert "has a path" in messages()["django_vyte.E004"]
+
+
+def test_a_project_without_vyte_hears_that_it_is_missing(settings):
+    del settings.VYTE
+    assert "is missing" in messages()["django_vyte.E001"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from django_vyte import subscriptions
 from django_vyte.exceptions import VyteError
-from django_vyte.models import Webhook
+from django_vyte.models import ApiKey, Webhook
 from django_vyte.webhooks import ACTIONS
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +87,12 @@ def test_pruning_finds_what_was_registered_under_an_earlier_public_url(vyte_sand
     targets = [hook["target_url"] for hook in vyte_sandbox.state.hooks.values()]
     assert len(targets) == 5
     assert all(target.startswith("https://new.example.com/") for target in targets)
+
+
+def test_webhooks_whose_address_no_key_opens_any_more_get_a_new_one(vyte_sandbox, linked_team, settings):
+    before = set(linked_team.webhooks.values_list("token_digest", flat=True))
+    settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [Fernet.generate_key().decode()]}
+    ApiKey.objects.update(key=vyte_sandbox.api_key)
+    assert len(subscriptions.register(linked_team)) == 5
+    assert before.isdisjoint(linked_team.webhooks.values_list("token_digest", flat=True))
+    assert verdicts(linked_team)["event.created"] in ("registered", "unknown")

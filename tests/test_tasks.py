@@ -105,3 +105,16 @@ def test_messages_go_to_the_queue_that_the_project_named(settings, monkeypatch):
 @pytest.mark.usefixtures("sent")
 def test_enqueueing_never_raises(monkeypatch):
     tasks.enqueue(tasks.process, 1)
+
+
+@pytest.mark.parametrize("task", [tasks.sync_team, tasks.register_webhooks])
+def test_what_keeps_a_team_from_working_stands_with_the_team_until_it_works(vyte_sandbox, team, sent, task):
+    vyte_sandbox.stop_api()
+    task(team.pk)
+    team.refresh_from_db()
+    assert "failed: GET" in team.problem
+    assert "503" in team.problem
+    vyte_sandbox.start_api()
+    task(team.pk)
+    team.refresh_from_db()
+    assert team.problem == ""

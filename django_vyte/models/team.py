@@ -24,6 +24,13 @@ class Team(models.Model):
         help_text=_("The team's brand at Vyte: pages are then linked as https://SUBDOMAIN.vyte.in/…"),
     )
     created_at = models.DateTimeField(_("linked at"), auto_now_add=True)
+    problem = models.TextField(
+        _("problem"),
+        blank=True,
+        default="",
+        editable=False,
+        help_text=_("What kept the last synchronisation or registration of webhooks from succeeding."),
+    )
 
     class Meta:
         ordering = ["name", "pk"]
