@@ -7,11 +7,13 @@ Every function raises VyteError, and has changed nothing then.
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from django_vyte import mirror, reconcile, tasks
+from django_vyte.exceptions import NotFound, UnexpectedAnswer
 from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
@@ -51,7 +53,8 @@ def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | Non
     """Take an invitation back ("Delete invitee")."""
     if not invitee.vyte_id:
         raise ValueError(f"Vyte gave {invitee} no id in this event, so the invitation cannot be taken back.")
-    with event.team.client() as client:
+    with event.team.client() as client, suppress(NotFound):
+        # Not found is also what a repeated request hears whose first answer was lost.
         client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
     _look_again(event, by)
 
@@ -97,9 +100,13 @@ def _place(place: str | Sequence[str]) -> dict[str, str]:
 def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUser | None) -> None:
     """Mirror the event that Vyte answered."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
-    told = dict(answer) if isinstance(answer, dict) else {}
-    saved = mirror.save(event.team_id, [{**told, "_id": event.vyte_id}], as_of=as_of, origin=origin)
-    _settle(event, saved)
+    try:
+        saved = reconcile.save_one(event.team_id, event.vyte_id, answer, as_of=as_of, origin=origin)
+    except UnexpectedAnswer:
+        # It was done all the same: Vyte answered with a success.
+        _look_again(event, by)
+    else:
+        _settle(event, saved)
 
 
 def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:

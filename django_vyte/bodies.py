@@ -65,6 +65,10 @@ def _salvaged(text: str, error: Exception) -> Body:
     calls: list[dict[str, object]] = []
     rest: list[str] = []
     for part in _parts(text):
+        if not part.lstrip().startswith("{"):
+            # Nothing but an object is a call; of many empty elements one is enough to tell.
+            rest += [_redacted(part)] if part.strip() or not rest else []
+            continue
         try:
             found, _ = _sorted([json.loads(part)])
         except (ValueError, RecursionError):

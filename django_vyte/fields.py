@@ -14,6 +14,11 @@ from django_vyte.exceptions import DecryptionError
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    CharField = models.CharField[str, str]
+    TextField = models.TextField[str, str]
+else:
+    CharField, TextField = models.CharField, models.TextField
+
 # Marks a value that is already encrypted where text travels outside the database (fixtures).
 SEALED = "fernet:"
 MAKE_A_KEY = (
@@ -57,7 +62,21 @@ def decrypt(token: str) -> str:
         ) from None
 
 
-class EncryptedTextField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time
+class ExactCharField(CharField):
+    """Text that is another text when a letter, an accent or the case differs, on every database.
+
+    MariaDB and MySQL compare text loosely unless a column says otherwise, and ids are not alike because they look so.
+    """
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        """The column's type, with the collation that compares bytes where the database would not."""
+        parameters = super().db_parameters(connection)
+        if connection.vendor == "mysql":
+            parameters["collation"] = "utf8mb4_bin"
+        return parameters
+
+
+class EncryptedTextField(TextField):
     """Text encrypted with Fernet; reading it without the right key raises DecryptionError.
 
     Two encryptions of one text differ, so the column can be compared with nothing but NULL.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,11 +15,13 @@ from django_vyte.conf import get_settings
 from django_vyte.models import Delivery, EventChange, Member
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from django.db.models import Model, QuerySet
 
     from django_vyte.models.work import Row, WorkQuerySet
+
+logger = logging.getLogger(__name__)
 
 BATCH = 100
 PRUNE_BATCH = 1000
@@ -42,22 +45,38 @@ def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count:
     end = time.monotonic() + seconds
     _tell(swept, end, progress)
     for pk in _due(Delivery.objects.all(), end):
-        inbox.process(pk)
+        _attempt(inbox.process, pk)
         swept.deliveries += 1
         progress(1)
     _tell(swept, end, progress)
     return swept
 
 
+def tell(changes: Iterable[int], members: Iterable[int]) -> None:
+    """Tell the receivers of these changes and members, by primary key."""
+    for pk in changes:
+        _attempt(outbox.tell_change, pk)
+    for pk in members:
+        _attempt(outbox.tell_member, pk)
+
+
 def _tell(swept: Swept, end: float, progress: Callable[[int], object]) -> None:
     for pk in _due(EventChange.objects.all(), end):
-        outbox.tell_change(pk)
+        _attempt(outbox.tell_change, pk)
         swept.told += 1
         progress(1)
     for pk in _due(Member.objects.all(), end):
-        outbox.tell_member(pk)
+        _attempt(outbox.tell_member, pk)
         swept.told += 1
         progress(1)
+
+
+def _attempt(work: Callable[[int], object], pk: int) -> None:
+    """One row that fails in an unforeseen way keeps none of the others waiting."""
+    try:
+        work(pk)
+    except Exception:
+        logger.exception("%s of row %d failed", work.__qualname__, pk)
 
 
 def _due(rows: WorkQuerySet[Row], end: float) -> Iterator[int]:
@@ -89,6 +108,6 @@ def prune(now: dt.datetime | None = None) -> dict[str, int]:
 def _delete(rows: QuerySet[Model]) -> int:
     deleted = 0
     while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:PRUNE_BATCH]):
-        rows.model._default_manager.filter(pk__in=keys).delete()
+        rows.model._default_manager.filter(pk__in=keys).only("pk").delete()
         deleted += len(keys)
     return deleted

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from django.utils import timezone
 
-from django_vyte import bodies
+from django_vyte import bodies, values
 from django_vyte.conf import get_settings
-from django_vyte.exceptions import NotFound
+from django_vyte.exceptions import NotFound, VyteError
 from django_vyte.models import Delivery
 from django_vyte.models.work import backoff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from django_vyte.models.delivery import DeliveryQuerySet
 
@@ -38,6 +38,12 @@ class Outcome:
     retry: dict[int, float] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
 
+    def add(self, done: Outcome) -> None:
+        """Take over what one ask led to."""
+        self.changes += done.changes
+        self.members += done.members
+        self.problems += done.problems
+
 
 class Ask(Protocol):
     """One thing that a call asks to be done."""
@@ -58,8 +64,12 @@ class Source(Protocol):
     def asks(self, call: dict[str, object]) -> Sequence[Ask]:
         """What one call asks for, nothing when nobody handles it; ValueError with a sentence when it is unreadable."""
 
-    def fulfil(self, ask: Ask, delivery: Delivery) -> Outcome:
-        """Do it; any exception means that it is to be tried again later."""
+    def fulfil(self, ask: Ask, delivery: Delivery, keep: Callable[..., object]) -> Outcome:
+        """Do it, calling ``keep`` now and then where that takes long.
+
+        A VyteError means that it is to be tried again later, and so does any other exception, which also keeps what
+        else the delivery asks for waiting.
+        """
 
 
 SOURCES: dict[str, Source] = {}
@@ -96,12 +106,14 @@ def process(pk: int) -> Outcome:
     if lease is None:
         return Outcome()
     claimed = list(Delivery.objects.held(lease).select_related("team").order_by("pk"))
+    claimed = _without_killers(claimed, lease)
+    outcome = Outcome()
     try:
-        status, outcome = _work(claimed)
+        status = _work(claimed, outcome, lease)
     except Exception as error:
-        return _put_off(claimed, lease, error)
-    error_text = "\n".join(outcome.problems)[:4000]
-    Delivery.objects.all().finish(lease, status=status, error=error_text, finished_at=timezone.now())
+        return _put_off(claimed, lease, error, outcome)
+    problems = _storable("\n".join(outcome.problems))
+    Delivery.objects.all().finish(lease, status=status, error=problems, finished_at=timezone.now())
     if head.subject:
         outcome.more = together.due_keys(1)
     return outcome
@@ -143,48 +155,62 @@ def _merged(asks: Sequence[Ask]) -> list[Ask]:
     return list(merged.values())
 
 
-def _work(claimed: Sequence[Delivery]) -> tuple[str, Outcome]:
-    """Do all that these deliveries, which share a source and a subject, ask for."""
-    source = SOURCES[claimed[0].source]
+def _without_killers(claimed: list[Delivery], lease: str) -> list[Delivery]:
+    """Give up what was claimed more often than it may fail: no worker that had it came back."""
+    most = get_settings().MAX_ATTEMPTS
+    over = [delivery.pk for delivery in claimed if delivery.attempts > most]
+    if over:
+        reason = "The workers that processed it did not come back."
+        _close(over, lease, Status.FAILED, reason)
+    return [delivery for delivery in claimed if delivery.attempts <= most]
+
+
+def _work(claimed: Sequence[Delivery], outcome: Outcome, lease: str) -> str:
+    """Do all that these deliveries, which share a source and a subject, ask for; their status then."""
     asks: list[Ask] = []
-    outcome = Outcome()
     for delivery in claimed:
-        found, problems = _read(source, bodies.read(delivery.body.encode()))
+        found, problems = _read(SOURCES[delivery.source], bodies.read(delivery.body.encode()))
         asks += found
         outcome.problems += problems[:MOST_PROBLEMS]
-    failures: list[Exception] = []
+
+    keep = Delivery.objects.all().keeper(lease, get_settings().LEASE_SECONDS)
+    failures: list[VyteError] = []
     for ask in _merged(asks):
         try:
-            done = source.fulfil(ask, claimed[-1])
-        except Exception as error:
+            outcome.add(SOURCES[claimed[-1].source].fulfil(ask, claimed[-1], keep))
+        except VyteError as error:
             failures.append(error)
-            continue
-        outcome.changes += done.changes
-        outcome.members += done.members
-        outcome.problems += done.problems
+        keep()
     if failures:
         # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
         raise min(failures, key=lambda error: isinstance(error, NotFound))
     if outcome.problems:
-        return Status.FAILED, outcome
-    return (Status.DONE if asks else Status.IGNORED), outcome
+        return Status.FAILED
+    return Status.DONE if asks else Status.IGNORED
 
 
-def _put_off(claimed: Sequence[Delivery], lease: str, error: Exception) -> Outcome:
-    """Try again later, or give up where that cannot help any more."""
-    reason = f"{type(error).__name__}: {error}"[:2000]
+def _put_off(claimed: Sequence[Delivery], lease: str, error: Exception, outcome: Outcome) -> Outcome:
+    """Try again later, or give up where that cannot help any more; what was done stays done."""
+    reason = _storable(f"{type(error).__name__}: {error}")
     absent = isinstance(error, NotFound)
     most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
     over = [delivery.pk for delivery in claimed if delivery.attempts >= most]
     if over:
-        status = Status.IGNORED if absent else Status.FAILED
-        logger.error("Deliveries %s given up after %d attempts: %s", over, most, reason)
-        rows = Delivery.objects.filter(pk__in=over)
-        rows.finish(lease, status=status, error=reason, finished_at=timezone.now())
+        _close(over, lease, Status.IGNORED if absent else Status.FAILED, reason)
     rest = [delivery for delivery in claimed if delivery.attempts < most]
-    if not rest:
-        return Outcome()
-    delay = backoff(min(delivery.attempts for delivery in rest))
-    logger.warning("Deliveries %s put off for %.0f s: %s", [each.pk for each in rest], delay, reason)
-    Delivery.objects.all().postpone(lease, delay, status=Status.WAITING, error=reason)
-    return Outcome(retry={rest[-1].pk: delay})
+    if rest:
+        delay = backoff(max(delivery.attempts for delivery in rest))
+        logger.warning("Deliveries %s put off for %.0f s: %s", [each.pk for each in rest], delay, reason)
+        Delivery.objects.all().postpone(lease, delay, status=Status.WAITING, error=reason)
+        outcome.retry[rest[-1].pk] = delay
+    return outcome
+
+
+def _close(keys: list[int], lease: str, status: str, reason: str) -> None:
+    logger.error("Deliveries %s given up: %s", keys, reason)
+    rows = Delivery.objects.filter(pk__in=keys)
+    rows.finish(lease, status=status, error=reason, finished_at=timezone.now())
+
+
+def _storable(text: str) -> str:
+    return values.without_nul(text)[:4000]

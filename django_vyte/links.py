@@ -225,7 +225,7 @@ def _minutes(duration: int | timedelta) -> int:
 
 
 def _groups(group_ids: GroupLike | Iterable[GroupLike]) -> str:
-    if not group_ids:
+    if group_ids is None or group_ids == "":
         return ""
     groups = group_ids if isinstance(group_ids, Iterable) and not isinstance(group_ids, str) else [group_ids]
     ids = [str(getattr(group, "vyte_group_id", group) or "").strip() for group in groups]
@@ -244,6 +244,8 @@ def _invitees(invitees: str | Iterable[PersonLike]) -> tuple[str, str]:
     for email, name in people:
         if not email:
             raise ValueError(f"An invitee ({name or 'without a name'}) has no email: leave them out.")
+        if "@" not in email:
+            raise ValueError(f"{email!r} is no email. Give invitees as a list, also when there is one.")
         _refuse_pipe("invitee's email", email)
         _refuse_pipe("invitee's name", name or "")
     # Names belong to addresses by their position, so whoever has a name comes first.

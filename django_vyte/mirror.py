@@ -7,10 +7,12 @@ are locked, compared and written in batches, and every change leaves an ``EventC
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+import random
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
 from django_vyte import history, payloads, relations
 from django_vyte.models import Event, EventChange
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 
     from django_vyte.models import Delivery
 
-# How often another writer may get ahead of an insert before that is an error.
-RACES = 3
+# How often another writer may be in the way before that is an error.
+RACES = 5
 # An answer with an older revision is a late one, unless it was asked for this much after what it contradicts.
 SETTLING = dt.timedelta(minutes=5)
 MIRRORED = (
@@ -161,31 +163,60 @@ class _Batch:
     cancellations: Mapping[str, dt.datetime]
 
     def write(self) -> Saved:
-        """Write in one transaction; again when another writer inserted one of the events at the same moment."""
-        for _ in range(RACES):
+        """Write all of them, or each on its own where the database refuses one: it keeps no other from its place."""
+        try:
+            return self._insist()
+        except DatabaseError:
+            if len(self.readings) == 1:
+                raise
+        saved = Saved()
+        for key, reading in self.readings.items():
+            try:
+                saved += replace(self, readings={key: reading})._insist()
+            except DatabaseError as error:
+                refused = error
+                saved.problems.append(f"Event {key} could not be stored ({type(error).__name__}).")
+        if len(saved.problems) == len(self.readings):
+            raise refused
+        return saved
+
+    def _insist(self) -> Saved:
+        """Write in one transaction; again when another writer was in the way, unless a caller began it."""
+        for attempt in range(RACES):
             try:
                 with transaction.atomic():
                     return self._write()
-            except IntegrityError:
-                continue
-        with transaction.atomic():
-            return self._write()
+            except (IntegrityError, OperationalError):
+                if attempt == RACES - 1 or transaction.get_connection().in_atomic_block:
+                    raise
+                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
+        raise AssertionError  # pragma: no cover - the loop returns or raises
 
     def _write(self) -> Saved:
         held = _locked(self.team_id, list(self.readings))
+        new, problems = self._insert([key for key in sorted(self.readings) if key not in held], held)
         before = {key: (event.data, history.snapshot(event)) for key, event in held.items()}
         renewed = [event for event in held.values() if self._renew(event)]
         upsert(renewed, MIRRORED, ["id"])
-        new = [self._new(key) for key in sorted(self.readings) if key not in held]
-        Event.objects.bulk_create(new)
-        _with_keys(self.team_id, new)
         relations.follow(
             [(event, before[event.vyte_id][0]) for event in renewed] + [(event, {}) for event in new]
         )
         changes = [change for event in new for change in history.of_new(event)]
         changes += filter(None, (history.between(before[event.vyte_id][1], event) for event in renewed))
         late = len(held) - len(renewed)
-        return Saved(len(new), len(renewed), late=late, changes=_record(changes, self.origin))
+        written = _record(changes, self.origin)
+        return Saved(len(new), len(renewed), late=late, changes=written, problems=problems)
+
+    def _insert(self, keys: list[str], held: dict[str, Event]) -> tuple[list[Event], list[str]]:
+        """Insert events that were not there; those that another writer inserted meanwhile go to ``held``."""
+        if not keys:
+            return [], []
+        Event.objects.bulk_create([self._new(key) for key in keys], ignore_conflicts=True)
+        rows = _locked(self.team_id, keys)
+        # What was asked for at this very moment is this writer's own row.
+        new = [event for event in rows.values() if event.as_of == self.as_of]
+        held |= {key: event for key, event in rows.items() if event.as_of != self.as_of}
+        return new, [f"Event {key} could not be stored." for key in keys if key not in rows]
 
     def _new(self, vyte_id: str) -> Event:
         columns = self.readings[vyte_id].columns
@@ -225,16 +256,3 @@ def _later(one: dt.datetime, other: dt.datetime) -> bool:
     if not (one.microsecond and other.microsecond):
         one, other = one.replace(microsecond=0), other.replace(microsecond=0)
     return one > other
-
-
-def _with_keys(team_id: int, events: Sequence[Event]) -> None:
-    """Give new events their primary keys where the database does not return them from a bulk insert."""
-    if all(event.pk for event in events):
-        return
-    keys = dict(
-        Event.objects.filter(team=team_id, vyte_id__in=[event.vyte_id for event in events]).values_list(
-            "vyte_id", "pk"
-        )
-    )
-    for event in events:
-        event.pk = keys[event.vyte_id]

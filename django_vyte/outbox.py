@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from django.utils import timezone
 
-from django_vyte import signals
+from django_vyte import signals, values
 from django_vyte.conf import get_settings
 from django_vyte.models import Event, EventChange, Member
 from django_vyte.models.work import backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +32,7 @@ def tell_change(pk: int) -> bool:
         return False
     change = EventChange.objects.select_related("event").get(pk=pk)
     signal = SIGNALS[EventChange.Kind(change.kind)]
-    heard, failed = signal.tell(Event, change.told, event=change.event, change=change)
-    return _settle(change, lease, heard, failed)
+    return _tell(change, lease, signal.tell(Event, change.told, event=change.event, change=change))
 
 
 def tell_member(pk: int) -> bool:
@@ -38,20 +41,31 @@ def tell_member(pk: int) -> bool:
     if lease is None:
         return False
     member = Member.objects.select_related("team", "user").get(pk=pk)
-    heard, failed = signals.user_joined.tell(Member, member.told, member=member)
-    return _settle(member, lease, heard, failed)
+    return _tell(member, lease, signals.user_joined.tell(Member, member.told, member=member))
 
 
-def _settle(row: EventChange | Member, lease: str, heard: list[str], failed: list[str]) -> bool:
-    told = [*row.told, *heard]
-    rows = type(row).objects
+def _tell(row: EventChange | Member, lease: str, calls: Iterator[tuple[str, Exception | None]]) -> bool:
+    """Go through the receivers; who has heard is kept on the way where that takes long."""
+    seconds, most = get_settings().LEASE_SECONDS, get_settings().MAX_ATTEMPTS
+    rows, told, failed = type(row).objects.filter(pk=row.pk), list(row.told), []
+    if row.attempts > most:
+        # Whoever tried last did not live to say what happened.
+        rows.finish(lease, error=row.error or "The worker that called the receivers did not come back.")
+        return False
+    keep = rows.keeper(lease, seconds)
+    for name, error in calls:
+        if error is None:
+            told.append(name)
+        else:
+            failed.append(f"{name}: {type(error).__name__}: {error}")
+        keep(told=told)
     if not failed:
-        rows.filter(pk=row.pk).finish(lease, told=told, told_at=timezone.now(), error="")
+        rows.finish(lease, told=told, told_at=timezone.now(), error="")
         return False
-    error = "\n".join(failed)[:4000]
-    if row.attempts >= get_settings().MAX_ATTEMPTS:
+    text = values.without_nul("\n".join(failed))[:4000]
+    if row.attempts >= most:
         logger.error("%s %s: given up on %d receivers", type(row).__name__, row.pk, len(failed))
-        rows.filter(pk=row.pk).finish(lease, told=told, error=error)
+        rows.finish(lease, told=told, error=text)
         return False
-    rows.filter(pk=row.pk).postpone(lease, backoff(row.attempts), told=told, error=error)
+    rows.postpone(lease, backoff(row.attempts), told=told, error=text)
     return True

@@ -12,10 +12,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from django_vyte.values import clean, email, identifier, instant, text, thing, things
+from django_vyte.values import clean, email, identifier, instant, text, thing, things, time_zone
 
 # Keys that change without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
+
+
+# An object with none of these is a message, or half an answer, and must not pass for an event that lost them all.
+TELLING = frozenset({"title", "dates", "confirmed", "created_by"})
 
 
 class Unreadable(ValueError):
@@ -112,6 +116,15 @@ def places(data: dict[str, Any]) -> list[PlaceOption]:
     return found
 
 
+def day(start: dt.datetime, zone: str) -> dt.date:
+    """The calendar day of an all-day date that starts at ``start``, an aware datetime.
+
+    Midnight in UTC stands for that very day wherever people are; any other time is one of the time zone named ``zone``.
+    """
+    utc = start.astimezone(dt.UTC)
+    return utc.date() if utc.time() == dt.time() else utc.astimezone(time_zone(zone)).date()
+
+
 Option = TypeVar("Option", DateOption, PlaceOption)
 
 
@@ -154,6 +167,8 @@ def event(payload: object) -> EventReading:
     key = identifier(data.get("_id"))
     if not key:
         raise Unreadable("an event without a usable _id")
+    if data.keys().isdisjoint(TELLING):
+        raise Unreadable(f"something for {key} that is no event")
     creator, app = thing(data.get("created_by")), thing(data.get("third_party"))
     columns = {
         "title": text(data.get("title"), 500),

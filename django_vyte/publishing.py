@@ -28,36 +28,43 @@ class Publisher:
 
     def __init__(self, publish: Callable[..., None]) -> None:
         self._publish = publish
+        self._complained_at = -QUIET * 1.0
+        self._begin()
+        os.register_at_fork(after_in_child=self._begin)
+
+    def _begin(self) -> None:
+        """A process of its own: a forked worker inherits neither the thread nor what it held."""
         self._lock = threading.Lock()
         self._waiting: queue.Queue[tuple[Any, ...]] = queue.Queue(WAITING_ROOM)
-        self._pid = 0
-        self._complained_at = -QUIET * 1.0
+        self._thread: threading.Thread | None = None
 
     def send(self, *message: Any, at_once: bool) -> None:
         """Publish ``message``, in this thread when ``at_once``; a failure is logged and not raised."""
         if at_once:
             self._try(message)
             return
-        self._start()
         try:
+            self._start()
             self._waiting.put_nowait(message)
         except queue.Full:
             self._complain("the broker does not take messages fast enough")
+        except RuntimeError as error:
+            self._complain(f"no thread could be started: {error}")
 
     def _start(self) -> None:
-        """Start the thread once a process: a forked worker inherits this object, but not its thread."""
-        if self._pid == os.getpid():
-            return
+        """Start the thread, once a process."""
         with self._lock:
-            if self._pid != os.getpid():
-                self._waiting = queue.Queue(WAITING_ROOM)
-                threading.Thread(target=self._run, name="django-vyte-publisher", daemon=True).start()
+            if self._thread is None:
+                thread = threading.Thread(target=self._run, name="django-vyte-publisher", daemon=True)
+                thread.start()
                 atexit.register(self.flush)
-                self._pid = os.getpid()
+                self._thread = thread
 
     def flush(self, seconds: float = LAST_SECONDS) -> bool:
         """Wait until every message was handed over or failed, but not longer; whether none is left."""
         waiting = self._waiting
+        if self._thread is None:
+            return True
         with waiting.all_tasks_done:
             return waiting.all_tasks_done.wait_for(lambda: not waiting.unfinished_tasks, seconds)
 
@@ -77,5 +84,7 @@ class Publisher:
         if now - self._complained_at >= QUIET:
             self._complained_at = now
             logger.error(
-                "Celery's broker took no message (%s). Nothing is lost: the sweep catches up.", reason
+                "Celery's broker took no message (%s). Nothing is lost: the sweep catches up once the broker is back; "
+                "manage.py vyte_inbox process works without it.",
+                reason,
             )

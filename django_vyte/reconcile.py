@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from django_vyte import members, mirror, payloads, values
-from django_vyte.exceptions import NotFound, VyteError
+from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from django_vyte.client import VyteClient
     from django_vyte.models import Member
 
@@ -45,7 +47,28 @@ def event(
     if just_cancelled:
         cancelled_at = payloads.revision(values.thing(answer)) or as_of
     known = {vyte_id: cancelled_at} if cancelled_at else None
-    return mirror.save(team_id, [{**answer, "_id": vyte_id}], as_of=as_of, origin=origin, cancellations=known)
+    return save_one(team_id, vyte_id, answer, as_of=as_of, origin=origin, cancellations=known)
+
+
+def save_one(
+    team_id: int,
+    vyte_id: str,
+    answer: object,
+    *,
+    as_of: dt.datetime,
+    origin: mirror.Origin,
+    cancellations: Mapping[str, dt.datetime] | None = None,
+) -> mirror.Saved:
+    """Mirror what Vyte answered about one event; UnexpectedAnswer when that is another event, or none."""
+    told = values.thing(answer)
+    if told.get("_id", vyte_id) != vyte_id:
+        raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")
+    saved = mirror.save(
+        team_id, [{**told, "_id": vyte_id}], as_of=as_of, origin=origin, cancellations=cancellations
+    )
+    if saved.problems:
+        raise UnexpectedAnswer(saved.problems[0])
+    return saved
 
 
 def _check_whose_key(client: VyteClient, team_id: int) -> None:

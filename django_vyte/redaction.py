@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-TOKEN = re.compile(r"(/webhooks/)[^/\s]+")
+TOKEN = re.compile(r"(/webhooks/)[^/\s]+", re.IGNORECASE)
 # Refusals, and the access log of the development server.
 LOGGERS = ("django.request", "django.security.RequestDataTooBig", "django.server")
 

@@ -8,13 +8,14 @@ keeps none of the others waiting. A worker that dies may leave a receiver called
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import async_to_sync
 from django.dispatch import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator
 
 
 logger = logging.getLogger(__name__)
@@ -23,24 +24,31 @@ logger = logging.getLogger(__name__)
 class ToldSignal(Signal):
     """A signal whose receivers are called one by one, so that only those that failed are called again."""
 
-    def tell(self, sender: object, already: Collection[str], **named: Any) -> tuple[list[str], list[str]]:
-        """Call every receiver not named in ``already``; the names of those that heard, and what went wrong."""
-        told: list[str] = []
-        failed: list[str] = []
+    def tell(
+        self, sender: object, already: Collection[str], **named: Any
+    ) -> Iterator[tuple[str, Exception | None]]:
+        """Call every receiver not named in ``already``, one at each step; its name, and what went wrong."""
         receivers, coroutines = self._live_receivers(sender)
         calls = [(name_of(each), each) for each in receivers]
         calls += [(name_of(each), async_to_sync(each)) for each in coroutines]
-        for name, call in calls:
+        for name, call in _told_apart(calls):
             if name in already:
                 continue
             try:
                 call(signal=self, sender=sender, **named)
             except Exception as error:
                 logger.exception("The receiver %s failed and will be called again.", name)
-                failed.append(f"{name}: {type(error).__name__}: {error}")
+                yield name, error
             else:
-                told.append(name)
-        return told, failed
+                yield name, None
+
+
+def _told_apart(calls: list[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+    """The calls with names that differ: receivers of one name are numbered in the order they were connected."""
+    seen: Counter[str] = Counter()
+    for name, call in calls:
+        seen[name] += 1
+        yield (name if seen[name] == 1 else f"{name}#{seen[name]}"), call
 
 
 def name_of(receiver: Callable[..., object]) -> str:

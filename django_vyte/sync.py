@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -97,7 +98,8 @@ def _look_into_missing(
     known = Event.objects.filter(team=team, missing_since__isnull=True).exclude(status=Event.Status.CANCELLED)
     absent = [key for key in known.values_list("vyte_id", flat=True).iterator() if key not in seen]
     summary.unchecked = max(0, len(absent) - MISSING_BUDGET)
-    for vyte_id in absent[:MISSING_BUDGET]:
+    # By lot, so that one sync after another gets round to all of them.
+    for vyte_id in random.sample(absent, min(len(absent), MISSING_BUDGET)):
         try:
             saved = reconcile.event(team.pk, vyte_id, origin=origin, client=client)
         except VyteError as error:
@@ -111,5 +113,5 @@ def _look_into_missing(
             summary.saved.changed += saved.changed
     if summary.unchecked:
         summary.warnings.append(
-            f"{summary.unchecked} mirrored events were not listed and not checked; the next sync goes on with them."
+            f"{summary.unchecked} mirrored events were not listed and not checked; the next sync checks others of them."
         )

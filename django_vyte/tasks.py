@@ -8,13 +8,15 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 from celery import Task, current_app, current_task, shared_task
 from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
 from django.utils.translation import gettext as _
 
-from django_vyte import housekeeping, inbox, outbox, subscriptions, sync
+from django_vyte import housekeeping, inbox, subscriptions, sync
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import Team
@@ -37,9 +39,10 @@ publisher = Publisher(publish)
 
 
 def enqueue(task: Task[Any, Any], *args: Any, countdown: float | None = None) -> None:
-    """Ask for a task to be run; never raises and never waits for the broker in a web request."""
+    """Ask for a task to be run once the transaction is committed; never raises and never waits for the broker."""
     at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
-    publisher.send(task, args, countdown, at_once=at_once)
+    send = partial(publisher.send, task, args, countdown, at_once=at_once)
+    transaction.on_commit(send, robust=True)
 
 
 def tell_soon(changes: list[int], members: list[int] = []) -> None:  # noqa: B006 - never written to
@@ -82,10 +85,7 @@ def process(pk: int) -> None:
 @shared_task(name="django_vyte.tell", ignore_result=True)
 def tell(changes: list[int], members: list[int]) -> None:
     """Tell the receivers of these changes and members."""
-    for pk in changes:
-        outbox.tell_change(pk)
-    for pk in members:
-        outbox.tell_member(pk)
+    housekeeping.tell(changes, members)
 
 
 @shared_task(name="django_vyte.sync_team", ignore_result=True)

@@ -12,7 +12,8 @@ from typing import Any
 CREDENTIALS = frozenset(
     {"key_store", "ct", "secret", "token", "access_token", "refresh_token", "api_key", "password"}
 )
-DEEPEST = 40
+# MariaDB refuses JSON that is nested deeper than 32.
+DEEPEST = 25
 ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
 
 
@@ -26,7 +27,8 @@ def clean(value: Any, depth: int = 0) -> Any:
     if depth > DEEPEST:
         return None
     if isinstance(value, dict):
-        return {without_nul(k): clean(v, depth + 1) for k, v in value.items() if k not in CREDENTIALS}
+        named = [(without_nul(name), item) for name, item in value.items()]
+        return {name: clean(item, depth + 1) for name, item in named if name.lower() not in CREDENTIALS}
     if isinstance(value, list):
         return [clean(item, depth + 1) for item in value]
     if isinstance(value, str):
@@ -78,14 +80,15 @@ def instant(value: object, zone: str = "") -> dt.datetime | None:
     try:
         when = dt.datetime.fromisoformat(value.strip())
         if when.tzinfo is None:
-            when = when.replace(tzinfo=_zone(zone))
+            when = when.replace(tzinfo=time_zone(zone))
         when = when.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         return None
     return when if 1000 <= when.year <= 9998 else None
 
 
-def _zone(name: str) -> dt.tzinfo:
+def time_zone(name: str) -> dt.tzinfo:
+    """The zone of this name; UTC when there is none."""
     try:
         return zoneinfo.ZoneInfo(name)
     except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -85,7 +84,7 @@ class WebhookView(APIView):
         headers = {name: values.text(request.headers.get(name), 500) for name in HEADERS}
         kept = {name: value for name, value in headers.items() if value}
         delivery = inbox.store("vyte", self.team_id, body, kept)
-        transaction.on_commit(partial(tasks.enqueue, tasks.process, delivery.pk), robust=True)
+        tasks.enqueue(tasks.process, delivery.pk)
         return Response({"received": True})
 
 

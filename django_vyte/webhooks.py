@@ -14,7 +14,7 @@ from django_vyte import inbox, mirror, payloads, reconcile, sync, values
 from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from django_vyte.models import Delivery
 
@@ -29,6 +29,7 @@ class Ask:
 
     kind: str
     vyte_id: str = ""
+    cancelled: bool = False
     cancelled_at: dt.datetime | None = None
 
     @property
@@ -38,8 +39,11 @@ class Ask:
 
     def merged(self, later: inbox.Ask) -> Ask:
         """Both asks as one, with the later cancellation."""
-        times = [when for when in (self.cancelled_at, cast(Ask, later).cancelled_at) if when]
-        return replace(self, cancelled_at=max(times, default=None))
+        other = cast(Ask, later)
+        times = [when for when in (self.cancelled_at, other.cancelled_at) if when]
+        return replace(
+            self, cancelled=self.cancelled or other.cancelled, cancelled_at=max(times, default=None)
+        )
 
 
 class Vyte:
@@ -64,16 +68,17 @@ class Vyte:
             raise ValueError(
                 f"A call of {values.text(action, 64)} is about an _id that Vyte cannot have given."
             )
+        if kind == "event" and not vyte_id:
+            return [Ask("team")]
         if kind == "event":
-            cancelled_at = payloads.cancelled_at(resource)
-            if action == "event.cancelled" and cancelled_at is None:
-                cancelled_at = payloads.revision(resource)
-            return [Ask("event", vyte_id, cancelled_at) if vyte_id else Ask("team")]
+            cancelled = action == "event.cancelled" or bool(resource.get("cancelled"))
+            known = payloads.cancelled_at(resource) or payloads.revision(resource)
+            return [Ask("event", vyte_id, cancelled, known if cancelled else None)]
         if not vyte_id:
             raise ValueError("A call of user.joined does not say which user.")
         return [Ask("user", vyte_id)]
 
-    def fulfil(self, ask: inbox.Ask, delivery: Delivery) -> inbox.Outcome:
+    def fulfil(self, ask: inbox.Ask, delivery: Delivery, keep: Callable[..., object]) -> inbox.Outcome:
         """Fetch what is true now and mirror it."""
         asked, team = cast(Ask, ask), delivery.team
         if team is None:
@@ -83,9 +88,11 @@ class Vyte:
             return inbox.Outcome(members=[] if member.told_at else [member.pk])
         origin = mirror.Origin(EventChange.Cause.WEBHOOK, delivery=delivery)
         if asked.kind == "team":
-            return inbox.Outcome(changes=sync.run(team, origin=origin).saved.changes)
-        saved = reconcile.event(team.pk, asked.vyte_id, origin=origin, cancelled_at=asked.cancelled_at)
-        return inbox.Outcome(changes=saved.changes, problems=saved.problems)
+            return inbox.Outcome(changes=sync.run(team, origin=origin, progress=keep).saved.changes)
+        # A call that gives no time of a cancellation came after it.
+        since = asked.cancelled_at or (delivery.received_at if asked.cancelled else None)
+        saved = reconcile.event(team.pk, asked.vyte_id, origin=origin, cancelled_at=since)
+        return inbox.Outcome(changes=saved.changes)
 
 
 inbox.register(Vyte())

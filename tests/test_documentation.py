@@ -24,6 +24,7 @@ from django_vyte.templatetags import vyte as tags
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
+MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 FENCE = re.compile(r"^```(?P<language>[a-z+]+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -103,8 +104,8 @@ def test_every_option_and_verb_of_a_command_is_documented(name):
     missing = [
         f"`{option}" for option in options_of(parser) - options_of(BaseCommand().create_parser("", ""))
     ]
-    missing += [f"\n`{verb}`\n" for verb in verbs_of(parser)]
     assert not [text for text in missing if text not in said]
+    assert set(verbs_of(parser)) <= set(first_names(said))
 
 
 def verbs_of(parser: Any) -> dict[str, Any]:
@@ -122,7 +123,7 @@ def test_a_command_that_is_mentioned_exists(page):
     mentioned = re.findall(r"manage\.py (vyte_\w+)(?: ([a-z]+))?", page.read_text())
     for name, verb in mentioned:
         assert name in commands()
-        assert not verb or f"\n`{verb}`\n" in section("commands.md", f"`{name}`")
+        assert not verb or verb in first_names(section("commands.md", f"`{name}`"))
 
 
 # Models, signals, tasks
@@ -272,13 +273,22 @@ def test_all_python_in_the_documentation_compiles_and_imports_what_exists(code):
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 
-@pytest.mark.parametrize("page", sorted(ROOT.glob("*.md")), ids=lambda page: page.name)
-def test_links_to_files_lead_to_files_and_their_headings(page):
-    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)", page.read_text()):
-        assert (ROOT / path).is_file(), path
-        headings = HEADING.findall((ROOT / path).read_text()) if anchor else []
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+def test_links_lead_to_files_and_their_headings(page):
+    for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", page.read_text()):
+        target = page.parent / path if path else page
+        assert target.is_file(), path
+        headings = HEADING.findall(target.read_text()) if anchor else []
         slugs = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
         assert not anchor or anchor in slugs, anchor
+
+
+@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+def test_a_page_reads_well_where_sphinx_does_not_render_it(page):
+    text = page.read_text()
+    assert "[](" not in text, "a link without words"
+    assert not re.findall(r"^: ", text, re.MULTILINE), "a list of definitions"
+    assert not re.findall(r"^\(.+\)=$", text, re.MULTILINE), "a label of Sphinx"
 
 
 def test_pictures_say_in_words_what_they_show():

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +16,100 @@ from django.core.management import call_command
 from django_vyte.models import ApiKey, ThirdPartyApp, Webhook
 
 DOCS = Path(__file__).parent.parent / "docs"
+PYTHON = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# What the quickstart takes for granted, and what its examples are to have led to.
+MODELS = """
+
+class Note(models.Model):
+    change_id = models.BigIntegerField(unique=True)
+    text = models.TextField()
+"""
+TEST_OF_QUICKSTART = """
+from yourapp.models import Note, Project
+
+
+def test_what_the_quickstart_promises(vyte_sandbox, settle):
+    project = Project.objects.create(name="Bridge")
+    times = [("2030-01-07T09:00:00Z", "2030-01-07T10:00:00Z")]
+    meeting = vyte_sandbox.create_event(title="Kick-off", dates=times, group_ids=[project.vyte_group_id])
+    vyte_sandbox.confirm(meeting["_id"])
+    settle()
+    assert project.vyte_group_id == "project_1"
+    assert project.vyte_events.confirmed().get().title == "Kick-off"
+    assert Note.objects.get().text == "Kick-off: confirmed"
+"""
 
 
 def code_in(page: str, *, having: str) -> str:
     """The one block of Python of a page that has this in it."""
-    blocks = re.findall(r"^```python\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
-    (code,) = (block for block in blocks if having in block)
+    (code,) = (block for block in PYTHON.findall((DOCS / page).read_text()) if having in block)
     return code
 
 
-# The examples of "Test your integration" are tests and fixtures.
-for _having in ("# conftest", "# test_meetings", "cancelled_there", "link_is_accepted", "vyte_is_down"):
-    exec(compile(code_in("testing.md", having=_having), "docs/testing.md", "exec"))
+def files_in(page: str) -> list[tuple[str, str]]:
+    """The blocks of Python that begin with the name of a file, with that name."""
+    blocks = PYTHON.findall((DOCS / page).read_text())
+    named = [(re.match(r"# (\S+\.py)\n", block), block) for block in blocks]
+    return [(match[1], block) for match, block in named if match]
 
 
-@pytest.fixture(autouse=True)
-def settings_of_the_examples(settings: Any) -> None:
-    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
+@pytest.fixture
+def run(tmp_path):
+    """Runs Python with these arguments in a folder of its own; AssertionError when it fails."""
+    ours = ("VYTE_", "DJANGO_", "PYTEST_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    variables = {
+        "DJANGO_SETTINGS_MODULE": "yourproject.settings_for_tests",
+        "VYTE_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+    }
+
+    def run(*arguments: str) -> str:
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=tmp_path,
+            env={**inherited, **variables},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def project(tmp_path, run):
+    """A new project to which the quickstart and "Test your integration" were applied to the letter."""
+    run("-m", "django", "startproject", "yourproject", ".", "--settings", "django.conf.global_settings")
+    files = [*files_in("quickstart.md"), *files_in("testing.md")]
+    files += [("settings.py", code_in("databases.md", having="transaction_mode"))]
+    files += [("settings.py", "INSTALLED_APPS += ['yourapp']\n"), ("yourapp/__init__.py", "")]
+    files += [("models.py", MODELS), ("test_quickstart.py", TEST_OF_QUICKSTART)]
+    places = {"settings.py": "yourproject", "urls.py": "yourproject", "models.py": "yourapp"}
+    for name, code in files:
+        path = tmp_path / places.get(name, "") / name
+        path.parent.mkdir(exist_ok=True)
+        with path.open("a") as file:
+            file.write(code)
+    return tmp_path
+
+
+def test_the_quickstart_leads_to_a_project_that_passes_every_check(project, run):
+    assert "no issues" in run("manage.py", "check", "--fail-level", "WARNING")
+
+
+def test_each_example_of_a_test_runs_as_a_file_of_its_own(project, run):
+    said = run("-m", "pytest", "-q", "-o", "python_files=test_*.py tests.py")
+    count = sum(code.count("def test_") for _, code in files_in("testing.md"))
+    assert f"{count + 1} passed" in said
+    assert count == len(files_in("testing.md")) - len(["settings", "conftest"])
+
+
+@pytest.fixture
+def team(linked_team):
+    """The examples are about a team that hears of what happens at Vyte."""
+    return linked_team
 
 
 def targets(vyte: Any) -> set[str]:

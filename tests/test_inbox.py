@@ -104,7 +104,7 @@ def test_a_call_about_an_event_that_did_not_change_costs_less(team: Team, vyte_s
 
 
 def test_a_call_about_a_new_event_costs_as_little(team: Team, vyte_sandbox: Sandbox) -> None:
-    assert cost_of(store(team), vyte_sandbox) == Cost(requests=1, statements=13, changes=1)
+    assert cost_of(store(team), vyte_sandbox) == Cost(requests=1, statements=14, changes=1)
 
 
 @pytest.mark.parametrize("action", ["event.updated", "event.cancelled", "event.created"])

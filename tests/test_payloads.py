@@ -315,22 +315,40 @@ def test_an_event_without_a_usable_id_is_unreadable(vyte_id: object) -> None:
 def test_unknown_fields_are_kept_and_keys_are_not() -> None:
     event = {
         "_id": "5f0d",
+        "title": "x",
         "org": {"x": 1},
         "key_store": {"hash": {"u": "s3cret"}},
+        "key\x00_Store": "s3cret",
         "third_party": {"ct": "s3cret"},
     }
-    assert payloads.event(event).columns["data"] == {"_id": "5f0d", "org": {"x": 1}, "third_party": {}}
+    kept = {"_id": "5f0d", "title": "x", "org": {"x": 1}, "third_party": {}}
+    assert payloads.event(event).columns["data"] == kept
 
 
 def test_what_a_database_refuses_is_left_out() -> None:
-    odd = {"_id": "5f0d", "a\x00": "b\x00c", "n": 10**30, "f": float("inf"), "s": "\ud800", "i": -(2**63) + 1}
+    odd = {
+        "_id": "5f0d",
+        "title": "",
+        "a\x00": "b\x00c",
+        "n": 10**30,
+        "f": float("inf"),
+        "s": "\ud800",
+        "i": -(2**63) + 1,
+    }
     kept = payloads.event(odd).columns["data"]
-    assert kept == {"_id": "5f0d", "a": "bc", "n": None, "f": None, "s": "?", "i": -(2**63) + 1}
+    assert kept == {"_id": "5f0d", "title": "", "a": "bc", "n": None, "f": None, "s": "?", "i": -(2**63) + 1}
 
 
 def test_the_same_said_in_another_order_has_the_same_fingerprint() -> None:
-    assert read(a=1, b={"c": 2, "d": 3})["fingerprint"] == read(b={"d": 3, "c": 2}, a=1)["fingerprint"]
-    assert read(a=1)["fingerprint"] != read(a=2)["fingerprint"]
+    one, other = read(title=1, b={"c": 2, "d": 3}), read(b={"d": 3, "c": 2}, title=1)
+    assert one["fingerprint"] == other["fingerprint"]
+    assert read(title=1)["fingerprint"] != read(title=2)["fingerprint"]
+
+
+@pytest.mark.parametrize("answer", [{}, {"message": "down for maintenance"}, {"ok": True, "_id": "5f0d"}])
+def test_what_is_no_event_does_not_pass_for_one_that_lost_everything(answer: dict[str, object]) -> None:
+    with pytest.raises(payloads.Unreadable, match="is no event"):
+        payloads.event({"_id": "5f0d", **answer})
 
 
 FIELDS = [
@@ -352,7 +370,7 @@ WRONG = PART | st.lists(PART, max_size=3) | st.dictionaries(st.sampled_from(INNE
 
 @given(st.dictionaries(st.sampled_from(FIELDS), WRONG))
 def test_an_event_is_read_whatever_its_fields_hold(fields: dict[str, Any]) -> None:
-    reading = payloads.event({"_id": "5f0d", **fields})
+    reading = payloads.event({"_id": "5f0d", "title": "", **fields})
     columns = reading.columns
     assert columns["status"] in ("planning", "confirmed", "cancelled")
     assert columns["ends_at"] is None or columns["starts_at"] <= columns["ends_at"]

@@ -36,7 +36,8 @@ def test_a_broker_that_refuses_is_logged_once_and_raises_nothing(caplog, at_once
             publisher.send("a", at_once=at_once)
         assert publisher.flush(10)
     assert [record.levelname for record in caplog.records] == ["ERROR"]
-    assert "the sweep catches up" in caplog.text
+    assert "the sweep catches up once the broker is back" in caplog.text
+    assert "manage.py vyte_inbox process" in caplog.text
 
 
 def test_a_broker_that_hangs_holds_up_nobody_and_what_does_not_fit_is_dropped(caplog):

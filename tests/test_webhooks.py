@@ -74,28 +74,33 @@ def test_a_user_without_an_id_is_unreadable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "resource", "cancelled_at"),
+    ("action", "resource", "cancelled", "cancelled_at"),
     [
-        ("event.cancelled", {"cancelled": "2027-01-01T12:00:00Z"}, NOON),
-        ("event.updated", {"cancelled": "2027-01-01T12:00:00Z"}, NOON),
-        ("event.cancelled", {"updatedAt": "2027-01-01T12:00:00Z"}, NOON),
-        ("event.cancelled", {"confirmed": {"flag": True, "updated_at": "2027-01-01T12:00:00Z"}}, NOON),
-        ("event.cancelled", {"cancelled": "2026-01-01T12:00:00Z", "updatedAt": "2027-01-01T12:00:00Z"}, NOON),
-        ("event.updated", {"updatedAt": "2027-01-01T12:00:00Z"}, None),
-        ("event.cancelled", {}, None),
-        ("event.cancelled", {"cancelled": True}, None),
+        ("event.cancelled", {"cancelled": "2027-01-01T12:00:00Z"}, True, NOON),
+        ("event.updated", {"cancelled": "2027-01-01T12:00:00Z"}, True, NOON),
+        ("event.cancelled", {"updatedAt": "2027-01-01T12:00:00Z"}, True, NOON),
+        ("event.cancelled", {"confirmed": {"flag": True, "updated_at": "2027-01-01T12:00:00Z"}}, True, NOON),
+        (
+            "event.cancelled",
+            {"cancelled": "2026-01-01T12:00:00Z", "updatedAt": "2027-01-01T12:00:00Z"},
+            True,
+            NOON,
+        ),
+        ("event.updated", {"updatedAt": "2027-01-01T12:00:00Z"}, False, None),
+        ("event.cancelled", {}, True, None),
+        ("event.cancelled", {"cancelled": True}, True, None),
     ],
 )
 def test_a_cancellation_is_as_old_as_vyte_says(
-    action: str, resource: dict[str, Any], cancelled_at: dt.datetime | None
+    action: str, resource: dict[str, Any], cancelled: bool, cancelled_at: dt.datetime | None
 ) -> None:
-    assert asks(action, {"_id": "5f0d", **resource}) == [Ask("event", "5f0d", cancelled_at)]
+    assert asks(action, {"_id": "5f0d", **resource}) == [Ask("event", "5f0d", cancelled, cancelled_at)]
 
 
 def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
     early, late, never = (
-        Ask("event", "5f0d", NOON),
-        Ask("event", "5f0d", NOON + dt.timedelta(1)),
+        Ask("event", "5f0d", True, NOON),
+        Ask("event", "5f0d", True, NOON + dt.timedelta(1)),
         Ask("event", "5f0d"),
     )
     assert early.merged(late) == late.merged(early) == late.merged(never) == never.merged(late) == late

@@ -6,14 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import links
-from django_vyte.fields import EncryptedTextField
+from django_vyte.fields import EncryptedTextField, ExactCharField
 from django_vyte.models.team import Team
 
 
 class ThirdPartyApp(models.Model):
     """An app registered at Vyte: its id goes into links, its secret signs who creates a meeting."""
 
-    app_id = models.CharField(_("app id"), max_length=64, unique=True)
+    app_id = ExactCharField(_("app id"), max_length=64, unique=True)
     secret = EncryptedTextField(_("secret"), editable=False)
     name = models.CharField(_("name"), max_length=255)
     contact_email = models.EmailField(_("contact email"), blank=True)

@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
 from django_vyte.models.work import Work, WorkQuerySet
 
@@ -47,7 +48,7 @@ class Delivery(Work):
     team = models.ForeignKey(
         Team, models.CASCADE, null=True, blank=True, related_name="deliveries", verbose_name=_("team")
     )
-    subject = models.CharField(
+    subject = ExactCharField(
         _("subject"),
         max_length=100,
         blank=True,

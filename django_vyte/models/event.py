@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import payloads, values
+from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ class Event(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="events", verbose_name=_("team"))
-    vyte_id = models.CharField(_("Vyte id"), max_length=64)
+    vyte_id = ExactCharField(_("Vyte id"), max_length=64)
     title = models.CharField(_("title"), max_length=500, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PLANNING)
     starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
@@ -158,6 +159,7 @@ class Event(models.Model):
             models.Index(fields=["status", "starts_at"], name="vyte_event_status"),
             models.Index(fields=["starts_at"], name="vyte_event_starts"),
             models.Index(fields=["ends_at"], name="vyte_event_ends"),
+            models.Index(fields=["-vyte_updated_at", "-id"], name="vyte_event_updated"),
             models.Index(fields=["creator_email"], name="vyte_event_creator"),
         ]
         constraints = [
@@ -184,6 +186,11 @@ class Event(models.Model):
     def places(self) -> list[payloads.PlaceOption]:
         """The places proposed, each with its votes, in Vyte's order."""
         return payloads.places(self.data)
+
+    @property
+    def first_day(self) -> dt.date | None:
+        """The day of an all-day meeting, whoever looks from wherever; None while the date is not settled."""
+        return payloads.day(self.starts_at, self.timezone) if self.starts_at else None
 
     def confirm(
         self, date_id: str | None = None, place_id: str | None = None, *, by: AbstractBaseUser | None = None
@@ -234,8 +241,8 @@ class Invitee(models.Model):
     """A person invited to an event."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="invitees", verbose_name=_("event"))
-    vyte_id = models.CharField(_("Vyte id"), max_length=64, blank=True)
-    email = models.EmailField(_("email"), blank=True, db_index=True)
+    vyte_id = ExactCharField(_("Vyte id"), max_length=64, blank=True)
+    email = ExactCharField(_("email"), max_length=254, blank=True, db_index=True)
     full_name = models.CharField(_("name"), max_length=255, blank=True)
     phone = models.CharField(_("phone"), max_length=64, blank=True)
 
@@ -255,7 +262,7 @@ class EventGroup(models.Model):
     """A group of the project's own (a deal, a ticket, a patient) to which an event belongs."""
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="groups", verbose_name=_("event"))
-    group_id = models.CharField(_("group id"), max_length=200, db_index=True)
+    group_id = ExactCharField(_("group id"), max_length=200, db_index=True)
 
     class Meta:
         ordering = ["pk"]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
 from django_vyte.models.work import News, WorkQuerySet
 
@@ -17,10 +18,10 @@ class Member(News):
     """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="members", verbose_name=_("team"))
-    vyte_id = models.CharField(_("Vyte id"), max_length=64)
+    vyte_id = ExactCharField(_("Vyte id"), max_length=64)
     email = models.EmailField(_("email"), blank=True, db_index=True)
     full_name = models.CharField(_("name"), max_length=255, blank=True)
-    extid = models.CharField(_("external id"), max_length=255, blank=True)
+    extid = ExactCharField(_("external id"), max_length=255, blank=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

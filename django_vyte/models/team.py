@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import links
 from django_vyte.client import VyteClient
 from django_vyte.exceptions import VyteError
-from django_vyte.fields import EncryptedTextField
+from django_vyte.fields import EncryptedTextField, ExactCharField
 
 
 class Team(models.Model):
     """An organization at Vyte: one API key scope, one bill."""
 
-    vyte_id = models.CharField(_("Vyte id"), max_length=64, unique=True)
+    vyte_id = ExactCharField(_("Vyte id"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=255)
     private = models.BooleanField(_("private"), default=False)
-    subdomain = models.SlugField(
+    subdomain = models.CharField(
         _("subdomain"),
         max_length=63,
         blank=True,
+        validators=[RegexValidator(r"^[a-z0-9]([a-z0-9-]*[a-z0-9])?$", _("Letters, digits and hyphens."))],
         help_text=_("The team's brand at Vyte: pages are then linked as https://SUBDOMAIN.vyte.in/…"),
     )
     created_at = models.DateTimeField(_("linked at"), auto_now_add=True)
@@ -64,7 +66,7 @@ class ApiKey(models.Model):
     team = models.ForeignKey(Team, models.CASCADE, related_name="api_keys", verbose_name=_("team"))
     key = EncryptedTextField(_("key"), editable=False)
     hint = models.CharField(_("ends in"), max_length=4, editable=False)
-    vyte_id = models.CharField(_("Vyte id"), max_length=64, blank=True)
+    vyte_id = ExactCharField(_("Vyte id"), max_length=64, blank=True)
     scope = models.CharField(_("scope"), max_length=32, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.ACTIVE)
     created_at = models.DateTimeField(_("added at"), auto_now_add=True)

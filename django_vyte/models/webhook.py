@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.fields import EncryptedTextField
+from django_vyte.fields import EncryptedTextField, ExactCharField
 from django_vyte.models.team import Team
 
 
@@ -42,7 +42,7 @@ class Webhook(models.Model):
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="webhooks", verbose_name=_("team"))
     action = models.CharField(_("action"), max_length=64)
-    vyte_id = models.CharField(_("Vyte id"), max_length=64, blank=True)
+    vyte_id = ExactCharField(_("Vyte id"), max_length=64, blank=True)
     target_url = EncryptedTextField(_("target URL"), editable=False, blank=True, default="")
     token = EncryptedTextField(_("token"), editable=False, default=new_token)
     token_digest = models.CharField(max_length=64, unique=True, editable=False)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+import time
 import uuid
+from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
 from django.db import models
@@ -60,6 +62,19 @@ class WorkQuerySet(models.QuerySet[Row]):
     def held(self, lease: str) -> Self:
         """The rows that ``lease`` still holds: rows someone else took after it ran out are not among them."""
         return self.filter(lease=lease)
+
+    def keeper(self, lease: str, seconds: float) -> Callable[..., None]:
+        """What to call now and then in long work: it prolongs the lease, and saves fields given, when half is over."""
+        began = time.monotonic()
+
+        def keep(*args: object, **fields: Any) -> None:
+            nonlocal began
+            if time.monotonic() - began < seconds / 2:
+                return
+            began = time.monotonic()
+            self.held(lease).update(next_attempt_at=timezone.now() + dt.timedelta(seconds=seconds), **fields)
+
+        return keep
 
     def finish(self, lease: str, **fields: Any) -> int:
         """Mark what ``lease`` holds as done; the number of rows."""
