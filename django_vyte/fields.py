@@ -100,8 +100,7 @@ class EncryptedTextField(TextField):
 
     def value_to_string(self, obj: models.Model) -> str:
         """The sealed form, for serializers: a fixture never holds a secret."""
-        value = self.value_from_object(obj)
-        return "" if value is None else SEALED + encrypt(value)
+        return SEALED + encrypt(self.value_from_object(obj))
 
     def to_python(self, value: Any) -> Any:
         """Opens what ``value_to_string`` sealed; any other value as a TextField does."""

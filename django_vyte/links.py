@@ -225,10 +225,11 @@ def _minutes(duration: int | timedelta) -> int:
 
 
 def _groups(group_ids: GroupLike | Iterable[GroupLike]) -> str:
-    if group_ids is None or group_ids == "":
+    if group_ids == "":
         return ""
     groups = group_ids if isinstance(group_ids, Iterable) and not isinstance(group_ids, str) else [group_ids]
-    ids = [str(getattr(group, "vyte_group_id", group) or "").strip() for group in groups]
+    named = [getattr(group, "vyte_group_id", group) for group in groups]
+    ids = ["" if name is None else str(name).strip() for name in named]
     for group_id in ids:
         if not group_id:
             raise ValueError("A group id is empty: save the object first, or leave the group out.")

@@ -35,8 +35,8 @@ def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> M
             team_id=team_id, vyte_id=vyte_id, defaults=columns
         )
         if not created and member.as_of < as_of:
-            if columns["user"] is None:
-                # Whom a person matched in the admin stays matched.
+            if columns["user"] is None or columns["extid"] == member.extid:
+                # What a person matched by hand stays as it is, unless Vyte names somebody else.
                 columns["user"] = member.user
             for name, value in columns.items():
                 setattr(member, name, value)

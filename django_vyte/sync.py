@@ -109,8 +109,6 @@ def _look_into_missing(
         summary.saved.changes += saved.changes
         if Event.objects.filter(team=team, vyte_id=vyte_id, missing_since__isnull=False).exists():
             summary.vanished += 1
-        else:
-            summary.saved.changed += saved.changed
     if summary.unchecked:
         summary.warnings.append(
             f"{summary.unchecked} mirrored events were not listed and not checked; the next sync checks others of them."

@@ -14,7 +14,6 @@ from typing import Any
 from celery import Task, current_app, current_task, shared_task
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from django_vyte import housekeeping, inbox, subscriptions, sync
 from django_vyte.conf import get_settings
@@ -64,16 +63,19 @@ def _follow(outcome: inbox.Outcome) -> None:
 
 @contextmanager
 def _noted(team: Team, what: str) -> Iterator[None]:
-    """Keep what goes wrong where people look, and forget it once all is well."""
+    """Keep what goes wrong where people look, one line for each kind of work, and forget it once that succeeds."""
+    problem = ""
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
-        problem = _("%(what)s failed: %(error)s") % {"what": what, "error": error}
+        problem = f"{what} {' '.join(str(error).split())}"
         logger.warning("Team %s: %s", team.pk, problem)
-    else:
-        problem = ""
-    if problem != team.problem:
-        Team.objects.filter(pk=team.pk).update(problem=problem)
+    with transaction.atomic():
+        row = Team.objects.select_for_update().only("problem").get(pk=team.pk)
+        others = [line for line in row.problem.splitlines() if not line.startswith(what)]
+        problems = "\n".join([*others, problem] if problem else others)
+        if problems != row.problem:
+            Team.objects.filter(pk=team.pk).update(problem=problems)
 
 
 @shared_task(name="django_vyte.process", ignore_result=True)
@@ -92,7 +94,7 @@ def tell(changes: list[int], members: list[int]) -> None:
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
     team = Team.objects.get(pk=team_id)
-    with _noted(team, _("Synchronising")):
+    with _noted(team, "Synchronising failed:"):
         tell_soon(sync.run(team).saved.changes)
 
 
@@ -100,7 +102,7 @@ def sync_team(team_id: int) -> None:
 def register_webhooks(team_id: int) -> None:
     """Have Vyte call this site about a team; what goes wrong stands in ``Team.problem``."""
     team = Team.objects.get(pk=team_id)
-    with _noted(team, _("Registering webhooks")):
+    with _noted(team, "Registering webhooks failed:"):
         subscriptions.register(team)
 
 

@@ -117,3 +117,19 @@ def test_a_refresh_brings_what_no_webhook_told(vyte_sandbox, event):
     event.refresh()
     assert event.title == "Kick-off, moved"
     assert history(event)[-1] == ("updated", "refresh")
+
+
+def test_a_confirmation_answered_with_half_a_word_is_looked_up(vyte_sandbox, event):
+    vyte_sandbox.confirm(event.vyte_id)
+    vyte_sandbox.faults.add(path=r"/confirm$", status=200, body=b'{"ok": true}', times=1)
+    event.confirm()
+    assert event.status == "confirmed"
+    assert event.title == "Kick-off"
+
+
+def test_an_invitee_who_is_gone_already_is_taken_off_here(vyte_sandbox, event):
+    invitee = event.invitees.get(email="ann@example.com")
+    with event.team.client() as client:
+        client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
+    event.remove_invitee(invitee)
+    assert not event.invitees.filter(email="ann@example.com").exists()

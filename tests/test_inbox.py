@@ -470,3 +470,84 @@ def test_calls_that_wait_are_served_by_the_fetch_that_a_new_one_causes(vyte_sand
     inbox.process(Delivery.objects.latest("pk").pk)
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
     assert len(vyte_sandbox.requests) == 1
+
+
+# What a long outage, a dead worker and an odd error leave
+
+
+def test_calls_that_keep_coming_in_a_long_outage_give_no_earlier_one_up(
+    team: Team, vyte_sandbox: Sandbox
+) -> None:
+    inbox.process(store(team).pk)
+    vyte_sandbox.quirks.show_cancelled = False
+    vyte_sandbox.stop_api()
+    cancelling = store(team, body(action="event.cancelled", cancelled="2036-01-01T00:00:00Z"))
+    start = timezone.now()
+    for minute in range(90):
+        with time_machine.travel(start + dt.timedelta(minutes=minute)):
+            store(team)
+            housekeeping.sweep()
+    assert fresh(cancelling).status == "waiting"
+    vyte_sandbox.start_api()
+    with time_machine.travel(start + dt.timedelta(hours=4)):
+        housekeeping.sweep()
+    assert fresh(cancelling).status == "done"
+    assert Event.objects.get().status == "cancelled"
+
+
+@pytest.mark.parametrize("resource", [{}, {"cancelled": True}])
+def test_a_cancellation_that_says_no_time_came_before_its_call(
+    team: Team, vyte_sandbox: Sandbox, resource: dict[str, Any]
+) -> None:
+    inbox.process(store(team).pk)
+    vyte_sandbox.quirks.show_cancelled = False
+    inbox.process(store(team, body(action="event.cancelled", **resource)).pk)
+    assert Event.objects.get().status == "cancelled"
+
+
+def test_a_call_that_no_worker_survives_is_given_up_in_sight(team: Team, settings: Any) -> None:
+    settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 3}
+    deadly = store(team)
+    for attempt in range(4):
+        with time_machine.travel(timezone.now() + dt.timedelta(hours=attempt)):
+            if attempt < 3:
+                Delivery.objects.filter(pk=deadly.pk).claim(60, status="working")
+            else:
+                inbox.process(deadly.pk)
+    assert fresh(deadly).status == "failed"
+    assert "did not come back" in deadly.error
+
+
+def test_what_succeeded_of_a_call_about_several_things_is_told_at_once(
+    team: Team, vyte_sandbox: Sandbox
+) -> None:
+    both = json.dumps([json.loads(body(EVENT)), json.loads(body(OTHER))]).encode()
+    vyte_sandbox.faults.add(path=rf"^/v2/events/{OTHER}", status=503, times=None)
+    outcome = inbox.process(store(team, both).pk)
+    assert outcome.changes == list(Event.objects.get().changes.values_list("pk", flat=True))
+    assert outcome.retry
+
+
+def test_an_error_that_no_database_can_hold_is_kept_as_far_as_it_can(team: Team, monkeypatch: Any) -> None:
+    def fail(*args: Any, **named: Any) -> None:
+        raise RuntimeError("odd \x00 and \ud800")
+
+    monkeypatch.setattr("django_vyte.reconcile.event", fail)
+    delivery = store(team)
+    inbox.process(delivery.pk)
+    assert fresh(delivery).error == "RuntimeError: odd  and ?"
+
+
+def test_long_work_prolongs_its_lease(
+    team: Team, vyte_sandbox: Sandbox, settings: Any, monkeypatch: Any
+) -> None:
+    clock = iter(range(0, 100_000, 200))
+    monkeypatch.setattr("django_vyte.models.work.time.monotonic", lambda: next(clock))
+    delivery = store(team, json.dumps([json.loads(body(EVENT)), json.loads(body(OTHER))]).encode())
+    with CaptureQueriesContext(connection) as queries:
+        inbox.process(delivery.pk)
+    prolonged = [
+        q for q in queries if q["sql"].startswith("UPDATE") and '"attempts"' not in q["sql"].split("WHERE")[0]
+    ]
+    assert fresh(delivery).status == "done"
+    assert len(prolonged) >= 3

@@ -113,3 +113,27 @@ def test_what_is_too_long_is_cut(team: Team) -> None:
 def test_an_unreadable_id_is_an_error(team: Team) -> None:
     with pytest.raises(payloads.Unreadable):
         members.save(team.pk, "a/b", {}, as_of=NOON)
+
+
+def test_a_match_made_by_hand_stays_until_vyte_names_somebody_else(
+    team: Team, django_user_model: Any
+) -> None:
+    claimed, right, other = (
+        django_user_model.objects.create_user(name) for name in ("claimed", "right", "other")
+    )
+
+    def joined(extid: object, hour: int) -> Member:
+        answer = {"_id": "u1", "account": {"organization": {"extid": str(extid)}}}
+        return members.save(team.pk, "u1", answer, as_of=dt.datetime(2027, 1, 1, hour, tzinfo=UTC))
+
+    assert joined(claimed.pk, 1).user == claimed
+    Member.objects.update(user=right)
+    assert joined(claimed.pk, 2).user == right
+    assert joined(other.pk, 3).user == other
+
+
+@pytest.mark.parametrize("spelling", ["0{}", " {}", "{}_0", "+{}", "{}.0"])
+def test_an_extid_is_matched_to_the_letter(django_user_model: Any, spelling: str) -> None:
+    user = django_user_model.objects.create_user("jane")
+    assert members.user_for(str(user.pk)) == user
+    assert members.user_for(spelling.format(user.pk)) is None

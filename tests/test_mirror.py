@@ -7,7 +7,7 @@ from datetime import UTC
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from django_vyte import mirror
@@ -461,3 +461,47 @@ def test_a_conflict_that_does_not_end_is_an_error_and_leaves_nothing(
         save(team, said(invitees=[{"email": "a@example.com"}]))
     assert not Event.objects.exists()
     assert not Invitee.objects.exists()
+
+
+def test_one_event_that_the_database_refuses_keeps_no_other_from_its_place(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record = mirror.history.of_new
+
+    def refuse(event: Event) -> list[EventChange]:
+        if event.vyte_id == "bad":
+            raise DataError("invalid")
+        return record(event)
+
+    monkeypatch.setattr(mirror.history, "of_new", refuse)
+    saved = save(team, said(vyte_id="a"), said(vyte_id="bad"), said(vyte_id="c"))
+    assert set(Event.objects.values_list("vyte_id", flat=True)) == {"a", "c"}
+    assert (saved.created, len(saved.changes)) == (2, 2)
+    assert saved.problems == ["Event bad could not be stored (DataError)."]
+
+
+@pytest.mark.parametrize("pair", [("aBc", "AbC"), ("resume", "RESUME")])
+def test_ids_are_compared_to_the_letter(team: Team, pair: tuple[str, str]) -> None:
+    save(team, *(said(vyte_id=key) for key in pair))
+    assert set(Event.objects.values_list("vyte_id", flat=True)) == set(pair)
+
+
+def test_groups_and_addresses_are_compared_to_the_letter(team: Team) -> None:
+    groups = {"third_party": {"group_ids": ["deal_aB", "deal_Ab", "résumé", "resume"]}}
+    people = [{"email": "jose@example.com"}, {"email": "josé@example.com"}]
+    save(team, said(at=0, invitees=people, **groups), asked=0)
+    assert EventGroup.objects.count() == 4
+    assert Invitee.objects.count() == 2
+    assert not Event.objects.for_group("deal_AB").exists()
+    save(team, said(at=1, invitees=people[:1], third_party={"group_ids": ["deal_aB"]}), asked=1)
+    assert [group.group_id for group in EventGroup.objects.all()] == ["deal_aB"]
+    assert [invitee.email for invitee in Invitee.objects.all()] == ["jose@example.com"]
+
+
+@pytest.mark.parametrize("depth", [20, 31, 45, 200])
+def test_json_of_any_depth_finds_a_place(team: Team, depth: int) -> None:
+    nested: Any = "x"
+    for _ in range(depth):
+        nested = {"a": nested}
+    save(team, said(vyte_id="deep", odd=nested), said(vyte_id="flat"))
+    assert Event.objects.count() == 2

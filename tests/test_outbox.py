@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -159,3 +160,57 @@ def test_a_new_member_is_told_of_once():
         outbox.tell_member(member.pk)
         outbox.tell_member(member.pk)
     assert heard == ["jane@acme.com"]
+
+
+def test_receivers_that_share_a_name_are_told_apart(change):
+    calls = []
+
+    class Notes:
+        def __init__(self, name, fails):
+            self.name, self.fails = name, fails
+
+        def note(self, sender, **kwargs):
+            calls.append(self.name)
+            if self.fails:
+                self.fails -= 1
+                raise RuntimeError
+
+    first, second = Notes("first", fails=0), Notes("second", fails=1)
+    with connected(signals.event_confirmed, first.note, second.note):
+        assert outbox.tell_change(change.pk) is True
+        change.refresh_from_db()
+        with time_machine.travel(change.next_attempt_at, tick=False):
+            outbox.tell_change(change.pk)
+    assert calls == ["first", "second", "second"]
+
+
+def test_an_error_text_that_no_database_can_hold_stops_nothing(change, caplog):
+    # Such a text cannot travel from one test process to another either.
+    caplog.set_level(logging.CRITICAL, "django_vyte.signals")
+
+    def hears(sender, **kwargs):
+        pass
+
+    def fails(sender, **kwargs):
+        raise RuntimeError("odd \x00 and \ud800")
+
+    with connected(signals.event_confirmed, hears, fails):
+        assert outbox.tell_change(change.pk) is True
+    change.refresh_from_db()
+    assert len(change.told) == 1
+    assert "odd  and ?" in change.error
+
+
+def test_a_change_whose_receivers_kill_every_worker_is_given_up(change, settings):
+    settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 2}
+    EventChange.objects.update(attempts=2, next_attempt_at=timezone.now())
+    heard = []
+
+    def note(sender, **kwargs):
+        heard.append(1)
+
+    with connected(signals.event_confirmed, note):
+        assert outbox.tell_change(change.pk) is False
+    change.refresh_from_db()
+    assert (heard, change.next_attempt_at) == ([], None)
+    assert "did not come back" in change.error

@@ -379,3 +379,20 @@ def test_an_event_is_read_whatever_its_fields_hold(fields: dict[str, Any]) -> No
         assert len(columns[name]) <= longest
     for person in reading.invitees:
         assert person.vyte_id or person.email
+
+
+@pytest.mark.parametrize(
+    ("start", "zone", "expected"),
+    [
+        ("2027-01-05T00:00:00Z", "America/Los_Angeles", "2027-01-05"),
+        ("2027-01-05T00:00:00Z", "Asia/Tokyo", "2027-01-05"),
+        ("2027-01-04T23:00:00Z", "Europe/Paris", "2027-01-05"),
+        ("2027-01-05T08:00:00Z", "America/Los_Angeles", "2027-01-05"),
+        ("2027-01-05T05:00:00Z", "America/Los_Angeles", "2027-01-04"),
+        ("2027-01-05T01:00:00+01:00", "America/Los_Angeles", "2027-01-05"),
+        ("2027-01-05T23:00:00Z", "", "2027-01-05"),
+        ("2027-01-05T23:00:00Z", "../Nowhere\x00", "2027-01-05"),
+    ],
+)
+def test_an_all_day_date_is_the_day_that_was_meant(start, zone, expected):
+    assert payloads.day(dt.datetime.fromisoformat(start), zone) == dt.date.fromisoformat(expected)

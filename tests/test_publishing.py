@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 
 import pytest
@@ -59,3 +60,40 @@ def test_a_broker_that_hangs_holds_up_nobody_and_what_does_not_fit_is_dropped(ca
     release.set()
     assert publisher.flush(10)
     assert seen == list(range(WAITING_ROOM + 1))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_process_has_a_thread_and_messages_of_its_own():
+    entered, release = threading.Event(), threading.Event()
+
+    def hang(message: str) -> None:
+        entered.set()
+        release.wait(30)
+
+    publisher = Publisher(hang)
+    publisher.send("of the parent", at_once=False)
+    assert entered.wait(10)
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        seen: list[str] = []
+        publisher._publish = seen.append
+        left = publisher.flush(0)
+        publisher.send("of the child", at_once=False)
+        publisher.flush(10)
+        os.write(writing, repr((left, seen)).encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert os.read(reading, 1000).decode() == "(True, ['of the child'])"
+    release.set()
+    assert publisher.flush(10)
+
+
+def test_a_thread_that_cannot_start_is_a_complaint(monkeypatch, caplog):
+    def refuse(self: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    Publisher(lambda message: None).send("a", at_once=False)
+    assert "no thread could be started" in caplog.text

@@ -186,3 +186,27 @@ def test_a_user_is_mirrored_as_vyte_has_them(team: Team, vyte_sandbox: Sandbox) 
 def test_a_user_whom_vyte_does_not_know_is_an_error(team: Team, vyte_sandbox: Sandbox) -> None:
     with pytest.raises(NotFound):
         reconcile.user(team.pk, "5f0000000000000000000000")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"{}", b'{"message": "down for maintenance"}', b'{"_id": "5f0d7eb02003d0971e2a961a"}', b'{"ok": true}'],
+)
+def test_a_success_that_is_no_event_changes_nothing(team: Team, vyte_sandbox: Sandbox, answer: bytes) -> None:
+    fetch(team)
+    before = Event.objects.values().get()
+    vyte_sandbox.faults.add(path=r"^/v2/events/", status=200, body=answer, times=1)
+    with pytest.raises(UnexpectedAnswer, match="no event"):
+        fetch(team)
+    assert Event.objects.values().get() == before
+
+
+def test_an_answer_about_another_event_changes_nothing(team: Team, vyte_sandbox: Sandbox) -> None:
+    fetch(team)
+    before = Event.objects.values().get()
+    vyte_sandbox.faults.add(
+        path=r"^/v2/events/", status=200, body=b'{"_id": "other", "title": "Other"}', times=1
+    )
+    with pytest.raises(UnexpectedAnswer, match="answered with another one"):
+        fetch(team)
+    assert Event.objects.values().get() == before

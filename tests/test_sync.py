@@ -65,6 +65,20 @@ def test_no_more_than_a_budget_of_unlisted_events_is_asked_for(vyte_sandbox, tea
     assert "not checked" in summary.warnings[-1]
 
 
+def test_one_sync_after_another_gets_round_to_every_unlisted_event(vyte_sandbox, team, monkeypatch):
+    monkeypatch.setattr(sync, "MISSING_BUDGET", 2)
+    sync.run(team)
+    gone = Event.objects.exclude(status="cancelled").latest("pk")
+    vyte_sandbox.delete_event(gone.vyte_id)
+    vyte_sandbox.faults.add(path=r"^/v2/events$", status=200, body=b"[]", times=None)
+    for _ in range(200):
+        sync.run(team)
+        gone.refresh_from_db()
+        if gone.missing_since:
+            break
+    assert gone.missing_since is not None
+
+
 def test_a_list_of_a_round_length_is_suspected_and_nothing_is_looked_into(vyte_sandbox, team):
     sync.run(team)
     missing = 100 - len(vyte_sandbox.state.events)

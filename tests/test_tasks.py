@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from celery import current_app
+from django.db import transaction
 
-from django_vyte import tasks
-from django_vyte.models import Delivery, Event, Member
+from django_vyte import outbox, tasks
+from django_vyte.models import Delivery, Event, EventChange, Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -118,3 +119,39 @@ def test_what_keeps_a_team_from_working_stands_with_the_team_until_it_works(vyte
     task(team.pk)
     team.refresh_from_db()
     assert team.problem == ""
+
+
+def test_a_message_is_sent_once_the_transaction_is_committed(sent):
+    with transaction.atomic():
+        tasks.enqueue(tasks.process, 1)
+        assert sent == []
+    assert len(sent) == 1
+
+
+def test_a_message_of_a_transaction_that_is_undone_is_never_sent(sent):
+    with transaction.atomic():
+        tasks.enqueue(tasks.process, 1)
+        transaction.set_rollback(True)
+    assert sent == []
+
+
+def test_what_one_task_achieves_does_not_hide_what_another_failed_at(vyte_sandbox, team, sent):
+    vyte_sandbox.faults.add(path=r"^/hooks", status=503, times=None)
+    tasks.register_webhooks(team.pk)
+    tasks.sync_team(team.pk)
+    team.refresh_from_db()
+    assert team.problem.startswith("Registering webhooks failed:")
+
+
+def test_one_change_that_cannot_be_told_keeps_no_other_waiting(vyte_sandbox, linked_team, sent, monkeypatch):
+    for title in ("One", "Two"):
+        vyte_sandbox.create_event(title=title, creator="jane@acme.com")
+    vyte_sandbox.deliver()
+    for pk in Delivery.objects.values_list("pk", flat=True):
+        tasks.process(pk)
+    first, second = EventChange.objects.order_by("pk")
+    tell = outbox.tell_change
+    monkeypatch.setattr(outbox, "tell_change", lambda pk: tell(pk) if pk == second.pk else tell(1 / 0))
+    tasks.tell([first.pk, second.pk], [])
+    second.refresh_from_db()
+    assert second.told_at is not None

@@ -104,7 +104,7 @@ def test_text_marked_safe_is_still_encoded():
     assert parameters == {"et": '"><b>'}
 
 
-@pytest.mark.parametrize("creator", [AnonymousUser(), None, "", User(username="nobody")])
+@pytest.mark.parametrize("creator", [AnonymousUser(), None, User(username="nobody")])
 def test_nobody_is_signed_for_without_an_address(creator):
     source = '<a href="{% vyte_add_invitees_url app=app creator=user %}">x</a>'
     assert followed(source, app=APP, user=creator)[1] == {"aid": APP.app_id}
@@ -117,9 +117,39 @@ def test_a_creator_may_be_an_email():
 
 
 def test_what_the_page_does_not_know_is_left_out():
-    unknown = "creator=a group=b title=c invitees=d places=e message=f"
+    unknown = "title=a invitees=b places=c message=d"
     source = '<a href="{% vyte_add_invitees_url app=app ' + unknown + ' %}">x</a>'
     assert followed(source, app=APP)[1] == {"aid": APP.app_id}
+
+
+TAGS = ["vyte_add_invitees_url", "vyte_add_details_url", "vyte_page_url 'emma'"]
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [(f"{tag} app=app group=nope", f"{tag.split()[0]}: group is empty") for tag in TAGS]
+    + [(f"{tag} app=nope", f"{tag.split()[0]}: app is empty") for tag in TAGS]
+    + [
+        ("vyte_add_invitees_url app=app group=nothing", "group is empty"),
+        ("vyte_add_details_url app=app creator=nope", "vyte_add_details_url: creator is empty"),
+        ("vyte_join_url nope", "vyte_join_url: team is empty"),
+        ("vyte_join_url nothing extid=7", "vyte_join_url: team is empty"),
+        ("vyte_join_url team extid=nope", "vyte_join_url: extid is empty"),
+        ("vyte_events nope", "vyte_events: schedulable is empty"),
+        ("vyte_events nothing", "vyte_events: schedulable is empty"),
+    ],
+)
+def test_a_misspelt_variable_that_would_change_the_link_is_an_error(source, message):
+    with pytest.raises(TemplateSyntaxError, match=message):
+        render("{% " + source + " %}", app=APP, nothing=None, team=SimpleNamespace())
+
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_an_argument_that_a_tag_does_not_have_is_answered_with_those_it_has(tag):
+    with pytest.raises(
+        TemplateSyntaxError, match=rf"{tag.split()[0]} has no argument titel\. .*group.*, title,"
+    ):
+        render("{% " + tag + " app=app titel='x' %}", app=APP)
 
 
 def test_users_can_be_invited():
@@ -177,10 +207,9 @@ def test_the_only_apps_secret_signs(only_app):
     assert followed(source, user=jane())[1]["ct"] == links.creator_token(SECRET, JANE)
 
 
-def test_with_several_apps_one_must_be_named(only_app):
-    type(only_app).objects.create(app_id="a2", secret=SECRET, name="Shop")
-    with pytest.raises(TemplateSyntaxError, match="say which one"):
-        render("{% vyte_add_invitees_url %}")
+def test_of_several_apps_the_oldest_is_used_unless_one_is_named(only_app):
+    type(only_app).objects.create(app_id="a2", secret=SECRET, name="A shop")
+    assert "aid=a1" in render("{% vyte_add_invitees_url %}")
     assert "aid=a2" in render(
         "{% vyte_add_invitees_url app=app %}", app=type(only_app).objects.get(app_id="a2")
     )
@@ -188,7 +217,7 @@ def test_with_several_apps_one_must_be_named(only_app):
 
 @pytest.mark.django_db
 def test_without_any_app_the_page_says_what_is_missing():
-    with pytest.raises(TemplateSyntaxError, match="none is registered"):
+    with pytest.raises(TemplateSyntaxError, match=r"none is registered here\. Add one in the admin"):
         render("{% vyte_add_invitees_url %}")
 
 
@@ -232,7 +261,13 @@ def test_a_meeting_of_several_days_says_when_it_ends():
 
 
 def test_a_whole_day_has_no_hours():
-    page = listed(event(all_day=True, starts_at=datetime(2026, 1, 2, tzinfo=UTC)))
+    page = listed(
+        event(
+            all_day=True,
+            starts_at=datetime(2026, 1, 2, tzinfo=UTC),
+            first_day=datetime(2026, 1, 2, tzinfo=UTC).date(),
+        )
+    )
     assert '<time datetime="2026-01-02">Jan. 2, 2026</time>' in page
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from django.contrib.admin.utils import quote
@@ -10,9 +11,12 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import Model
 
-HEAD = 80
+# As long as an error with its remedy; cells wrap.
+HEAD = 300
 
 
 def page_of(row: Model) -> str:
@@ -42,6 +46,16 @@ def head(text: str) -> str:
     """The beginning of a text that may be long."""
     line = text.partition("\n")[0]
     return line if line == text and len(line) <= HEAD else f"{line[:HEAD]}…"
+
+
+def address(text: str) -> str:
+    """An email address or an id after its kind, which may be broken where its parts meet and nowhere else."""
+    return format_html_join("", "{}<wbr>", ((part,) for part in re.findall(r"[^@:]+[@:]?|[@:]", text)))
+
+
+def lines(items: Iterable[object]) -> str:
+    """A line for each item."""
+    return format_html_join("", "<div>{}</div>", ((item,) for item in items))
 
 
 def web_link(text: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
 class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
     """What changed, why, by whom, and when receivers were told; nothing is ever altered here."""
 
-    list_display = ("created_at", "meeting", "what", "cause", "actor", "receivers")
+    list_display = ("created_at", "meeting", "what", "why", "receivers")
     list_filter = ("kind", "cause", ("told_at", admin.EmptyFieldListFilter), "event__team")
     date_hierarchy = "created_at"
     search_fields = ("event__title", "^event__vyte_id")
@@ -34,13 +33,24 @@ class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
     fieldsets = (
         (None, {"fields": ("created_at", "meeting", "what", "details")}),
         (_("Why"), {"fields": ("cause", "actor", "call")}),
-        (_("Receivers"), {"fields": ("told_at", "told", "attempts", "next_attempt_at", "error")}),
+        (_("Receivers"), {"fields": ("told_at", "receivers_told", "attempts", "next_attempt_at", "error")}),
     )
-    readonly_fields = ("meeting", "what", "details", "call", "attempts", "next_attempt_at", "error")
+    readonly_fields = (
+        "meeting", "what", "details", "call", "receivers_told", "attempts", "next_attempt_at", "error",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> WorkQuerySet[EventChange]:
         """With all that a line shows."""
         return history.without_bulk(super().get_queryset(request))  # type: ignore[arg-type]
+
+    def get_fieldsets(self, request: HttpRequest, obj: EventChange | None = None) -> Any:
+        """Without a delivery where none led to it."""
+        if obj and obj.delivery_id:
+            return self.fieldsets
+        return [
+            (title, {**options, "fields": [name for name in options["fields"] if name != "call"]})
+            for title, options in self.fieldsets
+        ]
 
     @admin.display(description=_("event"), ordering="event")
     def meeting(self, change: EventChange) -> str:
@@ -52,15 +62,25 @@ class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
         """The kind as a badge."""
         return cells.badge(change.kind, change.get_kind_display())
 
+    @admin.display(description=_("cause"), ordering="cause")
+    def why(self, change: EventChange) -> str:
+        """The cause, and who it was if it was somebody here."""
+        return f"{change.get_cause_display()}: {change.actor}" if change.actor else change.get_cause_display()
+
     @admin.display(description=_("changes"))
     def details(self, change: EventChange) -> str:
         """What changed, a line for each thing."""
-        return format_html_join("", "<div>{}</div>", ((line,) for line in history.lines(change)))
+        return cells.lines(history.lines(change))
 
-    @admin.display(description=_("delivery"), empty_value="–")
-    def call(self, change: EventChange) -> str | None:
+    @admin.display(description=_("delivery"))
+    def call(self, change: EventChange) -> str:
         """The call that led to it, leading to its page."""
-        return cells.link(change.delivery) or None
+        return cells.link(change.delivery)
+
+    @admin.display(description=_("told"))
+    def receivers_told(self, change: EventChange) -> str:
+        """The receivers that have taken it in, a line for each."""
+        return cells.lines(change.told) or gettext("nobody")
 
     @admin.display(description=_("receivers told"), ordering="told_at")
     def receivers(self, change: EventChange) -> str:

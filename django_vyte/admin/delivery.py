@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce, Substr
+from django.db.models.lookups import Exact
 from django.http import HttpResponseRedirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -30,9 +33,8 @@ HISTORY_SHOWN = 50
 class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     """The inbox."""
 
-    list_display = ("received_at", "about", "state", "attempts", "problem", "source", "team")
-    list_filter = ("status", "source", "team")
-    list_select_related = ("team",)
+    list_display = ("received_at", "named", "state", "attempts", "problem")
+    list_filter = ("status", "team")
     date_hierarchy = "received_at"
     search_fields = ("subject",)
     search_help_text = _("What the call is about, as event:ID, user:ID or team")
@@ -45,10 +47,17 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
     readonly_fields = ("about", "thing", "state", "error", "attempts", "next_attempt_at")
 
     def get_queryset(self, request: HttpRequest) -> DeliveryQuerySet:
-        """Without what was received, which is shown on one page only."""
-        return super().get_queryset(request).defer("body", "headers")  # type: ignore[return-value]
+        """With the name of what it is about, without what was received, which is shown on one page only."""
+        rows = super().get_queryset(request).defer("body", "headers")
+        title, name = _mirrored(Event, "event", "title"), _mirrored(Member, "user", "full_name")
+        return rows.annotate(name=Coalesce(title, name, Value("")))  # type: ignore[return-value]
 
     @admin.display(description=_("about"), ordering="subject")
+    def named(self, delivery: Any) -> str:
+        """What it is about: the title or the name, or else what the call said."""
+        return delivery.name or cells.address(delivery.subject) or gettext("(several things or none)")
+
+    @admin.display(description=_("about"))
     def about(self, delivery: Delivery) -> str:
         """What it is about, as the call named it."""
         return delivery.subject or gettext("(several things or none)")
@@ -119,6 +128,15 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
                 busy,
             )
             self.message_user(request, text % busy, messages.WARNING)
+
+
+def _mirrored(model: type[Event] | type[Member], kind: str, field: str) -> Subquery:
+    """A field of the event or member that a delivery is about."""
+    rows = model._default_manager.filter(
+        team=OuterRef("team"), vyte_id=Substr(OuterRef("subject"), len(kind) + 2)
+    )
+    about = rows.filter(Exact(Substr(OuterRef("subject"), 1, len(kind) + 1), Value(f"{kind}:")))
+    return Subquery(about.order_by().values(field)[:1])
 
 
 def _thing(delivery: Delivery) -> Model | None:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, history, proposals, rounds
+from django_vyte.admin import cells, history, proposals, report, rounds
 from django_vyte.admin.base import ReadOnlyAdmin
 from django_vyte.admin.event_pages import EventPages
 from django_vyte.admin.filters import WhenFilter
@@ -29,27 +31,27 @@ HISTORY_SHOWN = 50
 class EventAdmin(ReadOnlyAdmin[Event]):
     """The mirror of Vyte's meetings."""
 
-    list_display = ("meeting", "state", "starts", "creator_email", "team", "place_name")
+    list_display = ("meeting", "state", "starts", "organiser", "created")
     list_filter = ("status", WhenFilter, "team", "is_booking")
-    list_select_related = ("team",)
+    ordering = ("-vyte_updated_at", "-pk")
     date_hierarchy = "starts_at"
     search_fields = ("title", "^vyte_id", "creator_email", "invitees__email", "^groups__group_id")
     search_help_text = _("Title, Vyte id, organiser's or invitee's email, group id")
     actions = ("confirm", "cancel", "refresh")
     fieldsets = (
-        (None, {"fields": ("title", "state", "when", "place", "creator_email", "team", "is_booking")}),
+        (None, {"fields": ("title", "state", "when", "place", "creator_email", "team", "booking")}),
         (
             _("At Vyte"),
             {
                 "classes": ["collapse"],
                 "fields": (
                     "vyte_id", "creator_id", "app", "lang", "timezone", "vyte_created_at", "vyte_updated_at",
-                    "cancelled_at", "missing_since", "as_of",
+                    "cancelled_at", "as_of",
                 ),
             },
         ),
     )  # fmt: skip
-    readonly_fields = ("state", "when", "place", "creator_email", "team")
+    readonly_fields = ("state", "when", "place", "creator_email", "team", "booking")
 
     def __init__(self, model: type[Event], admin_site: AdminSite) -> None:
         super().__init__(model, admin_site)
@@ -58,6 +60,13 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def get_queryset(self, request: HttpRequest) -> EventQuerySet:
         """Without Vyte's JSON, which is large and shown on one page only."""
         return super().get_queryset(request).defer("data")  # type: ignore[return-value]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
+        """Says above all else of a meeting that Vyte lost that it did."""
+        if not (obj and obj.missing_since):
+            return self.fieldsets
+        (title, main), *others = self.fieldsets
+        return [(title, {**main, "fields": ("missing_since", *main["fields"])}), *others]
 
     @admin.display(description=_("title"), ordering="title")
     def meeting(self, event: Event) -> str:
@@ -73,6 +82,21 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def starts(self, event: Event) -> str | None:
         """When it begins."""
         return proposals.span(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
+
+    @admin.display(description=_("organiser"), ordering="creator_email", empty_value="–")
+    def organiser(self, event: Event) -> str | None:
+        """Their email address."""
+        return cells.address(event.creator_email) or None
+
+    @admin.display(description=_("created"), ordering="vyte_created_at", empty_value="–")
+    def created(self, event: Event) -> str | None:
+        """The day on which it was created at Vyte."""
+        return date_format(timezone.localtime(event.vyte_created_at)) if event.vyte_created_at else None
+
+    @admin.display(description=_("booking"))
+    def booking(self, event: Event) -> str:
+        """How the meeting came about."""
+        return gettext("Yes, through the organiser's booking page") if event.is_booking else gettext("No")
 
     @admin.display(description=_("when"))
     def when(self, event: Event) -> str:
@@ -147,9 +171,11 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def confirm(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
         """Ask Vyte for the votes, which no webhook announces, and then the person for a decision."""
         keys = self.pages.freeze(request, queryset)
-        failed = [each for each in rounds.carry_out(keys, rounds.refresh) if each.level == "error"]
+        failed = [
+            each for each in rounds.carry_out(keys, rounds.refresh) if each.outcome is rounds.Outcome.FAILED
+        ]
         if failed:
-            self.pages.report(request, failed)
+            report.show(self, request, "refresh", failed)
             self.message_user(request, gettext("The votes shown may be out of date."), messages.WARNING)
         return self.pages.ask(request, "confirm", keys)
 
@@ -164,5 +190,5 @@ class EventAdmin(ReadOnlyAdmin[Event]):
     def refresh(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
         """Mirror what is true at Vyte now."""
         keys = self.pages.freeze(request, queryset)
-        self.pages.report(request, rounds.carry_out(keys, rounds.refresh))
+        report.show(self, request, "refresh", rounds.carry_out(keys, rounds.refresh))
         return self.pages.back(request, keys) if keys else None

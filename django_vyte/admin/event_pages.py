@@ -12,10 +12,10 @@ from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from django_vyte.admin import cells, proposals, rounds
+from django_vyte.admin import cells, proposals, report, rounds
 from django_vyte.admin.base import person
 from django_vyte.admin.decision import Decision
 from django_vyte.models import Event
@@ -65,7 +65,8 @@ class EventPages:
             return None
         address = reverse(f"admin:django_vyte_event_{verb}", current_app=self.owner.admin_site.name)
         chosen = ",".join(map(str, keys))
-        return HttpResponseRedirect(self._keeping_filters(request, f"{address}?events={chosen}"))
+        origin = "&from=page" if "page" in request.POST else ""
+        return HttpResponseRedirect(self._keeping_filters(request, f"{address}?events={chosen}{origin}"))
 
     def confirm(self, request: HttpRequest) -> HttpResponse:
         """Which date and place each event is to have, with the votes; POST settles them."""
@@ -77,9 +78,11 @@ class EventPages:
         if data is not None and all(decision.is_valid() for decision in decisions):
             choices = {decision.event.pk: decision.answer() for decision in decisions}
             by = person(request)
-            return self._act(request, events, lambda event: rounds.confirm(event, by, choices.get(event.pk)))
-        title = _("Confirm meetings")
-        return self._page(request, "confirm", title, decisions=decisions, others=others, total=len(waiting))
+            do = lambda event: rounds.confirm(event, by, choices.get(event.pk))  # noqa: E731
+            return self._act(request, "confirm", events, do)
+        title = ngettext("Confirm meeting", "Confirm meetings", len(events))
+        shown = {"decisions": decisions, "others": others, "total": len(waiting)}
+        return self._page(request, "confirm", title, events, **shown)
 
     def cancel(self, request: HttpRequest) -> HttpResponse:
         """Whether these events are to be called off; POST does it."""
@@ -87,23 +90,19 @@ class EventPages:
             raise PermissionDenied
         events = _events(request)
         if request.method == "POST":
-            return self._act(request, events, partial(rounds.cancel, by=person(request)))
+            return self._act(request, "cancel", events, partial(rounds.cancel, by=person(request)))
         waiting, others = _sorted(events, rounds.check_cancellable)
-        shown = [(event, proposals.settled(event)) for event in waiting]
-        title = _("Cancel meetings")
-        return self._page(request, "cancel", title, events=shown, others=others, total=len(waiting))
+        doomed = [(event, proposals.settled(event)) for event in waiting]
+        title = ngettext("Cancel meeting", "Cancel meetings", len(events))
+        shown = {"doomed": doomed, "others": others, "total": len(waiting)}
+        return self._page(request, "cancel", title, events, **shown)
 
-    def _act(self, request: HttpRequest, events: Sequence[Event], do: Callable[[Event], str]) -> HttpResponse:
+    def _act(
+        self, request: HttpRequest, verb: str, events: Sequence[Event], do: Callable[[Event], str]
+    ) -> HttpResponse:
         keys = [event.pk for event in events]
-        self.report(request, rounds.carry_out(keys, do))
+        report.show(self.owner, request, verb, rounds.carry_out(keys, do))
         return self.back(request, keys)
-
-    def report(self, request: HttpRequest, results: Iterable[rounds.Result]) -> None:
-        """A message about each event, and a line in the admin's log about each that was acted on."""
-        for result in results:
-            self.owner.message_user(request, f"{result.event}: {result.text}", result.level)
-            if result.level == "success":
-                self.owner.log_change(request, result.event, capfirst(result.text))
 
     def back(self, request: HttpRequest, keys: Sequence[int]) -> HttpResponse:
         """To where it began: the page of a single event, or the list as it was filtered."""
@@ -117,13 +116,17 @@ class EventPages:
         filters = self.owner.get_preserved_filters(request)
         return add_preserved_filters({"opts": self.owner.opts, "preserved_filters": filters}, address)
 
-    def _page(self, request: HttpRequest, name: str, title: str, **context: Any) -> HttpResponse:
+    def _page(
+        self, request: HttpRequest, name: str, title: str, events: Sequence[Event], **context: Any
+    ) -> HttpResponse:
         request.current_app = self.owner.admin_site.name
+        single = len(events) == 1 and request.GET.get("from") == "page"
+        back = cells.page_of(events[0]) if single else self._list()
         shared = {
             **self.owner.admin_site.each_context(request),
             "opts": self.owner.opts,
             "title": title,
-            "back": self._keeping_filters(request, self._list()),
+            "back": self._keeping_filters(request, back),
         }
         return TemplateResponse(request, f"admin/django_vyte/event/{name}.html", {**shared, **context})
 
@@ -133,7 +136,7 @@ def _events(request: HttpRequest) -> list[Event]:
     posted = request.method == "POST"
     given = request.POST.getlist("event") if posted else request.GET.get("events", "").split(",")
     keys = [int(key) for key in given if key.isascii() and key.isdigit() and len(key) < 19]
-    return list(Event.objects.select_related("team").filter(pk__in=keys[:MOST]))
+    return list(Event.objects.select_related("team").prefetch_related("invitees").filter(pk__in=keys[:MOST]))
 
 
 def _sorted(

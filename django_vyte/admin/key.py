@@ -44,6 +44,10 @@ class ApiKeyAdmin(VyteAdmin[ApiKey]):
         """Keys come in by linking a team, where Vyte vouches for them."""
         return False
 
+    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        """Without its only key a team cannot be spoken for; revoking says the same and keeps a trace."""
+        return False
+
     @admin.display(description=_("key"), ordering="hint")
     def masked(self, key: ApiKey) -> str:
         """The last four characters."""

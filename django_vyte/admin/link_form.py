@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from django_vyte import linking
-from django_vyte.admin import advice
+from django_vyte import advice, linking
 
 if TYPE_CHECKING:
     from django_vyte.models import Team

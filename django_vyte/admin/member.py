@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.contrib import admin
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import cells
@@ -19,19 +20,19 @@ if TYPE_CHECKING:
 class MemberAdmin(VyteAdmin[Member]):
     """The people of a team. Whom they are here can be corrected; everything else is Vyte's."""
 
-    list_display = ("name", "email", "team", "extid", "account", "told_at", "problem")
+    list_display = ("name", "mail", "extid", "account", "told_at", "problem")
     list_filter = ("team", ("user", admin.EmptyFieldListFilter))
-    list_select_related = ("team", "user")
+    list_select_related = ("user",)
     search_fields = ("full_name", "email", "extid", "^vyte_id")
     raw_id_fields = ("user",)
     fieldsets = (
         (None, {"fields": ("full_name", "email", "team", "user")}),
         (_("At Vyte"), {"fields": ("vyte_id", "extid", "as_of")}),
-        (_("Receivers"), {"fields": ("told_at", "told", "attempts", "next_attempt_at", "error")}),
+        (_("Receivers"), {"fields": ("told_at", "receivers_told", "attempts", "next_attempt_at", "error")}),
     )
     readonly_fields = (
         "full_name", "email", "team", "vyte_id", "extid", "as_of",
-        "told_at", "told", "attempts", "next_attempt_at", "error",
+        "told_at", "receivers_told", "attempts", "next_attempt_at", "error",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -46,6 +47,16 @@ class MemberAdmin(VyteAdmin[Member]):
     def name(self, member: Member) -> str:
         """The name, or what else is known of someone without one."""
         return str(member)
+
+    @admin.display(description=_("email"), ordering="email")
+    def mail(self, member: Member) -> str:
+        """The email address."""
+        return cells.address(member.email)
+
+    @admin.display(description=_("told"))
+    def receivers_told(self, member: Member) -> str:
+        """The receivers that have heard of them, a line for each."""
+        return cells.lines(member.told) or gettext("nobody")
 
     @admin.display(description=_("user"), ordering="user", empty_value="–")
     def account(self, member: Member) -> str | None:

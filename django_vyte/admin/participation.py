@@ -35,11 +35,16 @@ class ParticipationAdmin(ReadOnlyAdmin[M]):
 class InviteeAdmin(ParticipationAdmin[Invitee]):
     """Everyone invited to anything."""
 
-    list_display = ("email", "full_name", "phone", "meeting")
-    list_display_links = ("email", "full_name")
+    list_display = ("mail", "full_name", "phone", "meeting")
+    list_display_links = ("mail", "full_name")
     list_filter = ("event__team",)
     search_fields = ("email", "full_name", "phone", "event__title")
     fields = ("email", "full_name", "phone", "vyte_id", "meeting")
+
+    @admin.display(description=_("email"), ordering="email")
+    def mail(self, invitee: Invitee) -> str:
+        """The email address."""
+        return cells.address(invitee.email)
 
 
 @admin.register(EventGroup)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-import zoneinfo
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+
+from django_vyte import payloads
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,18 +28,23 @@ class Proposal:
     yes: int
     no: int
     chosen: bool
+    past: bool = False
 
     @property
     def label(self) -> str:
         """The proposal with its votes."""
         votes = _("%(yes)d yes, %(no)d no") % {"yes": self.yes, "no": self.no}
-        return f"{self.text} ({votes})"
+        label = f"{self.text} ({votes})"
+        return _("%s – in the past") % label if self.past else label
 
 
 def dates(event: Event) -> list[Proposal]:
     """The dates of an event, in Vyte's order, in the time zone of whoever looks."""
+    zone = event.timezone
     return [
-        Proposal(option.id, _date(option, event.timezone), option.yes, option.no, option.chosen)
+        Proposal(
+            option.id, _date(option, zone), option.yes, option.no, option.chosen, past=_is_past(option, zone)
+        )
         for option in event.dates
     ]
 
@@ -52,8 +58,8 @@ def places(event: Event) -> list[Proposal]:
 
 
 def favourite(proposals: Sequence[Proposal]) -> str:
-    """The id of the proposal with most votes for it, then fewest against it, then the first."""
-    return max(proposals, key=lambda each: (each.yes, -each.no)).id if proposals else ""
+    """The id of the proposal that is not past, then with most votes for it, then fewest against it, then the first."""
+    return max(proposals, key=lambda each: (not each.past, each.yes, -each.no)).id if proposals else ""
 
 
 def settled(event: Event) -> str:
@@ -66,8 +72,7 @@ def span(start: dt.datetime | None, end: dt.datetime | None, *, all_day: bool, z
     if start is None:
         return ""
     if all_day:
-        day = date_format(timezone.localtime(start, _zone(zone)))
-        return _("%(day)s, all day") % {"day": day}
+        return _("%(day)s, all day") % {"day": date_format(payloads.day(start, zone))}
     start = timezone.localtime(start)
     words = date_format(start, "DATETIME_FORMAT")
     if end is not None:
@@ -81,12 +86,12 @@ def _date(option: DateOption, zone: str) -> str:
     return text or _("a date that cannot be read")
 
 
+def _is_past(option: DateOption, zone: str) -> bool:
+    last = option.end or option.start
+    if last is None:
+        return False
+    return payloads.day(last, zone) < timezone.localdate() if option.all_day else last < timezone.now()
+
+
 def _place(name: str, address: str) -> str:
     return ", ".join(filter(None, [name, address])) or _("a place without a name")
-
-
-def _zone(name: str) -> dt.tzinfo:
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError):
-        return timezone.get_current_timezone()

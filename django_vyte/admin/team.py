@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import Count, Q
@@ -12,6 +12,7 @@ from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
@@ -20,7 +21,7 @@ from django_vyte import tasks
 from django_vyte.admin import cells, history
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.admin.link_form import LinkForm
-from django_vyte.models import Delivery, Event, EventChange, Team
+from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 
 if TYPE_CHECKING:
     from celery import Task
@@ -35,7 +36,7 @@ PROBLEMS_SHOWN = 10
 class TeamAdmin(VyteAdmin[Team]):
     """The Vyte accounts that this site speaks with."""
 
-    list_display = ("name", "vyte_id", "webhook_count", "private", "subdomain", "created_at")
+    list_display = ("name", "trouble", "webhook_count", "vyte_id", "created_at")
     search_fields = ("name", "^vyte_id", "subdomain")
     actions = ("synchronise", "register_webhooks")
     fields = ("name", "vyte_id", "private", "subdomain", "join_link", "created_at")
@@ -55,6 +56,15 @@ class TeamAdmin(VyteAdmin[Team]):
         """How many of its webhooks are registered."""
         counts = {"accepted": team.accepted, "wanted": team.wanted}
         return gettext("%(accepted)d of %(wanted)d registered") % counts
+
+    @admin.display(description=_("problem"), ordering="problem", empty_value="–")
+    def trouble(self, team: Team) -> str | None:
+        """The beginning of what went wrong in the background."""
+        return (
+            format_html("{} {}", cells.badge("failed", gettext("problem")), cells.head(team.problem))
+            if team.problem
+            else None
+        )
 
     @admin.display(description=_("join link"))
     def join_link(self, team: Team) -> str:
@@ -122,10 +132,10 @@ class TeamAdmin(VyteAdmin[Team]):
         tasks.enqueue(tasks.sync_team, team.pk)
         self.log_addition(request, team, gettext("Linked with an API key."))
         text = gettext(
-            "%s is linked. Its webhooks are being registered and its meetings fetched in the background: reload this "
-            "page in a moment. If nothing comes, see whether a Celery worker is running."
+            "%s is linked. Its webhooks are being registered and its meetings fetched in the background: reload the "
+            "page in a moment."
         )
-        self.message_user(request, text % team)
+        self.message_user(request, f"{text % team} {_hint()}")
         if self.has_view_or_change_permission(request, team):
             return HttpResponseRedirect(cells.page_of(team))
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
@@ -153,10 +163,21 @@ class TeamAdmin(VyteAdmin[Team]):
     ) -> HttpResponse | None:
         teams = list(queryset)
         for team in teams:
-            tasks.enqueue(task, team.pk)
-            self.log_change(request, team, text % team)
-            self.message_user(request, text % team)
+            if team.api_keys.filter(status=ApiKey.Status.ACTIVE).exists():
+                tasks.enqueue(task, team.pk)
+                self.log_change(request, team, text % team)
+                self.message_user(request, f"{text % team} {_hint()}")
+            else:
+                reason = gettext("Nothing was started: %s has no active API key. Link the team again.")
+                self.message_user(request, reason % team, messages.ERROR)
         return HttpResponseRedirect(cells.page_of(teams[0])) if len(teams) == 1 else None
+
+
+def _hint() -> str:
+    """Where to look when a task seems not to have run."""
+    return gettext(
+        "If nothing changes, look at “problem” on the team's page and whether a Celery worker is running."
+    )
 
 
 def _counts(team: Team) -> list[tuple[str, int]]:

@@ -24,7 +24,7 @@ HIDDEN = "***"
 class WebhookAdmin(ReadOnlyAdmin[Webhook]):
     """What Vyte was asked to tell this site; registered from the team's page."""
 
-    list_display = ("action", "team", "address", "registered", "created_at")
+    list_display = ("action", "team", "registered", "address")
     list_filter = ("team", "action")
     list_select_related = ("team",)
     search_fields = ("action", "^vyte_id", "team__name")

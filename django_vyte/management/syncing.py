@@ -27,14 +27,20 @@ def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any
 
 
 def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
-    """``10,000 events: 0 new, 0 changed, 10,000 unchanged. Nothing was written.``"""
+    """``7 events: 0 new, 0 changed, 7 unchanged. 2 are gone from Vyte and cancelled here.``
+
+    The counts add up to the events that Vyte listed; those that are gone are not among them.
+    """
     saved = summary.saved
     counts = [(saved.created, "new"), (saved.changed, "changed"), (saved.unchanged, "unchanged")]
-    rare = [(summary.vanished, "gone from Vyte"), (saved.late, "known here in a newer state")]
+    rare = [(saved.late, "known here in a newer state"), (len(saved.problems), "unreadable")]
     if since:
-        looked_at = sum(count for count, _ in counts) + saved.late + len(saved.problems)
+        looked_at = sum(count for count, _ in counts + rare)
         rare.append((summary.listed - looked_at, "older"))
     counts += [(count, name) for count, name in rare if count]
     noun = "event" if summary.listed == 1 else "events"
     line = f"{summary.listed:,} {noun}: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
-    return line if saved.created or saved.changed else f"{line} Nothing was written."
+    if summary.vanished:
+        verb = "is" if summary.vanished == 1 else "are"
+        return f"{line} {summary.vanished:,} {verb} gone from Vyte and cancelled here."
+    return line if saved.created or saved.changed or saved.changes else f"{line} Nothing was written."

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import CommandError
 
-from django_vyte.exceptions import VyteError
+from django_vyte import advice
+from django_vyte.client import VyteClient
 from django_vyte.models import Team
 
 if TYPE_CHECKING:
@@ -16,17 +16,23 @@ if TYPE_CHECKING:
 
     from django.core.management.base import OutputWrapper
 
-# What Vyte, the network, an undecryptable key or a missing setting may raise: reported, without a traceback.
-FAILURES = (VyteError, ImproperlyConfigured)
-
 
 def add_team_argument(parser: ArgumentParser) -> None:
     """``--team ID``."""
     parser.add_argument("--team", metavar="ID", help="Vyte's id of one linked team; all of them without it")
 
 
+def check_address() -> None:
+    """CommandError when ``VYTE["API_URL"]`` is no address: commands may run without the system checks."""
+    try:
+        VyteClient("any").close()
+    except ValueError as error:
+        raise CommandError(f"VYTE['API_URL'] cannot be used: {error}") from None
+
+
 def chosen(options: dict[str, Any]) -> list[Team]:
-    """The team of ``--team``, or every linked team; CommandError when there is none."""
+    """The team of ``--team``, or every linked team; CommandError when there is none, or Vyte has no address."""
+    check_address()
     teams = list(Team.objects.order_by("pk"))
     if not teams:
         raise CommandError("No team is linked. Link one: manage.py vyte_link_team")
@@ -46,9 +52,9 @@ def for_each(teams: list[Team], work: Callable[[Team], object], stderr: OutputWr
     for team in teams:
         try:
             work(team)
-        except FAILURES as error:
+        except advice.FAILURES as error:
             failed += 1
-            stderr.write(f"{team}: {error}")
+            stderr.write(f"{team}: {advice.about_team(error)}")
     if failed:
         raise CommandError(
             f"{failed} of {len(teams)} teams failed." if len(teams) > 1 else "Failed: see above."

@@ -3,10 +3,11 @@
 import django.core.validators
 import django.db.models.deletion
 import django.utils.timezone
-import django_vyte.fields
-import django_vyte.models.webhook
 from django.conf import settings
 from django.db import migrations, models
+
+import django_vyte.fields
+import django_vyte.models.webhook
 
 
 class Migration(migrations.Migration):

@@ -13,6 +13,9 @@ from werkzeug.test import run_wsgi_app
 
 from django_vyte.sandbox.errors import ConnectionDropped
 
+# Listening everywhere is listening here; a browser cannot go to "everywhere".
+EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+
 
 class Handler(WSGIRequestHandler):
     """Answers one connection's requests.
@@ -68,6 +71,7 @@ class Server:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         with socket.create_server((host, port), family=family) as listener:
             self._server = TrackingServer(host, port, app, Handler, fd=listener.fileno())
+        host = EVERYWHERE.get(host, host)
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._server.port}"
         self._thread = threading.Thread(target=self._serve, name="vyte-sandbox", daemon=True)

@@ -9,25 +9,25 @@ from example_project.crm.models import Note, Project
 
 @receiver(event_created)
 def note_created(event, change, **kwargs):
-    note(event, change, f"A meeting is being planned: {event.title}")
+    note(event, change, f"A meeting is being planned: {title_of(event)}")
 
 
 @receiver(event_confirmed)
 def note_confirmed(event, change, **kwargs):
     # Vyte may say that a meeting is settled without saying on which of its dates.
     when = f"{localtime(event.starts_at):%d %B %Y, %H:%M}" if event.starts_at else "date unknown"
-    note(event, change, ", ".join(filter(None, [f"Settled: {event.title}", when, event.place_name])))
+    note(event, change, ", ".join(filter(None, [f"Settled: {title_of(event)}", when, event.place_name])))
 
 
 @receiver(event_updated)
 def note_updated(event, change, **kwargs):
     what = ", ".join(name for name in change.changes if name != "data") or "dates, places, people or votes"
-    note(event, change, f"Changed: {event.title} ({what})")
+    note(event, change, f"Changed: {title_of(event)} ({what})")
 
 
 @receiver(event_cancelled)
 def note_cancelled(event, change, **kwargs):
-    note(event, change, f"Cancelled: {event.title}")
+    note(event, change, f"Cancelled: {title_of(event)}")
 
 
 @receiver(user_joined)
@@ -36,6 +36,11 @@ def note_joined(member, **kwargs):
     Note.objects.get_or_create(
         cause=f"member {member.pk}", defaults={"text": f"{member} joined {member.team} at Vyte: {who}"}
     )
+
+
+def title_of(event):
+    """Vyte lets people plan a meeting without a title."""
+    return event.title.strip() or "(untitled)"
 
 
 def note(event, change, text):

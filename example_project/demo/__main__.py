@@ -79,7 +79,9 @@ def start(addresses: Addresses, folder: Path, processes: Processes) -> None:
     )
     worker = processes.start("worker", *WORKER, "--schedule", str(folder / "beat"))
     processes.wait_for(f"the {vyte.name}", lambda: answers(f"{addresses.vyte}/_sandbox/state"))
-    print(run("vyte_link_team", stdin=os.environ["VYTE_SANDBOX_API_KEY"]), flush=True)
+    linked = run("vyte_link_team", stdin=os.environ["VYTE_SANDBOX_API_KEY"])
+    # The demo itself takes the next step that the command names in the end.
+    print(linked.partition("Next: ")[0], flush=True)
     run("crm_demo_data")
     processes.wait_for(f"the {web.name}", lambda: answers(f"{addresses.crm}/accounts/login/"))
     processes.wait_for(f"the {worker.name}", lambda: " ready." in worker.output())

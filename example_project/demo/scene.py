@@ -121,4 +121,4 @@ class Scene:
         page = self.admin.submit(page, asked, **answers(asked))
         said = re.search(r'<li class="(success|warning|error)">(.*?)</li>', page.html, re.DOTALL)
         need(said and said[1] == "success", f"The admin says: {said and said[2]}")
-        return f"the admin says: {html.unescape(said[2]).strip()}"
+        return f"the admin says: {html.unescape(re.sub('<[^>]*>', '', said[2])).strip()}"

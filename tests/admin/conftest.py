@@ -10,6 +10,7 @@ from django.contrib.auth.models import Permission, User
 from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from django_vyte import tasks
 from django_vyte.models import Delivery, Event, Member, Team, ThirdPartyApp
@@ -113,5 +114,5 @@ def act(client: Client, model: str, action: str, *rows: object, **more: object):
 
 
 def said(response) -> list[str]:
-    """The messages that a response leaves for the next page, or shows."""
-    return [str(message) for message in get_messages(response.wsgi_request)]
+    """The messages that a response leaves for the next page, or shows, as they are read."""
+    return [strip_tags(str(message)) for message in get_messages(response.wsgi_request)]

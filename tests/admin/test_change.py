@@ -62,3 +62,14 @@ def test_history_is_append_only(admin_client, event):
         address = reverse(f"admin:django_vyte_eventchange_{page}", args=[change.pk])
         assert admin_client.post(address, {"kind": "cancelled", "post": "yes"}).status_code == 403
     assert event.changes.get().kind == "created"
+
+
+def test_receivers_told_are_lines_and_a_delivery_is_shown_where_there_is_one(admin_client, event):
+    told = ["crm.receivers.note", "crm.receivers.mail"]
+    change = EventChange.objects.create(event=event, kind="updated", cause="sync", told=told)
+    page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text
+    assert "<div>crm.receivers.note</div><div>crm.receivers.mail</div>" in page
+    assert "Delivery:" not in page
+    caused = event.changes.exclude(delivery=None).get()
+    page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[caused.pk])).text
+    assert "Delivery:" in page

@@ -77,3 +77,18 @@ def test_the_user_of_a_member_can_be_corrected_and_nothing_else(admin_client, ev
     admin_client.post(change("member", everything.member), {"user": other.pk, "email": "x@example.com"})
     everything.member.refresh_from_db()
     assert (everything.member.user, everything.member.email) == (other, "ann@example.com")
+
+
+def test_a_key_is_revoked_and_not_deleted(admin_client, vyte_sandbox, team):
+    key = team.api_keys.get()
+    assert (
+        admin_client.post(f"/admin/django_vyte/apikey/{key.pk}/delete/", {"post": "yes"}).status_code == 403
+    )
+    assert "delete_selected" not in admin_client.get("/admin/django_vyte/apikey/").text
+    assert team.api_keys.exists()
+
+
+def test_receivers_that_heard_of_a_member_are_lines(admin_client, everything):
+    everything.member.told = ["crm.receivers.welcome"]
+    everything.member.save()
+    assert "<div>crm.receivers.welcome</div>" in admin_client.get(change("member", everything.member)).text

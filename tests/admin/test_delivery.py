@@ -26,7 +26,7 @@ def test_the_list_costs_the_same_number_of_queries_for_5_and_50_calls_and_loads_
     for number in range(5):
         make(team, number)
     admin_client.get(LIST)
-    with django_assert_num_queries(8) as few:
+    with django_assert_num_queries(7) as few:
         admin_client.get(LIST)
     assert not any('"body"' in query["sql"] for query in few)
     for number in range(5, 50):
@@ -101,3 +101,25 @@ def test_too_many_calls_at_once_are_refused(admin_client, team, enqueued, monkey
     response = act(admin_client, "delivery", "replay", make(team, 1), make(team, 2))
     assert "vyte_inbox replay" in said(response)[0]
     assert enqueued == []
+
+
+def test_the_list_names_what_a_call_is_about(admin_client, everything):
+    make(everything.team, 1, subject=f"event:{everything.event.vyte_id}")
+    make(everything.team, 2, subject=f"user:{everything.member.vyte_id}")
+    make(everything.team, 3, subject=f"user:{everything.event.vyte_id}")
+    make(None, 4, subject=f"event:{everything.event.vyte_id}")
+    make(everything.team, 5, subject="")
+    rows = admin_client.get(LIST).text.split('class="field-named">')[1:6]
+    assert [row.partition("</td>")[0] for row in rows] == [
+        "(several things or none)",
+        f"event:<wbr>{everything.event.vyte_id}<wbr>",
+        f"user:<wbr>{everything.event.vyte_id}<wbr>",
+        "Ann",
+        "Kick-off",
+    ]
+
+
+def test_an_error_is_shown_with_its_remedy(admin_client, team):
+    error = "VyteError: " + "what happened " * 10 + "and what to do."
+    make(team, 1, status="failed", error=error)
+    assert error in admin_client.get(LIST).text

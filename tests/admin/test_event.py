@@ -178,3 +178,34 @@ def test_a_video_call_is_a_link(admin_client, team):
     event = make(team, 1, place_name="Meet", place_address="https://meet.example.com/x?a=1&b=2")
     page = admin_client.get(reverse("admin:django_vyte_event_change", args=[event.pk])).text
     assert '<a href="https://meet.example.com/x?a=1&amp;b=2" rel="noopener noreferrer">' in page
+
+
+def test_undecided_meetings_are_not_last(admin_client, team):
+    today = timezone.now()
+    make(team, 1, vyte_updated_at=today - dt.timedelta(days=2))
+    make(team, 2, starts_at=None, ends_at=None, vyte_updated_at=today)
+    make(team, 3, vyte_updated_at=today - dt.timedelta(days=1), vyte_created_at="2026-12-24T12:00:00Z")
+    page = admin_client.get(LIST)
+    assert titles(page) == ["Meeting 2", "Meeting 3", "Meeting 1"]
+    assert "Dec. 24, 2026" in page.text
+
+
+def test_an_address_breaks_at_its_sign_only(admin_client, team):
+    make(team, 1, creator_email="jane@acme.com")
+    assert '<td class="field-organiser">jane@<wbr>acme.com<wbr></td>' in admin_client.get(LIST).text
+
+
+@pytest.mark.parametrize(
+    ("is_booking", "words"), [(True, "Yes, through the organiser&#x27;s booking page"), (False, ">No<")]
+)
+def test_whether_it_is_a_booking_cannot_be_misread(is_booking, words, admin_client, team):
+    event = make(team, 1, is_booking=is_booking)
+    assert words in admin_client.get(reverse("admin:django_vyte_event_change", args=[event.pk])).text
+
+
+def test_history_is_what_happened_to_the_meeting(admin_client, login, event):
+    address = reverse("admin:django_vyte_event_change", args=[event.pk])
+    history = f"/admin/django_vyte/eventchange/?event__id__exact={event.pk}"
+    assert f'<a href="{history}" class="historylink">' in admin_client.get(address).text
+    assert len(admin_client.get(history).context["cl"].result_list) == 1
+    assert "historylink" not in login("view_event").get(address).text

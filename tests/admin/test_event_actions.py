@@ -161,10 +161,10 @@ def test_cancelling_asks_first_and_then_does_it(admin_client, vyte_sandbox, even
 def test_refreshing_mirrors_what_is_true_now(admin_client, vyte_sandbox, event):
     vyte_sandbox.confirm(event.vyte_id)
     response = act(admin_client, "event", "refresh", event)
-    assert said(response) == ["Kick-off: refreshed. It is confirmed."]
+    assert said(response) == ["Kick-off: refreshed: confirmed for Jan. 6, 2027, 10 a.m. – 11 a.m. UTC."]
     event.refresh_from_db()
     assert event.status == "confirmed"
-    assert LogEntry.objects.get().change_message == "Refreshed. It is confirmed."
+    assert LogEntry.objects.get().change_message.startswith("Refreshed: confirmed for Jan. 6")
 
 
 def test_the_buttons_of_a_page_lead_to_the_same_actions(admin_client, event):
@@ -231,7 +231,7 @@ def test_all_events_of_a_filtered_list_are_frozen_into_their_keys(admin_client, 
     assert f"events={event.pk}" in response.url
     Event.objects.update(title="kick them all")
     page = admin_client.get(response.url)
-    assert [each.pk for each, _ in page.context["events"]] == [event.pk]
+    assert [each.pk for each, _ in page.context["doomed"]] == [event.pk]
     done = admin_client.post(response.url, {"event": event.pk})
     another.refresh_from_db()
     assert another.status == "planning"

@@ -129,6 +129,7 @@ def test_synchronising_and_registering_are_left_to_a_worker(admin_client, team, 
         response = act(admin_client, "team", action, team)
         assert response.url == reverse("admin:django_vyte_team_change", args=[team.pk])
         assert "in the background" in said(response)[-1]
+        assert "look at “problem” on the team's page" in said(response)[-1]
         assert enqueued.pop() == (task, team.pk)
     assert LogEntry.objects.count() == 2
     assert vyte_sandbox.requests == []
@@ -140,3 +141,25 @@ def test_only_the_subdomain_of_a_team_can_be_edited(admin_client, team):
     team.refresh_from_db()
     assert (team.subdomain, team.name) == ("acme", "ACME")
     assert admin_client.post(reverse("admin:django_vyte_team_delete", args=[team.pk])).status_code == 403
+
+
+@pytest.mark.parametrize("action", ["synchronise", "register_webhooks"])
+def test_a_team_without_an_active_key_is_told_at_once(action, admin_client, team, enqueued):
+    team.api_keys.update(status="revoked")
+    response = act(admin_client, "team", action, team)
+    assert said(response) == ["Nothing was started: ACME has no active API key. Link the team again."]
+    assert enqueued == []
+    assert not LogEntry.objects.exists()
+
+
+def test_what_went_wrong_in_the_background_is_seen_first(admin_client, team):
+    address = reverse("admin:django_vyte_team_change", args=[team.pk])
+    assert "errornote" not in admin_client.get(address).text
+    Team.objects.update(problem="Synchronising failed: <b>ouch")
+    page = admin_client.get(address).text
+    assert '<p class="errornote"><strong>Problem:</strong> Synchronising failed: &lt;b&gt;ouch</p>' in page
+    assert page.index("errornote") < page.index("vyte-toolbar")
+    listed = admin_client.get("/admin/django_vyte/team/").text
+    assert (
+        '<span class="vyte-badge vyte-badge-failed">problem</span> Synchronising failed: &lt;b&gt;' in listed
+    )

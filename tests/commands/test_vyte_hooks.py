@@ -31,6 +31,8 @@ def test_list_shows_no_secret_address(vyte_sandbox, linked_team, manage):
     said = manage("vyte_hooks", "list")
     assert "unknown" in said.out
     assert "zapier.example" in said.out
+    assert "an earlier link or an earlier PUBLIC_URL" in said.out
+    assert f"vyte_hooks prune --team {linked_team.vyte_id} deletes" in said.out
     assert "very-secret" not in said.out
     assert not any(webhook.token in said.out for webhook in Webhook.objects.all())
 
@@ -53,5 +55,11 @@ def test_prune_deletes_what_this_site_forgot_and_nothing_else(vyte_sandbox, link
 def test_what_vyte_refuses_is_said_without_a_traceback(vyte_sandbox, team, manage):
     vyte_sandbox.faults.add(path="^/hooks", status=401, times=None)
     said = manage("vyte_hooks", "list")
-    assert "401" in said.err
+    assert "answered 401" in said.err
+    assert "link the team again." in said.err
     assert said.failure
+
+
+def test_an_api_url_that_is_none_is_said_without_a_traceback(team, settings, manage):
+    settings.VYTE = {**settings.VYTE, "API_URL": "127.0.0.1:8900"}
+    assert "api_url must begin with https://" in manage("vyte_hooks", "list").failure

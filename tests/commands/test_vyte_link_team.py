@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from django.core.management import load_command_class
 
 from django_vyte.models import ApiKey, Event, Team, Webhook
 from django_vyte.webhooks import ACTIONS
@@ -69,12 +70,46 @@ def test_no_key_at_all_is_said(db, monkeypatch, manage):
     assert "No key was given" in manage("vyte_link_team").failure
 
 
+@pytest.mark.parametrize("way_out", [KeyboardInterrupt, EOFError])
+def test_leaving_the_prompt_is_giving_no_key(db, monkeypatch, manage, way_out):
+    def leave(prompt):
+        raise way_out
+
+    monkeypatch.delenv("VYTE_API_KEY", raising=False)
+    monkeypatch.setattr("sys.stdin", Terminal())
+    monkeypatch.setattr("getpass.getpass", leave)
+    assert "No key was given" in manage("vyte_link_team").failure
+
+
+def test_a_key_as_an_argument_is_refused_without_repeating_it(vyte_sandbox, key, manage):
+    said = manage("vyte_link_team", "secret-key-as-argument")
+    assert "never an argument" in said.failure
+    assert "replace it at Vyte" in said.failure
+    assert "secret-key-as-argument" not in said.failure
+    assert vyte_sandbox.requests == []
+    assert (
+        "misplaced"
+        not in load_command_class("django_vyte", "vyte_link_team").create_parser("", "").format_help()
+    )
+
+
+def test_vyte_that_cannot_be_reached_is_told_with_the_setting_and_the_reason(key, settings, manage):
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "API_URL": "http://127.0.0.1:9"}
+    said = manage("vyte_link_team")
+    assert "check VYTE['API_URL'].\n" in said.failure
+    assert "refused" in said.failure
+
+
+@pytest.mark.parametrize("url", ["127.0.0.1:8900", "http://[", "https://"])
+def test_an_api_url_that_is_none_is_told_before_anything_is_asked(key, settings, manage, url):
+    settings.VYTE = {**settings.VYTE, "API_URL": url}
+    assert manage("vyte_link_team").failure.startswith("VYTE['API_URL'] cannot be used: ")
+
+
 def test_a_key_that_vyte_refuses_stores_nothing(vyte_sandbox, monkeypatch, manage):
     monkeypatch.setenv("VYTE_API_KEY", "not-the-right-key")
     said = manage("vyte_link_team")
-    assert "Nothing was stored" in said.failure
-    assert "401" in said.failure
-    assert "not-the-right-key" not in said.failure
+    assert said.failure == "Vyte does not know this key. Copy it once more, whole, from Vyte."
     assert not Team.objects.exists()
 
 

@@ -59,8 +59,35 @@ def test_what_changed_is_counted(vyte_sandbox, team, manage):
 
 def test_an_event_that_is_gone_from_vyte_is_named(vyte_sandbox, team, manage):
     manage("vyte_sync")
-    vyte_sandbox.delete_event(next(iter(vyte_sandbox.state.events)))
-    assert "1 gone from Vyte" in manage("vyte_sync").out
+    for vyte_id in list(vyte_sandbox.state.events)[:2]:
+        vyte_sandbox.delete_event(vyte_id)
+    assert manage("vyte_sync").out == (
+        "ACME: 5 events: 0 new, 0 changed, 5 unchanged. 2 are gone from Vyte and cancelled here.\n"
+    )
+    assert manage("vyte_sync").out == "ACME: 5 events: 0 new, 0 changed, 5 unchanged. Nothing was written.\n"
+
+
+def test_what_cannot_be_read_is_counted_too(vyte_sandbox, team, manage):
+    vyte_sandbox.faults.add(path="^/v2/events", status=200, body=b'[{"title": "No id"}]')
+    assert "1 event: 0 new, 0 changed, 0 unchanged, 1 unreadable." in manage("vyte_sync").out
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "advice"),
+    [
+        ({}, 401, "Vyte does not know the team's key any more: link the team again."),
+        ({"API_URL": "http://127.0.0.1:9"}, 200, "Is VYTE['API_URL'] right?"),
+    ],
+)
+def test_a_failure_is_told_with_the_next_step(vyte_sandbox, team, settings, manage, changes, status, advice):
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, **changes}
+    vyte_sandbox.faults.add(path="^/v2/events", status=status, times=None)
+    assert f". {advice}" in manage("vyte_sync").err
+
+
+def test_an_api_url_that_is_none_is_said_without_a_traceback(team, settings, manage):
+    settings.VYTE = {**settings.VYTE, "API_URL": "127.0.0.1:8900"}
+    assert "api_url must begin with https://" in manage("vyte_sync").failure
 
 
 def test_one_group_only(vyte_sandbox, team, manage):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import re
 import signal
@@ -10,6 +11,8 @@ import sys
 import pytest
 import requests
 from django.core.management import CommandError, call_command
+
+from django_vyte.sandbox import Sandbox
 
 
 def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
@@ -33,7 +36,11 @@ def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
             served.send_signal(signal.SIGINT)
             _, errors = served.communicate(timeout=10)
     assert "API key: fixed-key" in said[0]
-    assert f'"API_URL": "{url}"' in said[2]
+    namespace = {"VYTE": {"QUEUE": "q"}}
+    exec(said[2].strip(), namespace)
+    assert namespace["VYTE"] == {
+        "QUEUE": "q", "API_URL": url, "WEB_URL": url, "PUBLIC_URL": "http://127.0.0.1:8000",
+    }  # fmt: skip
     assert (served.returncode, errors) == (0, "")
 
 
@@ -51,3 +58,33 @@ def test_a_missing_werkzeug_is_said_with_the_remedy(monkeypatch):
     monkeypatch.setitem(sys.modules, "werkzeug", None)
     with pytest.raises(CommandError, match=r"pip install 'django-vyte\[sandbox\]'"):
         call_command("vyte_sandbox")
+
+
+@pytest.mark.parametrize("port", ["80000", "-1"])
+def test_a_port_that_cannot_be_is_said_kindly(port):
+    with pytest.raises(CommandError, match=f"no port {port}: they end at 65535"):
+        call_command("vyte_sandbox", f"--port={port}")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        OSError(errno.EADDRNOTAVAIL, "not here (while attempting to bind)"),
+        OSError(socket.EAI_NONAME, "not here (while attempting to bind)"),
+        UnicodeError("not here"),
+    ],
+)
+def test_a_host_that_is_not_here_is_said_kindly(reason, monkeypatch):
+    def refuse(*args, **options):
+        raise reason
+
+    monkeypatch.setattr(socket, "create_server", refuse)
+    with pytest.raises(CommandError, match=r"^nowhere is no address of this machine \(not here\)\. .*--host"):
+        call_command("vyte_sandbox", host="nowhere", port=0)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", ""])
+def test_listening_everywhere_gives_an_address_that_can_be_visited(host):
+    with Sandbox().serve(host) as server:
+        assert server.url.startswith("http://127.0.0.1:")
+        assert requests.get(server.url, timeout=5).ok

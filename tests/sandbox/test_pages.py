@@ -36,6 +36,10 @@ def heading(answer):
     return html.unescape(re.search("<h1>(.*?)</h1>", answer.text)[1])
 
 
+def problem(answer):
+    return html.unescape(re.search('role="alert">(.*?)</p>', answer.text)[1])
+
+
 FORM = {
     "title": "Kick-off",
     "start": ["2027-03-01T10:00", "2027-03-02T10:00", ""],
@@ -106,8 +110,33 @@ def test_the_form_makes_the_event_and_leads_to_its_page(hooked, browser):
     assert browser.get(answer.headers["Location"]).status_code == 200
 
 
-def test_a_form_with_a_wrong_time_is_a_400(browser):
-    assert browser.post(link(), data={**FORM, "start": ["soon"], "end": ["later"]}).status_code == 400
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"title": " "}, "Give the meeting a title."),
+        ({"start": ["soon"], "end": ["later"]}, "A date cannot be read"),
+        ({"start": ["0001-01-01T00:00"], "end": ["0001-01-01T01:00"]}, "A date cannot be read"),
+        ({"start": ["2027-03-01T11:00"], "end": ["2027-03-01T10:00"]}, "A date ends before it begins."),
+        ({"start": ["2027-03-01T11:00"], "end": [""]}, "both its beginning and its end"),
+        ({"start": [""], "end": ["2027-03-01T11:00"]}, "both its beginning and its end"),
+        ({"timezone": "Mars"}, "There is no such timezone: Mars."),
+        ({"invitee_email": ["", ""], "invitee_name": ["Ann", ""]}, "Ann cannot be invited without an email."),
+        ({"invitee_email": ["ann"], "invitee_name": [""]}, "ann is no email."),
+        (
+            {"place_name": [""], "place_address": ["5 Main Street"]},
+            "The address 5 Main Street needs the name",
+        ),
+    ],
+)
+def test_a_form_that_would_lose_something_is_shown_again_as_it_was(sandbox, browser, changes, reason):
+    before = len(sandbox.state.events)
+    answer = browser.post(link(), data={**FORM, "message": "Typed with care", **changes})
+    assert answer.status_code == 400
+    assert reason in problem(answer)
+    for values in ({**FORM, "message": "Typed with care", **changes}).values():
+        for value in [values] if isinstance(values, str) else values:
+            assert value.strip() in answer.text
+    assert len(sandbox.state.events) == before
 
 
 def test_voting_deciding_and_cancelling_on_the_event_s_page(hooked, browser, meeting):
@@ -115,7 +144,11 @@ def test_voting_deciding_and_cancelling_on_the_event_s_page(hooked, browser, mee
     (first, second), place = meeting["dates"], meeting["places"][1]
     votes = {"voter": "guest@example.com", f"vote-{first['_id']}": "no", f"vote-{second['_id']}": "yes"}
     assert browser.post(f"{path}/vote", data={**votes, f"vote-{place['_id']}": "yes"}).status_code == 303
-    assert "2 yes, 0 no" in browser.get(path).text
+    page = browser.get(path).text
+    assert "2 yes, 0 no" in page
+    assert "No: Guest" in page
+    assert page.count("Yes: emma@acme.com, Guest") == 2
+    assert "Your vote is counted" not in page
     browser.post(f"{path}/confirm", data={"date": "", "place": place["_id"]})
     confirmed = hooked.state.events[meeting["_id"]]["confirmed"]
     assert (confirmed["date_id"], confirmed["place_id"]) == (second["_id"], place["_id"])
@@ -123,6 +156,32 @@ def test_voting_deciding_and_cancelling_on_the_event_s_page(hooked, browser, mee
     browser.post(f"{path}/cancel")
     assert "cancelled" in browser.get(path).text
     assert [call.action for call in hooked.outbox] == ["event.created", "event.confirmed", "event.cancelled"]
+
+
+def test_who_has_voted_is_told_so_and_may_go_on_as_the_same(browser, meeting):
+    vote = {"voter": "guest@example.com", f"vote-{meeting['dates'][0]['_id']}": "yes"}
+    page = browser.post(f"/event/{meeting['_id']}/vote", data=vote, follow_redirects=True).text
+    assert "Your vote is counted." in page
+    assert '<option value="guest@example.com" selected>' in page
+    assert '<a href="/">All meetings</a>' in page
+
+
+def test_a_vote_that_says_nothing_or_comes_from_nobody_is_answered_on_the_page(sandbox, browser, meeting):
+    path, date = f"/event/{meeting['_id']}/vote", meeting["dates"][0]["_id"]
+    for data in ({"voter": "guest@example.com"}, {"voter": "eve@x.y", f"vote-{date}": "no"}, {}):
+        answer = browser.post(path, data=data)
+        assert answer.status_code == 400
+        assert problem(answer)
+        assert heading(answer) == "Kick-off"
+    assert 'value="no" checked' in browser.post(path, data={"voter": "eve@x.y", f"vote-{date}": "no"}).text
+    assert "no" not in str(meeting["dates"][0]["votes"]["no"])
+
+
+def test_a_meeting_without_a_title_can_still_be_followed(sandbox, browser):
+    event = sandbox.create_event(title="x")
+    sandbox.state.events[event["_id"]]["title"] = "  "
+    assert f'<a href="/event/{event["_id"]}">(no title)</a>' in browser.get("/").text
+    assert heading(browser.get(f"/event/{event['_id']}")) == "(no title)"
 
 
 def test_nothing_changes_on_get(sandbox, browser, meeting):
@@ -160,9 +219,9 @@ def test_a_booking_page_shows_free_times_and_books_one(hooked, browser):
     assert [call.action for call in hooked.outbox] == ["event.created", "event.confirmed"]
     assert slots[0] not in browser.get(path).text
     second = browser.post(path, data=form)
-    assert (second.status_code, heading(second)) == (
+    assert (second.status_code, problem(second)) == (
         409,
-        "That time has just been taken: please choose another one",
+        "That time has just been taken: please choose another one.",
     )
 
 
@@ -172,6 +231,31 @@ def test_a_time_that_was_not_offered_is_refused(sandbox, browser, slot):
     answer = browser.post("/emma/30", data={"slot": slot, "name": "Al", "email": "al@x.y"})
     assert answer.status_code in (400, 409)
     assert len(sandbox.state.events) == before
+
+
+def test_a_booking_that_lacks_something_is_shown_again_as_it_was(sandbox, browser):
+    path = "/john-doe-acme/20?start=2099-01-05"
+    page = browser.get(path).text
+    assert "required" not in "".join(re.findall("<input type=.radio.*?>", page))
+    slot = re.findall('name="slot" value="([^"]+)"', page)[-1]
+    form = {"name": "Al", "email": "al@x.y", "message": "Typed with care", "place": "1"}
+    before = len(sandbox.state.events)
+    for changes, reason in (
+        ({}, "Choose one of the free times."),
+        ({"slot": slot, "name": " "}, "Give your name and your email."),
+        ({"slot": slot, "email": "al"}, "Give your name and your email."),
+    ):
+        answer = browser.post(path, data={**form, **changes})
+        assert (answer.status_code, problem(answer)) == (400, reason)
+        assert "Typed with care" in answer.text
+        assert 'name="place" value="1" checked' in answer.text
+        assert answer.text.count("<details open>") == (2 if changes else 1)
+        assert (f'value="{slot}" checked' in answer.text) == bool(changes)
+    assert len(sandbox.state.events) == before
+
+
+def test_a_booking_page_that_does_not_exist_cannot_be_booked(browser):
+    assert browser.post("/nobody", data={"slot": "x"}).status_code == 404
 
 
 def test_a_booking_from_an_app_belongs_to_its_groups(sandbox, browser):
@@ -202,7 +286,10 @@ def test_joining_matches_the_extid(hooked, browser, word):
         "admin": False,
     }
     assert [call.action for call in hooked.outbox] == ["user.joined"]
-    assert browser.post(path, data={"email": ""}).status_code == 400
+    assert '<a href="/">' in answer.text
+    refused = browser.post(path, data={"email": "", "full_name": "New Person"})
+    assert (refused.status_code, problem(refused)) == (400, "Give your name and your email.")
+    assert 'value="New Person"' in refused.text
 
 
 def test_the_index_shows_what_there_is(hooked, api, browser, meeting):
@@ -214,6 +301,8 @@ def test_the_index_shows_what_there_is(hooked, api, browser, meeting):
     assert "Start the API" in browser.get("/").text
     assert hooked.api_key not in page
     assert browser.get("/_sandbox/style.css").mimetype == "text/css"
+    assert '<link rel="icon" href="/icon.svg"' in page
+    assert browser.get("/icon.svg").mimetype == "image/svg+xml"
 
 
 def test_everything_is_escaped(sandbox, browser):

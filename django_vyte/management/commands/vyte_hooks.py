@@ -44,8 +44,8 @@ class Command(BaseCommand):
             self.stdout.write(f"Vyte lacks some: manage.py vyte_hooks register --team {team.vyte_id}")
         if "unknown" in verdicts:
             self.stdout.write(
-                "Unknown ones belong to another site, or are left over from an earlier link of this one; "
-                f"of the latter get rid with: manage.py vyte_hooks prune --team {team.vyte_id}"
+                "Unknown ones come from an earlier link or an earlier PUBLIC_URL of this site, or belong to another "
+                f"site. manage.py vyte_hooks prune --team {team.vyte_id} deletes this site's and leaves the others."
             )
 
     def register(self, team: Team) -> None:

@@ -5,15 +5,22 @@ from __future__ import annotations
 import getpass
 import os
 import sys
+from argparse import SUPPRESS
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_vyte import linking, subscriptions
+from django_vyte import advice, linking, subscriptions
+from django_vyte.exceptions import AuthenticationFailed
 from django_vyte.management.syncing import sync_team
-from django_vyte.management.teams import FAILURES
+from django_vyte.management.teams import check_address
 from django_vyte.models import Team
 
+NO_KEY = "No key was given. It stands on the API key tab of the organization at Vyte."
+KEY_AS_ARGUMENT = (
+    "The key is never an argument: it is now in your shell's history. If that was a key, replace it at Vyte, then "
+    "run this command without arguments and paste the new one when asked."
+)
 NEXT_STEP = (
     "Next: keep a Celery worker running, and have django_vyte.sweep run every minute "
     "(celery beat, or manage.py vyte_inbox process from cron)."
@@ -26,12 +33,19 @@ class Command(BaseCommand):
         "The key is asked for without echo, or taken from the variable VYTE_API_KEY or from standard input."
     )
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        # Taken only to be refused: argparse would repeat what it does not know, and this may be a key.
+        parser.add_argument("misplaced", nargs="*", help=SUPPRESS)
+
     def handle(self, *args: Any, **options: Any) -> None:
         self.verbosity: int = options["verbosity"]
+        if options["misplaced"]:
+            raise CommandError(KEY_AS_ARGUMENT, returncode=2)
+        check_address()
         try:
             team = linking.link(read_key())
-        except FAILURES as error:
-            raise CommandError(f"Nothing was stored: {error}") from None
+        except advice.FAILURES as error:
+            raise CommandError(refusal(error)) from None
         self.say(
             f"Linked {team} ({team.vyte_id}) with the key that ends in {team.api_keys.latest('pk').hint}."
         )
@@ -44,8 +58,10 @@ class Command(BaseCommand):
         """Subscribe to what happens at Vyte; what is left to do when that fails."""
         try:
             added = subscriptions.register(team)
-        except FAILURES as error:
-            return [f"No webhooks: {error}\n  Then: manage.py vyte_hooks register --team {team.vyte_id}"]
+        except advice.FAILURES as error:
+            return [
+                f"No webhooks: {advice.about_team(error)}\n  Then: manage.py vyte_hooks register --team {team.vyte_id}"
+            ]
         count = len(added)
         self.say(
             f"Registered {count} webhooks: {', '.join(webhook.action for webhook in added)}."
@@ -58,8 +74,10 @@ class Command(BaseCommand):
         """Mirror the team; what is left to do when that fails."""
         try:
             sync_team(self, team, verbosity=self.verbosity)
-        except FAILURES as error:
-            return [f"No events: {error}\n  Then: manage.py vyte_sync --team {team.vyte_id}"]
+        except advice.FAILURES as error:
+            return [
+                f"No events: {advice.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"
+            ]
         return []
 
     def say(self, message: str) -> None:
@@ -71,8 +89,21 @@ class Command(BaseCommand):
 def read_key() -> str:
     """The key, from where it does not end up in a shell's history or a list of processes."""
     key = os.environ.get("VYTE_API_KEY", "").strip()
-    if not key:
-        key = getpass.getpass("API key of the Vyte team: ") if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        if not key:
+            key = (
+                getpass.getpass("API key of the Vyte team: ") if sys.stdin.isatty() else sys.stdin.readline()
+            )
+    except (KeyboardInterrupt, EOFError):
+        sys.stderr.write("\n")
     if not key.strip():
-        raise CommandError("No key was given. It stands on the API key tab of the organization at Vyte.")
+        raise CommandError(NO_KEY)
     return key
+
+
+def refusal(error: Exception) -> str:
+    """Why the key was not linked: advice, and what happened where advice leaves that open."""
+    reason, happened = advice.about_key(error), str(error)
+    if reason == happened or isinstance(error, AuthenticationFailed):
+        return reason
+    return f"{reason}\n  {happened}"

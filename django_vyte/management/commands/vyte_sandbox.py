@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import socket
 import threading
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
+
+LAST_PORT = 65535
+# What listening ends in where the host is unknown, or another machine's.
+NOT_HERE = (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN)
 
 
 class Command(BaseCommand):
@@ -34,6 +40,8 @@ class Command(BaseCommand):
             ) from None
         sandbox = Sandbox(api_key=os.environ.get("VYTE_SANDBOX_API_KEY") or None)
         host, port = options["host"], options["port"]
+        if not 0 <= port <= LAST_PORT:
+            raise CommandError(_("There is no port %(port)s: they end at 65535.") % {"port": port})
         try:
             with sandbox.serve(host, port) as server:
                 self.introduce(server.url, sandbox.api_key)
@@ -41,12 +49,8 @@ class Command(BaseCommand):
                 threading.Event().wait()
         except KeyboardInterrupt:
             self.stdout.write("")
-        except OSError as error:
-            reason = error.strerror or error
-            raise CommandError(
-                _("Cannot listen on %(host)s port %(port)s: %(reason)s. Choose another with --port.")
-                % {"host": host, "port": port, "reason": reason}
-            ) from None
+        except (OSError, UnicodeError) as error:
+            raise CommandError(refusal(host, port, error)) from None
         finally:
             sandbox.courier.stop()
 
@@ -54,7 +58,19 @@ class Command(BaseCommand):
         """Says where it is and how to use it."""
         self.stdout.write(_("Local Vyte at %(url)s (Ctrl-C stops it, nothing is kept)") % {"url": url})
         self.stdout.write(_("API key: %(key)s") % {"key": api_key})
-        self.stdout.write(_("In the settings of your project:"))
-        self.stdout.write(f'    VYTE = {{..., "API_URL": "{url}", "WEB_URL": "{url}"}}')
+        self.stdout.write(
+            _("At the end of your project's settings, with PUBLIC_URL where your runserver is:")
+        )
+        own = "http://127.0.0.1:8000"
+        self.stdout.write(f'    VYTE |= {{"API_URL": "{url}", "WEB_URL": "{url}", "PUBLIC_URL": "{own}"}}')
         self.stdout.write(_("Then link it, pasting that key: python manage.py vyte_link_team"))
         self.stdout.flush()
+
+
+def refusal(host: str, port: int, error: Exception) -> str:
+    """Why an address cannot be listened on, and which of its two halves to change."""
+    reason = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
+    details = {"host": host, "port": port, "reason": reason}
+    if isinstance(error, UnicodeError) or getattr(error, "errno", None) in NOT_HERE:
+        return _("%(host)s is no address of this machine (%(reason)s). Choose another with --host.") % details
+    return _("Cannot listen on %(host)s port %(port)s: %(reason)s. Choose another with --port.") % details

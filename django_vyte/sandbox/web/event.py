@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox import meetings
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.state import JSON
-from django_vyte.sandbox.web.index import status_of
+from django_vyte.sandbox.web.index import status_of, title_of
 from django_vyte.sandbox.web.rendering import page, see, web_route, when
 
 if TYPE_CHECKING:
     from django_vyte.sandbox.sandbox import Sandbox
 
+SIDES = ("yes", "no")
+
 
 def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
     """GET /event/ID."""
+    return event_page(sandbox, request, event_id)
+
+
+def event_page(sandbox: Sandbox, request: Request, event_id: str, refused: Refused | None = None) -> Response:
+    """The page; with what was chosen on it, and why that was refused if it was."""
     with sandbox.state.lock:
         event = find(sandbox, event_id)
-        confirmed = event.get("confirmed") or {}
+        dates = [{**date, "text": when(date, event.get("timezone"))} for date in event.get("dates") or []]
+        places = [{**place, "text": place_text(place)} for place in event.get("places") or []]
         return page(
             "event",
-            title=str(event.get("title") or "Meeting"),
+            refused.status if refused else 200,
+            title=title_of(event),
+            problem=refused.message if refused else "",
             id=event["_id"],
             status=status_of(event),
             organiser=person(event.get("created_by") or {}),
             people=people(event),
-            dates=[
-                choice(date, when(date, event.get("timezone")), confirmed.get("date_id"))
-                for date in event.get("dates") or []
-            ],
-            places=[choice(p, place_text(p), confirmed.get("place_id")) for p in event.get("places") or []],
+            voter=request.form.get("voter") or request.args.get("voted", ""),
+            voted=request.args.get("voted", "") in [each["email"] for each in people(event)],
+            dates=[choice(sandbox, event, date, "date", request) for date in dates],
+            places=[choice(sandbox, event, place, "place", request) for place in places],
             messages=[str(message.get("body", "")) for message in event.get("messages") or []],
             groups=(event.get("third_party") or {}).get("group_ids") or [],
         )
@@ -40,15 +51,19 @@ def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
 
 def vote(sandbox: Sandbox, request: Request, event_id: str) -> Response:
     """POST /event/ID/vote: ``voter`` and per choice a field ``vote-ID`` that says yes or no."""
+    voter, counted = request.form.get("voter", ""), 0
     with sandbox.state.lock:
         event = find(sandbox, event_id)
         for kind in ("date", "place"):
-            for choice_ in event.get(f"{kind}s") or []:
-                answer = request.form.get(f"vote-{choice_.get('_id')}")
+            for given in event.get(f"{kind}s") or []:
+                answer = request.form.get(f"vote-{given.get('_id')}")
                 if answer in ("yes", "no"):
-                    wanted = {f"{kind}_id": choice_["_id"]}
-                    meetings.vote(sandbox.state, event, request.form["voter"], yes=answer == "yes", **wanted)
-    return see(f"/event/{event_id}")
+                    wanted = {f"{kind}_id": given["_id"]}
+                    meetings.vote(sandbox.state, event, voter, yes=answer == "yes", **wanted)
+                    counted += 1
+    if not counted:
+        raise Refused(400, "Say yes or no to one date or place at least.")
+    return see(f"/event/{event_id}?{urlencode({'voted': voter})}")
 
 
 def confirm(sandbox: Sandbox, request: Request, event_id: str) -> Response:
@@ -64,6 +79,19 @@ def cancel(sandbox: Sandbox, request: Request, event_id: str) -> Response:
     with sandbox.state.lock:
         meetings.cancel(sandbox.state, find(sandbox, event_id))
     return see(f"/event/{event_id}")
+
+
+def or_page(answer: Callable[..., Response]) -> Callable[..., Response]:
+    """What a form of the page does, or the page again with the reason why not."""
+
+    def try_it(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+        find(sandbox, event_id)
+        try:
+            return answer(sandbox, request, event_id)
+        except Refused as refused:
+            return event_page(sandbox, request, event_id, refused)
+
+    return try_it
 
 
 def find(sandbox: Sandbox, event_id: str) -> JSON:
@@ -91,21 +119,34 @@ def place_text(place: JSON) -> str:
     return ", ".join(str(place[key]) for key in ("name", "address") if place.get(key))
 
 
-def choice(given: JSON, text: str, decided: Any) -> JSON:
-    """A date or a place as the page shows it."""
-    votes = given.get("votes") or {}
+def choice(sandbox: Sandbox, event: JSON, given: JSON, kind: str, request: Request) -> JSON:
+    """A date or a place as the page shows it, with who is for it and who against."""
+    votes, decided = given.get("votes") or {}, (event.get("confirmed") or {}).get(f"{kind}_id")
+    shown = {side: [voter(sandbox, event, ballot) for ballot in votes.get(side, [])] for side in SIDES}
     return {
         "id": given.get("_id", ""),
-        "text": text,
-        "yes": str(len(votes.get("yes", []))),
-        "no": str(len(votes.get("no", []))),
+        "text": given["text"],
+        **{side: {"count": str(len(names)), "names": ", ".join(names)} for side, names in shown.items()},
+        "chosen": request.form.get(f"vote-{given.get('_id')}", ""),
         "decided": decided is not None and given.get("_id") == decided,
     }
 
 
+def voter(sandbox: Sandbox, event: JSON, ballot: JSON) -> str:
+    """Whose vote it is: the name, else the email, of somebody who takes part or has an account."""
+    author = ballot.get("created_by") or {}
+    everyone = [*(event.get("invitees") or []), event.get("created_by") or {}]
+    for key in ("user", "email"):
+        for someone in everyone:
+            if author.get(key) and someone.get(key) == author[key]:
+                return str(someone.get("full_name") or someone.get("email") or "somebody")
+    account = sandbox.state.users.get(str(author.get("user")), {})
+    return str(account.get("full_name") or author.get("email") or "somebody")
+
+
 RULES = [
     web_route("/event/<event_id>", show_event),
-    web_route("/event/<event_id>/vote", vote, "POST"),
-    web_route("/event/<event_id>/confirm", confirm, "POST"),
-    web_route("/event/<event_id>/cancel", cancel, "POST"),
+    web_route("/event/<event_id>/vote", or_page(vote), "POST"),
+    web_route("/event/<event_id>/confirm", or_page(confirm), "POST"),
+    web_route("/event/<event_id>/cancel", or_page(cancel), "POST"),
 ]

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox.courier import Call
+from django_vyte.sandbox.state import JSON
 from django_vyte.sandbox.summary import describe_call, describe_hook
-from django_vyte.sandbox.web.rendering import page, web_route
+from django_vyte.sandbox.web.rendering import FOLDER, page, web_route
 
 if TYPE_CHECKING:
     from django_vyte.sandbox.sandbox import Sandbox
@@ -26,7 +27,7 @@ def show_index(sandbox: Sandbox, request: Request) -> Response:
             title="Vyte sandbox",
             team={"name": state.organizations[sandbox.team_id]["name"], "id": sandbox.team_id},
             stopped=sandbox.stopped,
-            events=[{**event, "id": event["_id"], "status": status_of(event)} for event in events[:SHOWN]],
+            events=[event_row(event) for event in events[:SHOWN]],
             event_count=str(len(events)),
             pages=list(state.pages),
             hooks=[describe_hook(hook) for hook in state.hooks.values()],
@@ -38,6 +39,17 @@ def show_index(sandbox: Sandbox, request: Request) -> Response:
             faults=str(len(sandbox.faults)),
             hold=sandbox.webhook_mode.hold,
         )
+
+
+def event_row(event: JSON) -> JSON:
+    """A meeting in the list."""
+    changed = str(event.get("updatedAt", ""))[:16].replace("T", " ")
+    return {"id": event["_id"], "title": title_of(event), "status": status_of(event), "changed": changed}
+
+
+def title_of(event: JSON) -> str:
+    """What a meeting is called, also one without a title."""
+    return str(event.get("title") or "").strip() or "(no title)"
 
 
 def call_row(call: Call) -> dict[str, str]:
@@ -55,4 +67,9 @@ def status_of(event: dict[str, object]) -> str:
     return "confirmed" if isinstance(confirmed, dict) and confirmed.get("flag") else "planning"
 
 
-RULES = [web_route("/", show_index)]
+def show_icon(sandbox: Sandbox, request: Request) -> Response:
+    """GET /icon.svg: what browsers show beside the title."""
+    return Response((FOLDER / "vyte_sandbox" / "icon.svg").read_bytes(), content_type="image/svg+xml")
+
+
+RULES = [web_route("/", show_index), web_route("/icon.svg", show_icon)]

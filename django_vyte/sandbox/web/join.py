@@ -17,17 +17,25 @@ if TYPE_CHECKING:
 
 def show_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
     """GET: name and email."""
-    organization = find(sandbox, team_id)
-    return page("join", title=f"Join {organization['name']}", action=request.full_path)
+    return form_page(sandbox, request, team_id)
 
 
 def accept_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
-    """POST: the person is a member from now on."""
+    """POST: the person is a member from now on, or the form is shown again."""
     organization = find(sandbox, team_id)
-    email, name = request.form.get("email", ""), request.form.get("full_name", "")
+    email, name = (request.form.get(field, "").strip() for field in ("email", "full_name"))
+    if not name or "@" not in email:
+        return form_page(sandbox, request, team_id, "Give your name and your email.")
     with sandbox.state.lock:
         people.join(sandbox.state, team_id, email, name, request.args.get("extid"))
     return page("joined", title=f"You have joined {organization['name']}", email=email)
+
+
+def form_page(sandbox: Sandbox, request: Request, team_id: str, problem: str = "") -> Response:
+    """The form with what was typed, and why it was refused if it was."""
+    title = f"Join {find(sandbox, team_id)['name']}"
+    code, typed = 400 if problem else 200, request.form.to_dict()
+    return page("join", code, title=title, problem=problem, typed=typed, action=request.full_path)
 
 
 def find(sandbox: Sandbox, team_id: str) -> JSON:

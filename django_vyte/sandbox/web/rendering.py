@@ -16,7 +16,7 @@ from django_vyte.sandbox.clock import zone
 from django_vyte.sandbox.state import JSON
 
 FOLDER = Path(__file__).parents[1] / "templates"
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'"
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"
 
 
 @cache
@@ -25,11 +25,13 @@ def engine() -> Engine:
     return Engine(dirs=[str(FOLDER)], autoescape=True)
 
 
-def page(name: str, code: int = 200, **context: Any) -> Response:
+def page(name: str, code: int = 200, *, title: str, **context: Any) -> Response:
     """A page from ``templates/vyte_sandbox/NAME.html``, answered with status ``code``.
 
-    The context may hold strings, lists and mappings only: numbers and dates would need Django's settings.
+    The context may hold strings, lists and mappings only: numbers and dates would need Django's settings. A form
+    that was refused is shown again as it was filled in, with ``problem`` above it.
     """
+    context["title"] = title.strip() or "Vyte sandbox"
     html = engine().get_template(f"vyte_sandbox/{name}.html").render(Context(context))
     headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
     return Response(html, code, headers, content_type="text/html; charset=utf-8")

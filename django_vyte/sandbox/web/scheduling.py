@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox import meetings
-from django_vyte.sandbox.clock import zone
+from django_vyte.sandbox.clock import read, spell, zone
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.signing import is_signed
 from django_vyte.sandbox.state import JSON
@@ -19,6 +19,8 @@ from django_vyte.sandbox.web.rendering import page, read_places, see, web_route
 if TYPE_CHECKING:
     from django_vyte.sandbox.sandbox import Sandbox
 
+ZONE = "Europe/Paris"
+
 
 def show_form(sandbox: Sandbox, request: Request) -> Response:
     """GET: the form, filled in with what the link says."""
@@ -26,35 +28,101 @@ def show_form(sandbox: Sandbox, request: Request) -> Response:
     link = request.args
     names = link.get("in", "").split("|")
     invitees = zip_longest([email for email in link.get("im", "").split("|") if email], names, fillvalue="")
-    return page(
-        "schedule",
-        title=f"Schedule a meeting from {app['name']}",
-        link=link.to_dict(),
-        action=request.full_path,
-        app=app["name"],
-        groups=groups(link),
-        invitees=[{"email": email, "name": name} for email, name in invitees if email] + [{}, {}],
-        places=[*read_places(link.get("places", "")), {}, {}],
-        dates=[proposal(1), proposal(2), {}],
-    )
+    typed = {
+        "title": link.get("et", ""),
+        "message": link.get("em", ""),
+        "timezone": ZONE,
+        "invitees": [{"email": email, "name": name} for email, name in invitees if email] + [{}, {}],
+        "places": [*read_places(link.get("places", "")), {}, {}],
+        "dates": [proposal(1), proposal(2), {}],
+    }
+    return form_page(app, request, typed)
 
 
 def accept_form(sandbox: Sandbox, request: Request) -> Response:
-    """POST: makes the event and leads to its page. The link is checked again."""
+    """POST: makes the event and leads to its page, or shows the form again. The link is checked again."""
     app = check_link(sandbox, request.args)
-    body = {
-        "title": request.form.get("title") or "Meeting",
-        "created_by": {"email": request.args["cm"], "full_name": request.args.get("cn")},
-        "dates": rows(request.form, start="date", end="end_date"),
-        "places": rows(request.form, place_name="name", place_address="address"),
-        "invitees": rows(request.form, invitee_email="email", invitee_name="full_name"),
-        "messages": [{"body": text} for text in [request.form.get("message")] if text],
-        "timezone": request.form.get("timezone") or "Europe/Paris",
-        "third_party": {"app": app["_id"], "group_ids": groups(request.args)},
+    form = request.form
+    typed = {
+        "title": form.get("title", "").strip(),
+        "message": form.get("message", "").strip(),
+        "timezone": form.get("timezone", "").strip() or ZONE,
+        "invitees": rows(form, email="invitee_email", name="invitee_name"),
+        "places": rows(form, name="place_name", address="place_address"),
+        "dates": rows(form, start="start", end="end"),
     }
-    with sandbox.state.lock:
-        event = meetings.create(sandbox.state, body, sandbox.state.owner_of(app["_id"]))
+    try:
+        body = read_form(typed)
+        body["created_by"] = {"email": request.args["cm"], "full_name": request.args.get("cn")}
+        body["third_party"] = {"app": app["_id"], "group_ids": groups(request.args)}
+        with sandbox.state.lock:
+            event = meetings.create(sandbox.state, body, sandbox.state.owner_of(app["_id"]))
+    except Refused as refused:
+        return form_page(app, request, typed, refused)
     return see(f"/event/{event['_id']}")
+
+
+def form_page(app: JSON, request: Request, typed: JSON, refused: Refused | None = None) -> Response:
+    """The form with what was typed, and why it was refused if it was."""
+    return page(
+        "schedule",
+        refused.status if refused else 200,
+        title=f"Schedule a meeting from {app['name']}",
+        problem=refused.message if refused else "",
+        link=request.args.to_dict(),
+        action=request.full_path,
+        app=app["name"],
+        groups=groups(request.args),
+        typed=typed,
+    )
+
+
+def read_form(typed: JSON) -> JSON:
+    """The body of the event that was asked for; refused with 400 for what would be lost or cannot be."""
+    if not typed["title"]:
+        raise Refused(400, "Give the meeting a title.")
+    for invitee in typed["invitees"]:
+        if invitee["name"] and not invitee["email"]:
+            raise Refused(400, f"{invitee['name']} cannot be invited without an email.")
+        if invitee["email"] and "@" not in invitee["email"]:
+            raise Refused(400, f"{invitee['email']} is no email.")
+    for place in typed["places"]:
+        if place["address"] and not place["name"]:
+            raise Refused(400, f"The address {place['address']} needs the name of a place beside it.")
+    try:
+        zone(typed["timezone"])
+    except ValueError as error:
+        raise Refused(400, f"There is {error}.") from None
+    return {
+        "title": typed["title"],
+        "dates": [span(date, typed["timezone"]) for date in typed["dates"] if date["start"] or date["end"]],
+        "places": [filled(place) for place in typed["places"] if place["name"]],
+        "invitees": [
+            filled({"email": person["email"], "full_name": person["name"]})
+            for person in typed["invitees"]
+            if person["email"]
+        ],
+        "messages": [{"body": typed["message"]}] if typed["message"] else [],
+        "timezone": typed["timezone"],
+    }
+
+
+def span(date: JSON, timezone: str) -> JSON:
+    """A date as the API takes it; refused with 400 when it has not both ends, in their order."""
+    if not (date["start"] and date["end"]):
+        raise Refused(400, "A date needs both its beginning and its end.")
+    try:
+        start, end = (spell(read(date[name], timezone)) for name in ("start", "end"))
+    except (ValueError, OverflowError) as error:
+        raise Refused(400, f"A date cannot be read: {error}.") from None
+    if end <= start:
+        raise Refused(400, "A date ends before it begins.")
+    return {"date": start, "end_date": end}
+
+
+def filled(row: JSON) -> JSON:
+    """The fields of a row that are filled in."""
+    return {name: value for name, value in row.items() if value}
 
 
 def check_link(sandbox: Sandbox, link: MultiDict[str, str]) -> JSON:
@@ -90,14 +158,10 @@ def proposal(days: int) -> JSON:
     return {"start": f"{day:%Y-%m-%dT%H:%M}", "end": f"{day + timedelta(hours=1):%Y-%m-%dT%H:%M}"}
 
 
-def rows(form: MultiDict[str, str], **members: str) -> list[dict[str, Any]]:
-    """Repeated fields as objects, one per row whose first field is filled in."""
-    columns = [form.getlist(field) for field in members]
-    return [
-        {name: value for name, value in zip(members.values(), row, strict=True) if value}
-        for row in zip(*columns, strict=False)
-        if row[0]
-    ]
+def rows(form: MultiDict[str, str], **fields: str) -> list[JSON]:
+    """Repeated fields as objects, one per row, empty rows included."""
+    columns = [[value.strip() for value in form.getlist(field)] for field in fields.values()]
+    return [dict(zip(fields, row, strict=True)) for row in zip_longest(*columns, fillvalue="")]
 
 
 RULES = [
