@@ -99,7 +99,8 @@ def test_what_cannot_be_meant_is_refused_before_anything_is_sent(vyte_sandbox, e
     assert len(vyte_sandbox.requests) == sent
 
 
-def test_what_vyte_refuses_changes_nothing_here(vyte_sandbox, event):
+def test_what_vyte_refuses_changes_nothing_here(vyte_sandbox, event, settings):
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
     before = history(event)
     with pytest.raises(BadRequest):
         event.confirm(date_id="5f0d7eb02003d0174a2a0000")

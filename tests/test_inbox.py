@@ -476,8 +476,9 @@ def test_calls_that_wait_are_served_by_the_fetch_that_a_new_one_causes(vyte_sand
 
 
 def test_calls_that_keep_coming_in_a_long_outage_give_no_earlier_one_up(
-    team: Team, vyte_sandbox: Sandbox
+    team: Team, vyte_sandbox: Sandbox, settings: Any
 ) -> None:
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
     inbox.process(store(team).pk)
     vyte_sandbox.quirks.show_cancelled = False
     vyte_sandbox.stop_api()
