@@ -121,6 +121,8 @@ class EventAdmin(ReadOnlyAdmin[Event]):
 
     def _panels(self, request: HttpRequest, event: Event) -> dict[str, Any]:
         see = request.user.has_perm
+        # Vyte's JSON names the invitees and the groups too.
+        see_all = see("django_vyte.view_invitee") and see("django_vyte.view_eventgroup")
         changes = history.without_bulk(event.changes.all())
         return {
             "verbs": self._verbs(request, event),
@@ -130,7 +132,7 @@ class EventAdmin(ReadOnlyAdmin[Event]):
             "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
             "history": history.rows(changes[:HISTORY_SHOWN]) if see("django_vyte.view_eventchange") else None,
             "history_shown": HISTORY_SHOWN,
-            "raw": cells.laid_out(event.data),
+            "raw": cells.laid_out(event.data) if see_all else None,
         }
 
     def _verbs(self, request: HttpRequest, event: Event) -> list[tuple[str, Any]]:

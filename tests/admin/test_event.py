@@ -209,3 +209,17 @@ def test_history_is_what_happened_to_the_meeting(admin_client, login, event):
     assert f'<a href="{history}" class="historylink">' in admin_client.get(address).text
     assert len(admin_client.get(history).context["cl"].result_list) == 1
     assert "historylink" not in login("view_event").get(address).text
+
+
+@pytest.mark.parametrize(
+    ("codenames", "shown"),
+    [
+        (["view_event"], False),
+        (["view_event", "view_invitee"], False),
+        (["view_event", "view_invitee", "view_eventgroup"], True),
+    ],
+)
+def test_vytes_data_is_for_those_who_may_see_all_that_it_names(login, team, codenames, shown):
+    event = make(team, 1, data={"_id": "x", "invitees": [{"email": "hidden@example.com"}]})
+    page = login(*codenames).get(f"{LIST}{event.pk}/change/").content.decode()
+    assert ("hidden@example.com" in page) is shown
