@@ -13,12 +13,12 @@ from example_project.demo.processes import Processes, Trouble, run
 
 # A process with a child, of which neither stops when asked; it says when both are there.
 STUBBORN = """
-import os, signal, time
+import os, signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if child := os.fork():
     print("ready", child, flush=True)
 while True:
-    time.sleep(60)
+    signal.pause()
 """
 
 

@@ -14,6 +14,8 @@ from django_vyte.webhooks import ACTIONS
 
 
 class Command(BaseCommand):
+    """``list``, ``register`` or ``prune`` the webhooks of the linked teams."""
+
     help = "What Vyte has of this site's webhooks against what it should have."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -19,6 +19,8 @@ Status = Delivery.Status
 
 
 class Command(BaseCommand):
+    """``process``, ``replay`` or ``prune`` what was received, or show its ``stats``."""
+
     help = (
         "The calls that Vyte made: process what waits, replay what failed, delete what is old, or count them."
     )

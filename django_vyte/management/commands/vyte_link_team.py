@@ -28,6 +28,8 @@ NEXT_STEP = (
 
 
 class Command(BaseCommand):
+    """Link the team of an API key, which is asked for without echo."""
+
     help = (
         "Link a Vyte team: verify its API key, store it encrypted, register the webhooks and mirror all events. "
         "The key is asked for without echo, or taken from the variable VYTE_API_KEY or from standard input."

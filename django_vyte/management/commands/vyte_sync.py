@@ -16,6 +16,8 @@ from django_vyte.models import Team
 
 
 class Command(BaseCommand):
+    """Mirror every meeting that Vyte lists."""
+
     help = (
         "Mirror the events that Vyte lists. Unchanged ones are not written; a cut-off answer writes nothing."
     )
