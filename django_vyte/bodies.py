@@ -37,23 +37,20 @@ def read(raw: bytes) -> Body:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
         return _salvaged(text, error)
-    elements = value if isinstance(value, list) else [value]
-    calls, problems = _sorted(elements)
     cleaned = clean(value)
+    calls, problems = _sorted(cleaned if isinstance(cleaned, list) else [cleaned])
     if cleaned != value:
         text = json.dumps(cleaned, ensure_ascii=False)
     return Body(calls, problems, text)
 
 
 def _sorted(elements: list[object]) -> tuple[list[dict[str, object]], list[str]]:
-    """The objects among ``elements``, cleaned, and a problem for each element that is none."""
+    """The objects among ``elements``, and a problem for each element that is none."""
     calls: list[dict[str, object]] = []
     problems: list[str] = []
     for number, element in enumerate(elements, start=1):
         if isinstance(element, dict):
-            cleaned = clean(element)
-            assert isinstance(cleaned, dict)  # noqa: S101 - clean keeps the type
-            calls.append(cleaned)
+            calls.append(element)
         else:
             problems.append(f"Element {number} is not an object.")
     return calls, problems
@@ -70,7 +67,7 @@ def _salvaged(text: str, error: Exception) -> Body:
             rest += [_redacted(part)] if part.strip() or not rest else []
             continue
         try:
-            found, _ = _sorted([json.loads(part)])
+            found, _ = _sorted([clean(json.loads(part))])
         except (ValueError, RecursionError):
             found = []
         calls += found

@@ -41,15 +41,10 @@ def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count:
     Finds what a dead worker, a dead broker or a failing API left behind. Any number of sweeps can run at once.
     ``progress`` is called with 1 for each row.
     """
-    swept = Swept()
     end = time.monotonic() + seconds
-    _tell(swept, end, progress)
-    for pk in _due(Delivery.objects.all(), end):
-        _attempt(inbox.process, pk)
-        swept.deliveries += 1
-        progress(1)
-    _tell(swept, end, progress)
-    return swept
+    told = _tell(end, progress)
+    deliveries = _each(inbox.process, Delivery.objects.all(), end, progress)
+    return Swept(deliveries, told + _tell(end, progress))
 
 
 def tell(changes: Iterable[int], members: Iterable[int]) -> None:
@@ -60,15 +55,21 @@ def tell(changes: Iterable[int], members: Iterable[int]) -> None:
         _attempt(outbox.tell_member, pk)
 
 
-def _tell(swept: Swept, end: float, progress: Callable[[int], object]) -> None:
-    for pk in _due(EventChange.objects.all(), end):
-        _attempt(outbox.tell_change, pk)
-        swept.told += 1
+def _tell(end: float, progress: Callable[[int], object]) -> int:
+    changes = _each(outbox.tell_change, EventChange.objects.all(), end, progress)
+    return changes + _each(outbox.tell_member, Member.objects.all(), end, progress)
+
+
+def _each(
+    work: Callable[[int], object], rows: WorkQuerySet[Row], end: float, progress: Callable[[int], object]
+) -> int:
+    """Do ``work`` for each due row; how many there were."""
+    count = 0
+    for pk in _due(rows, end):
+        _attempt(work, pk)
         progress(1)
-    for pk in _due(Member.objects.all(), end):
-        _attempt(outbox.tell_member, pk)
-        swept.told += 1
-        progress(1)
+        count += 1
+    return count
 
 
 def _attempt(work: Callable[[int], object], pk: int) -> None:

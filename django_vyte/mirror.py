@@ -169,15 +169,15 @@ class _Batch:
         except DatabaseError:
             if len(self.readings) == 1:
                 raise
-        saved = Saved()
+        saved, refused = Saved(), []
         for key, reading in self.readings.items():
             try:
                 saved += replace(self, readings={key: reading})._insist()
             except DatabaseError as error:
-                refused = error
+                refused.append(error)
                 saved.problems.append(f"Event {key} could not be stored ({type(error).__name__}).")
-        if len(saved.problems) == len(self.readings):
-            raise refused
+        if len(refused) == len(self.readings):
+            raise refused[-1]
         return saved
 
     def _insist(self) -> Saved:

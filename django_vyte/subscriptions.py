@@ -73,15 +73,11 @@ def register(team: Team) -> list[Webhook]:
     states = compare(team)
     with team.client() as client:
         for state in states:
-            webhook = state.here
-            if webhook is None:
+            if state.here is None:
                 continue
             if state.there is None:
-                state_there = _subscribe(client, webhook)
-                added.append(webhook)
-            else:
-                state_there = state.there
-            _remember(webhook, state_there)
+                added.append(state.here)
+            _remember(state.here, state.there or _subscribe(client, state.here))
     return added
 
 

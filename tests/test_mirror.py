@@ -505,3 +505,14 @@ def test_json_of_any_depth_finds_a_place(team: Team, depth: int) -> None:
         nested = {"a": nested}
     save(team, said(vyte_id="deep", odd=nested), said(vyte_id="flat"))
     assert Event.objects.count() == 2
+
+
+def test_events_that_find_no_place_one_by_one_are_named(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(self: Any, keys: list[str], held: dict[str, Event]) -> tuple[list[Event], list[str]]:
+        if len(keys) > 1:
+            raise DataError("invalid")
+        return [], [f"Event {key} could not be stored." for key in keys]
+
+    monkeypatch.setattr(mirror._Batch, "_insert", refuse)
+    saved = save(team, said(vyte_id="a"), said(vyte_id="b"))
+    assert saved.problems == ["Event a could not be stored.", "Event b could not be stored."]

@@ -62,7 +62,9 @@ def own_database() -> Iterator[None]:
         yield
         return
     name = connection.ops.quote_name(connection.settings_dict["NAME"])
-    charset = " CHARACTER SET utf8mb4" if connection.vendor == "mysql" else ""
+    # Whatever the server was installed with: meetings have names in every script.
+    charsets = {"mysql": " CHARACTER SET utf8mb4", "postgresql": " ENCODING 'UTF8' TEMPLATE template0"}
+    charset = charsets.get(connection.vendor, "")
     with connection._nodb_cursor() as cursor:
         cursor.execute(f"CREATE DATABASE {name}{charset}")
     try:
