@@ -37,6 +37,14 @@ class State:
         self.hooks: dict[str, JSON] = {}
         self.apps: dict[str, JSON] = {}
         self.pages: dict[str, JSON] = {}
+        self.appointment_types: dict[str, JSON] = {}
+        self.teams: dict[str, JSON] = {}
+        self.admin_preferences: dict[str, JSON] = {}
+        self.preferences: dict[str, JSON] = {}
+        self.availabilities: dict[str, JSON] = {}
+        self.calendars: dict[str, JSON] = {}
+        self.locators: dict[str, JSON] = {}
+        self.locations: dict[str, JSON] = {}
         self.keys: dict[str, JSON] = {}
         self.owners: dict[str, str] = {}
         self.emails: dict[str, str] = {}
