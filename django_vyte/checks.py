@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import ipaddress
+import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -85,9 +86,12 @@ def check_values(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
     ]
 
 
+def _is_seconds(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf
+
+
 def _is_timeout(value: object) -> bool:
-    parts = value if isinstance(value, tuple) and len(value) == 2 else (value,)
-    return all(isinstance(part, int | float) and part > 0 for part in parts)
+    return all(map(_is_seconds, value if isinstance(value, tuple) and len(value) == 2 else (value,)))
 
 
 def _is_count(value: object) -> bool:
@@ -107,13 +111,19 @@ def _is_path(value: object) -> bool:
     return isinstance(value, str) and value.startswith("/")
 
 
+COUNT = (_is_count, "A whole number, 0 for none.")
+SECONDS = (_is_seconds, "Seconds, a number above 0.")
 AMOUNT = (_is_amount, "A whole number above 0.")
 URL = (_is_url, "Scheme and host, such as https://api.vyte.in.")
 VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
     "API_URL": URL,
     "WEB_URL": URL,
     "TIMEOUT": (_is_timeout, "Seconds: one number, or a tuple of two, to connect and to read."),
-    "RETRIES": (_is_count, "A whole number, 0 for none."),
+    "RETRIES": COUNT,
+    "DEADLINE": SECONDS,
+    "LIST_DEADLINE": SECONDS,
+    "CIRCUIT_FAILURES": COUNT,
+    "CIRCUIT_SECONDS": SECONDS,
     "MAX_BODY_BYTES": AMOUNT,
     "MAX_ATTEMPTS": AMOUNT,
     "LEASE_SECONDS": AMOUNT,

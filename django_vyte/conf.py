@@ -20,6 +20,10 @@ class Settings:
     WEB_URL: str = "https://www.vyte.in"
     TIMEOUT: float | tuple[float, float] = (5.0, 20.0)
     RETRIES: int = 3
+    DEADLINE: float = 60.0
+    LIST_DEADLINE: float = 600.0
+    CIRCUIT_FAILURES: int = 5
+    CIRCUIT_SECONDS: float = 10.0
     QUEUE: str | None = None
     HOOKS_PATH: str = "/hooks"
     JOIN_PATH: str = "/organizations/{team_id}/join"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from urllib.parse import quote
 
 BODY_LIMIT = 2000
+LONGEST_MESSAGE = 499
 HIDDEN = "***"
 
 _NAMED_SECRET = re.compile(
@@ -43,11 +44,27 @@ def readable(body: bytes | str, secrets: Iterable[str] = ()) -> str:
 
 
 class VyteError(Exception):
-    """Anything that this package reports about Vyte."""
+    """Anything that this package reports about Vyte; its text has fewer than 500 characters."""
+
+    def __str__(self) -> str:
+        return super().__str__()[:LONGEST_MESSAGE]
 
 
 class VyteConnectionError(VyteError):
     """Vyte could not be reached, or hung up before it answered."""
+
+
+class VyteUnavailable(VyteConnectionError):
+    """Nothing was sent: the calls before failed one and all. ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        self.message = message
+        self.retry_after = retry_after
+        # As below: the arguments of __init__, for pickle.
+        super().__init__(message, retry_after)
+
+    def __str__(self) -> str:
+        return self.message[:LONGEST_MESSAGE]
 
 
 class VyteTimeout(VyteError):
@@ -86,7 +103,7 @@ class VyteAPIError(VyteError):
         super().__init__(status_code, method, path, self.body, retry_after)
 
     def __str__(self) -> str:
-        message = f"{self.method} {self.path[:200]} answered {self.status_code}"
+        message = f"{self.method[:20]} {self.path[:200]} answered {self.status_code}"
         return f"{message}: {self.body[:200]}" if self.body else message
 
 
@@ -128,3 +145,21 @@ def exception_for(status_code: int) -> type[VyteAPIError]:
     if 500 <= status_code <= 599:
         return ServerError
     return _BY_STATUS.get(status_code, VyteAPIError)
+
+
+class ProbablyIncomplete(UserWarning):
+    """A list that Vyte may have cut short: as long as ``limit``, or of a length that servers cut at.
+
+    ``count`` is how many came, ``limit`` how many were asked for, ``None`` without a limit.
+    """
+
+    def __init__(self, count: int, limit: int | None = None) -> None:
+        self.count = count
+        self.limit = limit
+        super().__init__(count, limit)
+
+    def __str__(self) -> str:
+        return (
+            f"Vyte listed exactly {self.count} events: the list may be cut short there. "
+            "Ask with a larger limit, or for fewer at a time: by group_ids, creator or filter."
+        )

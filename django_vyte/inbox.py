@@ -6,13 +6,15 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from django.db.models import F
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from django_vyte import bodies, values
 from django_vyte.conf import get_settings
-from django_vyte.exceptions import NotFound, VyteError
+from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
 from django_vyte.models import Delivery
-from django_vyte.models.work import backoff
+from django_vyte.models.work import LONGEST_DELAY, backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -194,14 +196,18 @@ def _put_off(claimed: Sequence[Delivery], lease: str, error: Exception, outcome:
     reason = _storable(f"{type(error).__name__}: {error}")
     absent = isinstance(error, NotFound)
     most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
-    over = [delivery.pk for delivery in claimed if delivery.attempts >= most]
+    # What was not even sent is nobody's last attempt.
+    refused = isinstance(error, VyteUnavailable) and most > 1
+    over = [] if refused else [delivery.pk for delivery in claimed if delivery.attempts >= most]
     if over:
         _close(over, lease, Status.IGNORED if absent else Status.FAILED, reason)
-    rest = [delivery for delivery in claimed if delivery.attempts < most]
+    rest = [delivery for delivery in claimed if delivery.pk not in over]
     if rest:
-        delay = backoff(max(delivery.attempts for delivery in rest))
+        asked = min(getattr(error, "retry_after", None) or 0.0, LONGEST_DELAY)
+        delay = max(backoff(max(delivery.attempts for delivery in rest)), asked)
         logger.warning("Deliveries %s put off for %.0f s: %s", [each.pk for each in rest], delay, reason)
-        Delivery.objects.all().postpone(lease, delay, status=Status.WAITING, error=reason)
+        tried = {"attempts": Least(F("attempts"), most - 1)} if refused else {}
+        Delivery.objects.all().postpone(lease, delay, status=Status.WAITING, error=reason, **tried)
         outcome.retry[rest[-1].pk] = delay
     return outcome
 

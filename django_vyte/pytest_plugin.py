@@ -6,6 +6,7 @@ Loaded by itself once the package is installed (entry point ``pytest11``). Needs
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,6 +15,14 @@ import pytest
 
 if TYPE_CHECKING:
     from django_vyte.sandbox import Sandbox
+
+
+@pytest.fixture(autouse=True)
+def vyte_forgotten() -> None:
+    """Each test begins as a new process does: no host failed before, nobody asked to wait, nothing is connected."""
+    http = sys.modules.get("django_vyte.http")
+    if http is not None:
+        http.reset()
 
 
 @pytest.fixture

@@ -104,6 +104,15 @@ def test_one_number_or_two_are_a_timeout(settings, timeout):
     assert messages() == {}
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("DEADLINE", 5), ("LIST_DEADLINE", 0.5), ("CIRCUIT_FAILURES", 0), ("CIRCUIT_SECONDS", 60)],
+)
+def test_limits_may_be_whole_numbers_and_the_circuit_none(settings, name, value):
+    settings.VYTE = {**settings.VYTE, name: value}
+    assert messages() == {}
+
+
 def test_an_invitee_is_deleted_by_post_or_delete(settings):
     settings.VYTE = {**settings.VYTE, "DELETE_INVITEE_METHOD": "PATCH"}
     assert "'POST' or 'DELETE'" in messages()["django_vyte.E008"]
@@ -117,6 +126,13 @@ def test_an_invitee_is_deleted_by_post_or_delete(settings):
         ("WEB_URL", "www.vyte.in"),
         ("RETRIES", "3"),
         ("RETRIES", -1),
+        ("DEADLINE", 0),
+        ("DEADLINE", None),
+        ("DEADLINE", float("nan")),
+        ("LIST_DEADLINE", float("inf")),
+        ("CIRCUIT_FAILURES", -1),
+        ("CIRCUIT_FAILURES", 2.5),
+        ("CIRCUIT_SECONDS", "10"),
         ("LEASE_SECONDS", "300"),
         ("MAX_ATTEMPTS", 0),
         ("KEEP_DELIVERIES_DAYS", True),

@@ -78,6 +78,20 @@ def test_a_long_path_does_not_make_a_long_message() -> None:
     assert len(str(NotFound(404, "GET", "/v2/events/" + "x" * 10_000, "y" * 10_000))) < 500
 
 
+@pytest.mark.parametrize(
+    "error",
+    [
+        exceptions.VyteTimeout("x" * 10_000),
+        exceptions.VyteUnavailable("x" * 10_000, 1.0),
+        exceptions.UnexpectedAnswer("x" * 10_000),
+        NotFound(404, "M" * 10_000, "p" * 10_000, "b" * 10_000),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_no_message_is_long(error: VyteError) -> None:
+    assert len(str(error)) < 500
+
+
 def test_an_error_carries_what_a_caller_needs() -> None:
     error = RateLimited(429, "GET", "/v2/events", b'{"error":"slow down"}', 12.5)
     assert (error.status_code, error.method, error.path, error.body, error.retry_after) == (
@@ -98,6 +112,7 @@ def test_an_error_carries_what_a_caller_needs() -> None:
         RateLimited(429, "GET", "/v2/events", b"token=abc \xff", 3.0),
         VyteAPIError(302, "GET", "/v2/events"),
         exceptions.VyteTimeout("GET /v2/events: no answer in time"),
+        exceptions.VyteUnavailable("GET /v2/events: not sent", 9.5),
         exceptions.UnexpectedAnswer("GET /v2/events: an empty answer"),
     ],
     ids=lambda error: type(error).__name__,

@@ -227,7 +227,7 @@ def test_vyte_is_never_asked_within_a_transaction(
 def test_what_vyte_cannot_answer_now_is_put_off_longer_each_time_and_given_up_with_the_reason(
     team: Team, vyte_sandbox: Sandbox, settings: Any
 ) -> None:
-    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "MAX_ATTEMPTS": 6}
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "MAX_ATTEMPTS": 6, "CIRCUIT_FAILURES": 0}
     vyte_sandbox.stop_api()
     delivery = store(team)
     waits = []
@@ -251,6 +251,27 @@ def test_what_vyte_cannot_answer_now_is_put_off_longer_each_time_and_given_up_wi
     assert delivery.finished_at is not None
     assert "answered 503" in delivery.error
     assert vyte_sandbox.api_key not in delivery.error
+
+
+def test_what_was_not_even_sent_waits_as_long_as_asked_and_is_no_last_attempt(
+    team: Team, vyte_sandbox: Sandbox, settings: Any
+) -> None:
+    settings.VYTE = {
+        **settings.VYTE,
+        "RETRIES": 0,
+        "MAX_ATTEMPTS": 2,
+        "CIRCUIT_FAILURES": 1,
+        "CIRCUIT_SECONDS": 500,
+    }
+    vyte_sandbox.stop_api()
+    inbox.process(store(team, body(OTHER)).pk)
+    delivery = store(team)
+    for hour in range(5):
+        with time_machine.travel(timezone.now() + dt.timedelta(hours=hour), tick=False):
+            [wait] = inbox.process(delivery.pk).retry.values()
+            assert 480 < wait <= 500
+    assert (fresh(delivery).status, delivery.attempts) == ("waiting", 1)
+    assert delivery.error.startswith("VyteUnavailable: ")
 
 
 def test_a_call_is_processed_once_vyte_is_back(team: Team, vyte_sandbox: Sandbox, settings: Any) -> None:
@@ -478,7 +499,7 @@ def test_calls_that_wait_are_served_by_the_fetch_that_a_new_one_causes(vyte_sand
 def test_calls_that_keep_coming_in_a_long_outage_give_no_earlier_one_up(
     team: Team, vyte_sandbox: Sandbox, settings: Any
 ) -> None:
-    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "CIRCUIT_FAILURES": 0}
     inbox.process(store(team).pk)
     vyte_sandbox.quirks.show_cancelled = False
     vyte_sandbox.stop_api()

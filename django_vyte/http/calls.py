@@ -1,0 +1,179 @@
+"""Making a call: attempts, the waits between them, and what comes back."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from time import perf_counter
+from typing import Any, TypedDict, Unpack
+
+import msgspec
+import requests
+
+from django_vyte import http
+from django_vyte.exceptions import RateLimited, VyteAPIError, VyteError, mask
+from django_vyte.http import answers, shared
+from django_vyte.http.call import Call
+from django_vyte.http.circuit import Circuit
+from django_vyte.http.failures import NETWORK_ERRORS, Failure, broken_answer, failure
+from django_vyte.http.limits import Limits
+from django_vyte.http.masking import KeyAuth
+from django_vyte.http.patience import LONGEST_WAIT, Deadline, Patience
+from django_vyte.http.retries import SAFE_TO_REPEAT, backoff, is_worth_repeating
+from django_vyte.http.senders import PooledSender, SessionSender, bounded
+
+logger = logging.getLogger("django_vyte.http")
+
+_ASKS_TO_WAIT = frozenset({429, 503})
+_LONGEST_PATH = 200
+
+
+class Options(TypedDict, total=False):
+    """What a request carries besides its method and path."""
+
+    query: Mapping[str, str | int | None] | None  # None values are left out
+    body: Any  # sent as JSON
+    repeatable: bool  # asking twice does no harm; by default GET, PUT and DELETE
+    secrets: Iterable[str]  # texts that no message may show
+
+
+class Http:
+    """Sends requests to one Vyte host with one key; knows nothing of what they mean.
+
+    Connections are those of the process. A ``session`` is used as it is (adapters, proxies, certificates) instead.
+
+    Every method raises a ``VyteError``: ``VyteConnectionError``, ``VyteTimeout``, a ``VyteAPIError`` for any status
+    but 2xx, or ``UnexpectedAnswer`` for a body that breaks off.
+    """
+
+    def __init__(
+        self, api_key: str, api_url: str, patience: Patience, session: requests.Session | None = None
+    ) -> None:
+        self._auth = KeyAuth(api_key)
+        self._patience = patience
+        self._origin = re.sub(r"^(\w+://)(?:[^/?#]*@)?([^/?#]*).*", r"\1\2", api_url.lower())
+        self._sender = (
+            PooledSender(self._auth, api_url)
+            if session is None
+            else SessionSender(self._auth, api_url, session)
+        )
+
+    def request(self, method: str, path: str, **options: Unpack[Options]) -> bytes:
+        """The whole body of a successful answer, 64 MB at most."""
+        call = self._call(method, path, Deadline(self._patience.deadline, "DEADLINE"), **options)
+        return answers.whole(self._answer(call), call.what)
+
+    def send(self, method: str, path: str, **options: Unpack[Options]) -> None:
+        """Like ``request`` where only success matters: the body is not looked at."""
+        call = self._call(method, path, Deadline(self._patience.deadline, "DEADLINE"), **options)
+        with self._circuit.watch(call, self._patience):
+            answers.beginning(self._open(call), call.deadline)
+
+    def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[bytes]:
+        """A body of any size, in pieces, as they come; asks when the first piece is wanted."""
+        call = self._call(method, path, Deadline(self._patience.list_deadline, "LIST_DEADLINE"), **options)
+        yield from self._answer(call)
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        deadline: Deadline,
+        query: Mapping[str, str | int | None] | None = None,
+        body: Any = None,
+        repeatable: bool | None = None,
+        secrets: Iterable[str] = (),
+    ) -> Call:
+        return Call(
+            method,
+            path,
+            mask(path, (self._auth.key,))[:_LONGEST_PATH],
+            query,
+            None if body is None else msgspec.json.encode(body),
+            method in SAFE_TO_REPEAT if repeatable is None else repeatable,
+            (self._auth.key, *secrets),
+            deadline,
+        )
+
+    def _answer(self, call: Call) -> Generator[bytes, None, None]:
+        """The body of a successful answer; once it has begun it is not asked for again."""
+        with self._circuit.watch(call, self._patience):
+            response = self._open(call)
+            broken: VyteError | None = None
+            try:
+                yield from answers.pieces(response, call.deadline)
+            except NETWORK_ERRORS as error:
+                broken = broken_answer(error, call, self._patience)
+            finally:
+                response.close()
+            # Raised out here so that no traceback carries requests' own error: it holds the URL and the headers.
+            if broken:
+                raise broken
+
+    def _open(self, call: Call) -> requests.Response:
+        """A successful answer whose body is still to be read."""
+        while True:
+            self._wait_as_asked(call)
+            call.attempts += 1
+            outcome = self._attempt(call)
+            if isinstance(outcome, Failure):
+                self._wait_or_raise(outcome, call)
+            elif 200 <= outcome.status_code < 300:
+                return outcome
+            else:
+                error = answers.refusal(outcome, call)
+                if error.status_code in _ASKS_TO_WAIT and error.retry_after:
+                    self._limits.hold(self._holder, error.retry_after)
+                self._wait_or_raise(error, call)
+
+    def _attempt(self, call: Call) -> requests.Response | Failure:
+        started = perf_counter()
+        outcome: requests.Response | Failure
+        try:
+            outcome = self._sender.send(call, bounded(self._patience.connect_and_read, call.deadline.left))
+            result: int | str = outcome.status_code
+        except NETWORK_ERRORS as error:
+            outcome = failure(error, call, self._patience)
+            result = type(error).__name__
+        spent = (perf_counter() - started) * 1000
+        logger.debug("%s: %s in %.0f ms, attempt %d", call.what, result, spent, call.attempts)
+        return outcome
+
+    def _wait_or_raise(self, outcome: Failure | VyteAPIError, call: Call) -> None:
+        """Wait until the next attempt, or raise what this one ended in."""
+        error = outcome.error if isinstance(outcome, Failure) else outcome
+        asked = None if isinstance(outcome, Failure) else outcome.retry_after
+        wait = backoff(call.attempts) if asked is None else asked
+        hopeless = call.attempts > self._patience.retries or not is_worth_repeating(outcome, call)
+        if hopeless or wait > LONGEST_WAIT or wait >= call.deadline.left:
+            raise error
+        if not (asked and self._limits.left(self._holder)):  # what is asked of all is waited for by all
+            _wait(wait, call, "to try again")
+
+    def _wait_as_asked(self, call: Call) -> None:
+        """Wait as long as Vyte asked this key to; RateLimited when that is too long."""
+        left = self._limits.left(self._holder)
+        if not left:
+            return
+        if left > LONGEST_WAIT or left >= call.deadline.left:
+            reason = f"not sent: Vyte asked this key to wait, for {left:.0f} more seconds"
+            raise RateLimited(429, call.method, call.shown, reason, left)
+        _wait(left, call, "as Vyte asked")
+
+    @property
+    def _holder(self) -> tuple[str, bytes]:
+        return self._origin, self._auth.digest
+
+    @property
+    def _circuit(self) -> Circuit:
+        return shared.current().circuits.of(self._origin)
+
+    @property
+    def _limits(self) -> Limits:
+        return shared.current().limits
+
+
+def _wait(seconds: float, call: Call, why: str) -> None:
+    logger.info("%s: waits %.1f s %s", call.what, seconds, why)
+    http.sleep(seconds)  # looked up there, where a test replaces it

@@ -1,0 +1,121 @@
+"""A host that fails again and again is left alone for a while, by all threads of the process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from django_vyte.exceptions import (
+    VyteAPIError,
+    VyteConnectionError,
+    VyteError,
+    VyteTimeout,
+    VyteUnavailable,
+)
+
+if TYPE_CHECKING:
+    from django_vyte.http.call import Call
+    from django_vyte.http.patience import Patience
+
+logger = logging.getLogger("django_vyte.http")
+
+_GATEWAY = frozenset({502, 503, 504})
+
+
+class Circuit:
+    """Counts the calls to one host that failed in a row; open, it lets nothing through but a trial now and then.
+
+    ``host`` is shown in messages.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self._lock = Lock()
+        self._failed = 0
+        self._open_until: float | None = None
+
+    @contextmanager
+    def watch(self, call: Call, patience: Patience) -> Iterator[None]:
+        """Do a call in here: its outcome opens or closes the circuit. Raises ``VyteUnavailable`` when it is open."""
+        if not patience.circuit_failures:
+            yield
+            return
+        trial = self._admit(call, patience.circuit_seconds)
+        alive: bool | None = None
+        try:
+            yield
+            alive = True
+        except VyteError as error:
+            alive = not _is_outage(error) if call.attempts else None
+            raise
+        except GeneratorExit:  # whoever reads a list left, after it had begun
+            alive = True
+            raise
+        finally:
+            self._take(alive, trial, patience)
+
+    def _admit(self, call: Call, seconds: float) -> bool:
+        """Whether this is a trial of an open circuit.
+
+        The next trial is due ``seconds`` later whatever becomes of this one, so that one that never ends blocks nobody.
+        """
+        with self._lock:
+            if self._open_until is None:
+                return False
+            left = self._open_until - monotonic()
+            if left <= 0:
+                self._open_until = monotonic() + seconds
+                return True
+            failed = self._failed
+        raise VyteUnavailable(
+            f"{call.what}: not sent, because the last {failed} calls to {self.host} failed. "
+            f"Try again in {left:.1f} seconds.",
+            left,
+        )
+
+    def _take(self, alive: bool | None, trial: bool, patience: Patience) -> None:
+        """Count an outcome; ``None`` is a call that says nothing about the host."""
+        if alive and not self._failed:
+            return
+        with self._lock:
+            was_open = self._open_until is not None
+            if alive:
+                self._failed, self._open_until = 0, None
+            elif alive is not None:
+                self._failed += 1
+                if trial or (not was_open and self._failed >= patience.circuit_failures):
+                    self._open_until = monotonic() + patience.circuit_seconds
+            elif trial and was_open:
+                self._open_until = monotonic()
+            failed, is_open = self._failed, self._open_until is not None
+        if is_open and not was_open:
+            logger.warning(
+                "%s: %d calls in a row failed; none is sent for %g s",
+                self.host,
+                failed,
+                patience.circuit_seconds,
+            )
+        elif was_open and not is_open:
+            logger.info("%s answers again", self.host)
+
+
+class Circuits:
+    """The circuit of each host."""
+
+    def __init__(self) -> None:
+        self._by_origin: dict[str, Circuit] = {}
+
+    def of(self, origin: str) -> Circuit:
+        """The circuit of ``origin``: scheme, host and port."""
+        circuit = self._by_origin.get(origin)
+        return circuit or self._by_origin.setdefault(origin, Circuit(origin.partition("://")[2]))
+
+
+def _is_outage(error: VyteError) -> bool:
+    if isinstance(error, VyteAPIError):
+        return error.status_code in _GATEWAY
+    return isinstance(error, VyteConnectionError | VyteTimeout)

@@ -1,0 +1,35 @@
+"""What Vyte asked one key to wait, kept in mind for all threads of the process."""
+
+from __future__ import annotations
+
+from threading import Lock
+from time import monotonic
+
+# A date years ahead in Retry-After is a mistake, not a wish.
+LONGEST_HOLD = 3600.0
+
+Holder = tuple[str, bytes]  # the host, and a digest of the key: the key itself is kept in clients only
+
+
+class Limits:
+    """Until when a key is not to send anything to a host."""
+
+    def __init__(self) -> None:
+        self._until: dict[Holder, float] = {}
+        self._lock = Lock()
+
+    def hold(self, holder: Holder, seconds: float) -> None:
+        """Send nothing more for ``seconds``, an hour at most."""
+        now = monotonic()
+        with self._lock:
+            for expired in [each for each, until in self._until.items() if until <= now]:
+                del self._until[expired]
+            until = now + min(seconds, LONGEST_HOLD)
+            if until > now:
+                self._until[holder] = max(until, self._until.get(holder, 0.0))
+
+    def left(self, holder: Holder) -> float:
+        """Seconds that are still to wait; 0 when none are."""
+        if not self._until:
+            return 0.0
+        return max(0.0, self._until.get(holder, 0.0) - monotonic())

@@ -1,0 +1,60 @@
+"""What the clients of one process have in common: connections, circuits, and requests to wait."""
+
+from __future__ import annotations
+
+import os
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+
+from django_vyte.http import sockets
+from django_vyte.http.circuit import Circuits
+from django_vyte.http.limits import Limits
+
+# Idle connections kept for each host; a process rarely has more threads.
+IDLE_CONNECTIONS = 32
+
+
+class Shared:
+    """One set of everything; ``session`` keeps connections, but neither cookies nor headers."""
+
+    def __init__(self) -> None:
+        self.session = requests.Session()
+        self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        adapter = sockets.Adapter(pool_maxsize=IDLE_CONNECTIONS)
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, adapter)
+        self.circuits = Circuits()
+        self.limits = Limits()
+
+
+_current = Shared()
+# What a child process got from its parent. Kept, because to throw it away takes locks that a thread of the
+# parent may have held.
+_inherited: list[Shared] = []
+
+
+def current() -> Shared:
+    """What is in force in this process now."""
+    return _current
+
+
+def reset() -> None:
+    """Forget which hosts failed and who asked to wait, and close idle connections: as in a new process."""
+    global _current
+    before, _current = _current, Shared()
+    before.session.close()
+
+
+def _start_afresh() -> None:
+    """In a child process: two that use one connection would read each other's answers."""
+    global _current
+    _inherited.append(_current)
+    _current = Shared()
+    for connection in list(sockets.opened):
+        if connection.sock is not None:
+            connection.sock.close()
+    sockets.opened.clear()
+
+
+os.register_at_fork(after_in_child=_start_afresh)

@@ -1,0 +1,78 @@
+"""How an answer is read."""
+
+from __future__ import annotations
+
+import itertools
+import tracemalloc
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+import requests
+
+from django_vyte.exceptions import (
+    UnexpectedAnswer,
+)
+from django_vyte.http import answers
+from tests.client.raw import answer, raw_server
+from tests.http.clients import connect, raised
+from tests.http.stubborn import OK, for_ever, stubborn
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("0", 0),
+        (" 12 ", 12),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 0),
+        ("", None),
+        ("soon", None),
+        ("-5", None),
+        ("nan", None),
+        ("1e999", None),
+        ("9" * 5000, None),
+        ("²", None),
+        ("Wed, 99 Oct 2015 07:28:00 GMT", None),
+    ],
+)
+def test_a_retry_after_header_is_read_or_ignored(header: str, seconds: float | None) -> None:
+    assert answers.seconds(header) == seconds
+
+
+def test_a_retry_after_header_may_be_a_date() -> None:
+    header = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
+    assert 15 < (answers.seconds(header) or 0) <= 20
+
+
+def test_an_answer_that_never_ends_is_no_answer() -> None:
+    flood = b"[" + b" " * 65535
+    with stubborn(lambda path: itertools.chain([OK, b"\r\n"], for_ever(flood))) as server:
+        tracemalloc.start()
+        try:
+            error = raised(connect(server.url))
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert isinstance(error, UnexpectedAnswer)
+    assert str(error) == "GET /v2/events: the answer is larger than 64 MB"
+    assert peak < 1.5 * answers.MAX_ANSWER_BYTES
+
+
+def test_a_list_may_be_larger(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MAX_ANSWER_BYTES", 100_000)
+    with raw_server(answer(b"x" * 300_000), answer(b"x" * 300_000)) as server:
+        client = connect(server.url)
+        assert sum(map(len, client.stream("GET", "/v2/events"))) == 300_000
+        assert isinstance(raised(client), UnexpectedAnswer)
+
+
+@pytest.mark.parametrize("mine", [True, False], ids=["a session of the caller's", "our own connections"])
+def test_a_redirect_with_an_endless_body_is_left_at_once(mine: bool) -> None:
+    flood = [b"HTTP/1.1 302 Found\r\nLocation: https://elsewhere.test/?token=abc\r\n\r\n"]
+    with (
+        stubborn(lambda path: itertools.chain(flood, for_ever(b"x" * 65536))) as server,
+        requests.Session() as session,
+    ):
+        error = raised(connect(server.url, session=session if mine else None, deadline=10))
+    assert "elsewhere.test" in str(error)
+    assert "abc" not in str(error)
