@@ -19,13 +19,12 @@ if TYPE_CHECKING:
 
     from django_vyte.client import VyteClient
     from django_vyte.client.types import EventFilters
+    from django_vyte.exceptions import ProbablyIncomplete
     from django_vyte.models import Team
 
 BATCH = 500
 # Vyte documents a limit and no paging: ask for more than anyone has.
 LIMIT = 1_000_000
-# A list as long as one of these may have been cut short by the server.
-ROUND_LENGTHS = frozenset({50, 100, 200, 250, 500, 1000, LIMIT})
 # How many events that are no longer listed are asked for one by one.
 MISSING_BUDGET = 50
 
@@ -58,21 +57,22 @@ def run(
     origin = origin or mirror.Origin(EventChange.Cause.SYNC)
     summary = Summary()
     seen: set[str] = set()
+    suspicions: list[ProbablyIncomplete] = []
     filters: EventFilters = {"limit": LIMIT}
     if group:
         filters["group_ids"] = [group]
     with team.client() as client:
         as_of = timezone.now()
-        for batch in _batches(client.events.iterate(**filters)):
+        for batch in _batches(client.events.iterate(report=suspicions.append, **filters)):
             summary.listed += len(batch)
             seen.update(values.identifier(values.thing(answer).get("_id")) for answer in batch)
             wanted = [answer for answer in batch if _changed_since(answer, since)]
             summary.saved += mirror.save(team.pk, wanted, as_of=as_of, origin=origin)
             progress(len(batch))
         summary.warnings += summary.saved.problems
-        if summary.listed in ROUND_LENGTHS:
+        if suspicions:
             summary.warnings.append(
-                f"Vyte listed exactly {summary.listed} events: the list may be cut short there."
+                f"Vyte listed exactly {suspicions[0].count} events: the list may be cut short there."
             )
         elif not group and not since:
             _look_into_missing(team, client, seen, summary, origin)

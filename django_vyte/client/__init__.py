@@ -1,5 +1,9 @@
-"""Vyte's API for any Python program: ``VyteClient`` and the types of what it answers."""
+"""Vyte's API for any Python program: ``VyteClient``, and the free times of its answers as datetimes.
 
+The types of what is sent and answered are in ``django_vyte.client.types``.
+"""
+
+from django_vyte.client.times import FreeTime, free_times, next_free_time
 from django_vyte.client.vyte import VyteClient
 
-__all__ = ["VyteClient"]
+__all__ = ["FreeTime", "VyteClient", "free_times", "next_free_time"]

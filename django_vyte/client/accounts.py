@@ -1,17 +1,23 @@
-"""The account behind a key: what it is, its key, its users."""
+"""The account behind a key: what it is, its key."""
 
 from __future__ import annotations
 
 from django_vyte.client.arguments import segment
 from django_vyte.client.resource import Resource
-from django_vyte.client.types import ApiKey, Organization, User
+from django_vyte.client.types import ApiKey, Organization
 
 
 class Auth(Resource):
     """``vyte.auth``: v2 guide, Getting started."""
 
     def test(self) -> Organization:
-        """The organization of this key; ``AuthenticationFailed`` when the key is not valid."""
+        """The organization of this key; ``AuthenticationFailed`` when the key is not valid.
+
+        ``GET /v2/auth/test``
+
+        >>> vyte.auth.test()["_id"] == organization_id
+        True
+        """
         return self._read("GET", "/v2/auth/test", Organization)
 
 
@@ -19,7 +25,13 @@ class Organizations(Resource):
     """``vyte.organizations``: v1 documentation, Teams."""
 
     def retrieve(self) -> Organization:
-        """The organization (v1: team) of this key, with its members and admins."""
+        """The organization (v1: team) of this key, with its members and admins.
+
+        ``GET /users/organizations``
+
+        >>> vyte.organizations.retrieve()["_id"] == organization_id
+        True
+        """
         return self._read("GET", "/users/organizations", Organization)
 
 
@@ -27,17 +39,20 @@ class ApiKeys(Resource):
     """``vyte.api_keys``: v1 documentation, API keys."""
 
     def retrieve(self) -> ApiKey:
-        """The team's key, always the same one until it is deleted."""
+        """The team's key, always the same one until it is deleted.
+
+        ``GET /api/keys/team``
+
+        >>> vyte.api_keys.retrieve()["_id"] == key_id
+        True
+        """
         return self._read("GET", "/api/keys/team", ApiKey)
 
     def delete(self, key_id: str) -> None:
-        """Revoke a key by its ``_id``."""
-        self._send("DELETE", f"/api/keys/{segment(key_id)}")
+        """Revoke a key by its ``_id``; the next call with it is an ``AuthenticationFailed``.
 
+        ``DELETE /api/keys/:key_id``
 
-class Users(Resource):
-    """``vyte.users``: v2 documentation, Users."""
-
-    def retrieve(self, user_id: str) -> User:
-        """One user of the organization."""
-        return self._read("GET", f"/v2/users/{segment(user_id)}", User)
+        >>> vyte.api_keys.delete(key_id)
+        """
+        self._send("DELETE", f"/api/keys/{segment(key_id, 'key_id')}")

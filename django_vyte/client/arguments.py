@@ -1,25 +1,54 @@
-"""From what callers pass to what Vyte reads: ids in paths, lists and days in queries, instants in bodies."""
+"""From what callers pass to what Vyte reads: ids in paths, lists and days in queries, members of bodies.
+
+Everything here raises ``ValueError`` for what cannot be meant, before anything is sent, and names the argument.
+"""
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-_WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d([.,]\d+)?)?")
+from django_vyte.client import checks
+from django_vyte.client.types.scalars import Minutes, Zone
+
+# How a member of a body is checked and written, by its name, wherever it stands. Objects and lists are gone
+# into first: "email" is a text in an invitee and an object in a user's preferences.
+_MEMBERS: dict[str, Callable[[str, Any], Any]] = {
+    "buffer_after": checks.buffer,
+    "buffer_before": checks.buffer,
+    "contact_email": checks.email,
+    "date": checks.instant,
+    "duration": checks.minutes,
+    "email": checks.email,
+    "emails": checks.email,
+    "end_date": checks.instant,
+    "end_time": checks.clock,
+    "fixed_timezone": checks.zone,
+    "start_time": checks.clock,
+    "target_url": checks.target_url,
+    "timezone": checks.zone,
+}
+# Lists that say nothing when they are empty.
+_NEVER_EMPTY = frozenset({"invitees", "users"})
+_METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 
 
-def segment(value: object) -> str:
-    """``value`` as one segment of a path, whatever it holds.
+def segment(value: object, name: str = "id") -> str:
+    """``value`` as one segment of a path, whatever it holds; ``name`` is the argument's.
 
-    Raises ``ValueError`` for what cannot be one: an empty text, ``.``, ``..``, and what is no text.
+    Raises ``ValueError`` for what cannot be one: an empty text, ``.``, ``..``, control characters, no text.
     """
     if not isinstance(value, str) or value in ("", ".", ".."):
-        raise ValueError(f"An id must be a text that is not empty, '.' or '..', not {value!r}.")
-    return quote(value, safe="")
+        raise ValueError(f"{name} must be a text that is not empty, '.' or '..', not {value!r}.")
+    return quote(checks.text(name, value), safe="")
+
+
+def text(name: str, value: str | None) -> str | None:
+    """One text of a query; ``None`` is left out, an empty one refused: Vyte might take it for left out."""
+    return None if value is None else checks.text(name, value)
 
 
 def joined(name: str, values: str | Iterable[str] | None) -> str | None:
@@ -29,14 +58,27 @@ def joined(name: str, values: str | Iterable[str] | None) -> str | None:
     Vyte would take for no restriction.
     """
     if values is None or isinstance(values, str):
-        return values
+        return text(name, values)
     values = list(values)
     if not values:
         raise ValueError(f"{name} is an empty list: leave it out to not restrict.")
     for value in values:
-        if "," in value:
-            raise ValueError(f"{name}: {value!r} holds a comma, which separates values.")
+        if "," in checks.text(name, value):
+            raise ValueError(f"{name}: {value!r} holds a comma, which separates values; pass a list.")
     return ",".join(values)
+
+
+def email_address(name: str, value: str | None) -> str | None:
+    """One email address, checked; ``None`` is left out."""
+    return None if value is None else checks.email(name, value)
+
+
+def emails(name: str, values: str | Iterable[str] | None) -> str | None:
+    """Several email addresses, ``a@b.c,d@e.f``; as ``joined``, and each is checked."""
+    if values is None:
+        return None
+    values = values.split(",") if isinstance(values, str) else values
+    return joined(name, [checks.email(name, value) for value in values])
 
 
 def day(name: str, value: date | None) -> str | None:
@@ -47,49 +89,70 @@ def day(name: str, value: date | None) -> str | None:
     if value is None:
         return None
     if isinstance(value, datetime):
-        return _aware(name, value).date().isoformat()
+        return checks.aware(name, value).date().isoformat()
+    if not isinstance(value, date):
+        raise ValueError(f"{name} must be a date or an aware datetime, not {value!r}.")
     return value.isoformat()
 
 
+def days(start: date | None, end: date | None) -> dict[str, str | None]:
+    """``from`` and ``to`` of a query. Raises ``ValueError`` for an ``end`` before ``start``."""
+    first, last = day("start", start), day("end", end)
+    if first and last and last < first:
+        raise ValueError(f"end ({last}) is before start ({first}); both days are included.")
+    return {"from": first, "to": last}
+
+
+def minutes(name: str, value: Minutes) -> int:
+    """A length of time in whole minutes, 1 or more."""
+    return checks.minutes(name, value)
+
+
+def zone(name: str, value: Zone | None) -> str | None:
+    """The name of a time zone; ``None`` is left out."""
+    return None if value is None else checks.zone(name, value)
+
+
+def count(name: str, value: int | None) -> int | None:
+    """How many at most, 1 or more; ``None`` is left out."""
+    return None if value is None else checks.count(name, value)
+
+
+def search(name: str, value: str | re.Pattern[str] | None) -> str | None:
+    """The regular expression that finds ``value``: a text wherever it stands, or a compiled expression itself.
+
+    Only characters that mean something to PCRE and to JavaScript alike are escaped; an empty text restricts
+    nothing. Raises ``ValueError`` for a compiled expression with flags, which cannot be sent.
+    """
+    if not value:
+        return None
+    if isinstance(value, re.Pattern):
+        if value.flags & ~re.UNICODE:
+            raise ValueError(f"{name}: flags of a regular expression cannot be sent; write it without them.")
+        return checks.text(name, value.pattern)
+    return _METACHARACTERS.sub(r"\\\g<0>", checks.text(name, value))
+
+
 def content(name: str, value: Any) -> Any:
-    """A body ready for JSON: instants in UTC with milliseconds, as Vyte writes them itself.
+    """A body ready for JSON, each member checked and written as its name says, at any depth.
 
-    Raises ``ValueError`` naming the place, ``dates[0].end_date``, of a time without an offset: Vyte shifts
-    those.
+    ``name`` is that of the argument, empty where the members are the arguments. ``None`` is sent as null,
+    what has no name known here as it is. Raises ``ValueError`` naming the place: ``dates[0].end_date``.
     """
-    if isinstance(value, datetime):
-        instant = _aware(name, value).astimezone(UTC)
-        return instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    member = re.sub(r"\[\d+\]$", "", name.rpartition(".")[2])
     if isinstance(value, Mapping):
-        return {key: content(f"{name}.{key}" if name else str(key), item) for key, item in value.items()}
+        return _object(name, value)
     if isinstance(value, list | tuple):
+        if not value and member in _NEVER_EMPTY:
+            raise ValueError(f"{name} is an empty list: put someone in, or leave it out.")
         return [content(f"{name}[{index}]", item) for index, item in enumerate(value)]
-    is_instant = name.rpartition(".")[2] in ("date", "end_date")
-    if is_instant and isinstance(value, str) and _WITHOUT_OFFSET.fullmatch(value):
-        raise ValueError(f"{name}: {value!r} has no offset from UTC.")
-    return value
-
-
-def event(created_by: Mapping[str, str], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The body that creates an event. Raises ``ValueError`` when nobody is named as its creator."""
-    if not (created_by.get("email") or created_by.get("user")):
-        raise ValueError("created_by needs an 'email' or a 'user'.")
-    body: dict[str, Any] = content("", {**fields, "created_by": created_by})
-    return body
-
-
-def hook(action: str, target_url: str) -> dict[str, str]:
-    """The body of a webhook subscription.
-
-    Raises ``ValueError`` unless ``target_url`` is https, as Vyte requires, or http on this very machine.
-    """
-    parts = urlsplit(target_url)
-    if not parts.hostname or not (
-        parts.scheme == "https" or (parts.scheme == "http" and _local(parts.hostname))
-    ):
-        # The URL itself is a secret: whoever has it can call it.
-        raise ValueError("target_url must be an https URL (http only for this machine).")
-    return {"action": action, "target_url": target_url}
+    if value is None:
+        return None
+    if member in _MEMBERS:
+        return _MEMBERS[member](name, value)
+    if isinstance(value, datetime):
+        return checks.instant(name, value)
+    return checks.whole(name, value) if isinstance(value, str) else value
 
 
 def url_secrets(target_url: str) -> list[str]:
@@ -98,16 +161,20 @@ def url_secrets(target_url: str) -> list[str]:
     return re.findall(r"[^/?&=]{16,}", f"{parts.path}?{parts.query}")
 
 
-def _aware(name: str, value: datetime) -> datetime:
-    if value.utcoffset() is None:
-        raise ValueError(f"{name}: {value.isoformat()} has no time zone.")
-    return value
+def _object(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
+    if name == "created_by" and not (value.get("email") or value.get("user")):
+        raise ValueError(f"{name} needs an 'email' or a 'user'.")
+    body = {key: content(f"{name}.{key}" if name else str(key), item) for key, item in value.items()}
+    start, end = _instant(body.get("date")), _instant(body.get("end_date"))
+    if start and end and end < start:
+        raise ValueError(f"{name}.end_date ({body['end_date']}) is before its date ({body['date']}).")
+    return body
 
 
-def _local(host: str) -> bool:
-    if host == "localhost":
-        return True
+def _instant(value: Any) -> datetime | None:
+    """An instant of a body, when it can be told."""
     try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
+        instant = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return instant if instant.utcoffset() is not None else None

@@ -12,8 +12,10 @@ import math
 import mmap
 import re
 import tempfile
-from collections.abc import Iterable, Iterator
-from typing import Any, TypeVar, get_origin
+from array import array
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import suppress
+from typing import IO, Any, TypeAlias, TypeVar, get_origin
 
 import msgspec
 
@@ -22,8 +24,15 @@ from django_vyte.exceptions import UnexpectedAnswer
 logger = logging.getLogger("django_vyte.client")
 
 T = TypeVar("T")
+Buffer: TypeAlias = bytes | memoryview | msgspec.Raw
 
 _UNREADABLE = (msgspec.DecodeError, ValueError, RecursionError)
+_BLOCK = 1 << 18  # bytes of a file read at a time
+_LONGEST_ITEM = 16 << 20  # bytes of an item that are kept in memory to find its end
+_COMMA, _BRACKET = b",]"
+_BLANK = b" \t\r\n"
+# What msgspec says of a value that more follows: the number of the byte after the value, counted from 1.
+_AFTER = re.compile(r"trailing characters \(byte (\d+)\)")
 _LONGEST_INTEGER = 18  # digits that fit into 64 bits, whatever they are; a longer number is kept as text
 # An escaped backslash, a whole pair of surrogates, or half of one: only the last is replaced.
 _SURROGATES = re.compile(
@@ -48,49 +57,94 @@ def decoded(body: bytes, answer: type[T], what: str) -> T:
     return result
 
 
-def decoded_items(pieces: Iterable[bytes], what: str) -> Iterator[dict[str, Any]]:
-    """The objects of a JSON array that arrives in pieces, one decoded at a time.
+def decoded_items(pieces: Iterable[bytes], what: str) -> Generator[Any, None, int]:
+    """The objects of a JSON array that arrives in pieces, one decoded at a time; returns how many items it has.
 
     The whole body is put into a temporary file before the first one is yielded, so that one that breaks off
     raises ``UnexpectedAnswer`` before anything was done with its beginning. Memory does not grow with it. An
-    item that is not an object is left out and logged.
+    item that is not an object is left out, logged and counted.
     """
-    for number, raw in enumerate(_split(pieces, what), start=1):
-        try:
-            item = _loads(raw)
-        except _UNREADABLE:
-            item = None
-        if isinstance(item, dict):
-            yield item
-        else:
-            logger.warning("%s: item %d is not a readable object and was left out", what, number)
-
-
-def _split(pieces: Iterable[bytes], what: str) -> list[msgspec.Raw]:
-    """The items as views of a mapped file, which goes when the last of them does."""
-    with tempfile.TemporaryFile() as file:
+    number = 0
+    with tempfile.TemporaryFile(buffering=_BLOCK) as file:
         for piece in pieces:
             file.write(piece)
-        file.flush()
-        if not file.tell():
-            raise UnexpectedAnswer(f"{what}: {_described(b'')}")
-        body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        for number, raw in enumerate(_split(file, what), start=1):
+            try:
+                item = _loads(raw)
+            except _UNREADABLE:
+                item = None
+            if isinstance(item, dict):
+                yield item
+            else:
+                logger.warning("%s: item %d is not a readable object and was left out", what, number)
+    return number
+
+
+def _split(file: IO[bytes], what: str) -> Iterable[Buffer]:
+    """The items of the array in a file, whose end was seen before the first is handed on."""
+    if not file.tell():
+        raise UnexpectedAnswer(f"{what}: {_described(b'')}")
+    with suppress(*_UNREADABLE):
+        return _cut(file, _marks(file))
+    # What is odd or wrong goes through memory that the file is mapped to, all at once.
+    with mmap.mmap(file.fileno(), 0) as odd:
+        for match in _SURROGATES.finditer(odd):
+            if match[1]:
+                odd[match.start(1) : match.end(1)] = rb"\ufffd"
+    body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        return _items(body)
-    except _UNREADABLE:
-        # Half a surrogate anywhere fails the whole array; the repaired copy takes as much memory as the body.
-        halved = any(match[1] for match in _SURROGATES.finditer(body))
-    try:
-        return _items(_repaired(body) if halved else b"")
+        return msgspec.json.decode(body, type=list[msgspec.Raw])
     except _UNREADABLE:
         raise UnexpectedAnswer(f"{what}: {_described(body)}") from None
 
 
-def _items(body: bytes | mmap.mmap) -> list[msgspec.Raw]:
-    return msgspec.json.decode(body, type=list[msgspec.Raw])
+def _marks(file: IO[bytes]) -> array[int]:
+    """Where the items of the array in a file begin and end, in turns; ``ValueError`` when that cannot be told."""
+    file.seek(0)
+    data, offset = file.read(_BLOCK), 0
+    opening = re.match(rb"[ \t\r\n]*\[", data)
+    position = opening.end() if opening else len(data)
+    marks = array("Q")
+    while True:
+        end = _end(data, position)
+        if end is None:  # it ends where the data ends, or beyond
+            more = file.read(_BLOCK)
+            if not more or len(data) - position > _LONGEST_ITEM:
+                raise ValueError("no array, one that breaks off, or one of giants")
+            data, offset, position = data[position:] + more, offset + position, 0
+            continue
+        marks.extend((offset + position, offset + end))
+        position = end + 1
+        if data[end] != _COMMA:
+            break
+    if data[end] != _BRACKET or (data[position:] + file.read(_BLOCK)).strip(_BLANK) or file.read(1):
+        raise ValueError("no array, or one and more")
+    return marks
 
 
-def _loads(body: bytes | msgspec.Raw) -> Any:
+def _end(data: bytes, position: int) -> int | None:
+    """Where the value that begins at a position ends, when something follows it.
+
+    Only the error about what follows a value tells that without decoding the value twice.
+    """
+    try:
+        msgspec.json.decode(memoryview(data)[position:], type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        found = _AFTER.search(str(error))
+        return position + int(found[1]) - 1 if found else None
+    return None
+
+
+def _cut(file: IO[bytes], marks: array[int]) -> Iterator[Buffer]:
+    """The items between these marks, read one after the other."""
+    position = marks[0]
+    file.seek(position)
+    for start, end in zip(marks[::2], marks[1::2], strict=True):
+        yield memoryview(file.read(end - position))[start - position :]
+        position = end
+
+
+def _loads(body: Buffer) -> Any:
     try:
         return msgspec.json.decode(body)
     except _UNREADABLE:
@@ -98,7 +152,7 @@ def _loads(body: bytes | msgspec.Raw) -> Any:
         return json.loads(text, parse_int=_integer, parse_float=_fraction, parse_constant=_refuse)
 
 
-def _repaired(body: bytes | mmap.mmap) -> bytes:
+def _repaired(body: bytes) -> bytes:
     return _SURROGATES.sub(lambda match: rb"\ufffd" if match[1] else match[0], body)
 
 

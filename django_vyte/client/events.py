@@ -2,83 +2,173 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Unpack, cast
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any, Unpack
 
-from django_vyte.client.arguments import content, event, joined, segment
+from django_vyte.client import arguments
+from django_vyte.client.arguments import content, segment, text
 from django_vyte.client.decoding import decoded_items
 from django_vyte.client.resource import Resource
-from django_vyte.client.types import Event, EventFilters, Invitee, NewInvitee
+from django_vyte.client.types import Event, EventChanges, EventFilters, Invitee, NewEvent, NewInvitee
 from django_vyte.conf import get_settings
+from django_vyte.exceptions import ProbablyIncomplete
 
 _EVENTS = "/v2/events"
+_FILTERS: dict[str, Callable[[str, Any], str | int | None]] = {
+    "filter": text,
+    "q": arguments.search,
+    "limit": arguments.count,
+    "creator_users": arguments.joined,
+    "creator_emails": arguments.emails,
+    "invitee_users": arguments.joined,
+    "invitee_emails": arguments.emails,
+    "app_id": text,
+    "group_ids": arguments.joined,
+}
+
+
+def is_probably_cut(count: int, limit: int | None) -> bool:
+    """Whether a list of so many events is as long as was asked for, or of a length that servers cut at."""
+    return count > 0 and (count in (limit, 50, 250) or count % 100 == 0)
+
+
+def _warn(warning: ProbablyIncomplete, stacklevel: int = 3) -> None:
+    warnings.warn(warning, stacklevel=stacklevel)
 
 
 class Events(Resource):
     """``vyte.events``: v2 documentation, Events. Ids are ``_id`` of Vyte's objects."""
 
-    def iterate(self, **filters: Unpack[EventFilters]) -> Iterator[Event]:
+    def iterate(
+        self, *, report: Callable[[ProbablyIncomplete], object] = _warn, **filters: Unpack[EventFilters]
+    ) -> Iterator[Event]:
         """The events that match, decoded one by one: memory does not grow with the answer.
 
-        ``filter`` is ``confirmed`` or ``upcoming``, ``q`` a regular expression on the title, ``limit`` a
-        number; the others restrict to these creators, invitees, app and groups. There is no further page:
-        what comes back as long as ``limit`` may be cut short.
+        ``filter`` is ``confirmed`` or ``upcoming``; ``q`` a text that the title contains, or a compiled regular
+        expression without flags; ``limit`` how many at most. The others restrict to these creators, invitees,
+        app and groups.
 
         Nothing is sent, and so nothing raised, until the first event is asked for. An answer that is cut off
         or not a list raises ``UnexpectedAnswer`` then, before any event is yielded.
+
+        Vyte documents no further page. After the last event of a list that is as long as ``limit``, or 50, 250
+        or a multiple of 100 long, comes a ``ProbablyIncomplete`` warning; ``report`` is called with it instead
+        where code wants to know.
+
+        ``GET /v2/events``
+
+        >>> event_id in [event["_id"] for event in vyte.events.iterate()]
+        True
         """
         pieces = self._http.stream("GET", _EVENTS, query=_query(filters))
-        for item in decoded_items(pieces, f"GET {_EVENTS}"):
-            yield cast(Event, item)
+        count = yield from decoded_items(pieces, f"GET {_EVENTS}")
+        limit = filters.get("limit")
+        if is_probably_cut(count, limit):
+            report(ProbablyIncomplete(count, limit))
 
-    def create(self, *, created_by: Mapping[str, str], **fields: Any) -> Event:
-        """Create an event and answer it; ``created_by`` has an ``email`` or a ``user`` (id).
+    def create(self, **fields: Unpack[NewEvent]) -> Event:
+        """Create an event and answer it: ``title``, ``created_by`` with an ``email`` or a ``user`` (id), and more.
 
-        ``fields`` are Vyte's: title (required), dates, places, invitees, messages, timezone, lang, …
         Datetimes must be aware. Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
+
+        ``POST /v2/events``
+
+        >>> dates = [{"date": start, "end_date": end}]
+        >>> vyte.events.create(title="Kick-off", created_by={"email": email}, dates=dates)["title"]
+        'Kick-off'
         """
-        return self._read("POST", _EVENTS, Event, body=event(created_by, fields))
+        return self._read("POST", _EVENTS, Event, body=content("", fields))
 
     def retrieve(self, event_id: str) -> Event:
-        """The event as it is now; ``NotFound`` when it is gone."""
-        return self._read("GET", f"{_EVENTS}/{segment(event_id)}", Event)
+        """The event as it is now; ``NotFound`` when it is gone.
 
-    def update(self, event_id: str, **fields: Any) -> Event:
-        """Change ``dates``, ``places`` (whole lists, as in ``create``) or ``title``; answers the event."""
-        return self._read("PUT", f"{_EVENTS}/{segment(event_id)}", Event, body=content("", fields))
+        ``GET /v2/events/:event_id``
+
+        >>> vyte.events.retrieve(event_id)["confirmed"]["flag"]
+        False
+        """
+        return self._read("GET", _event(event_id), Event)
+
+    def update(self, event_id: str, **fields: Unpack[EventChanges]) -> Event:
+        """Change ``dates``, ``places`` (whole lists, as in ``create``) or ``title``; answers the event.
+
+        ``PUT /v2/events/:event_id``
+
+        >>> vyte.events.update(event_id, title="Second try")["title"]
+        'Second try'
+        """
+        return self._read("PUT", _event(event_id), Event, body=content("", fields))
 
     def confirm(self, event_id: str, *, date_id: str | None = None, place_id: str | None = None) -> Event:
-        """Confirm a date and a place; without them Vyte takes the only one, or the one with most votes."""
-        path = f"{_EVENTS}/{segment(event_id)}/confirm"
-        return self._read("POST", path, Event, query={"d": date_id, "p": place_id}, repeatable=True)
+        """Confirm a date and a place; without them Vyte takes the only one, or the one with most votes.
+
+        ``POST /v2/events/:event_id/confirm``
+
+        >>> date_id = vyte.events.retrieve(event_id)["dates"][0]["_id"]
+        >>> vyte.events.confirm(event_id, date_id=date_id)["confirmed"]["date_id"] == date_id
+        True
+        """
+        query = {"d": text("date_id", date_id), "p": text("place_id", place_id)}
+        return self._read("POST", f"{_event(event_id)}/confirm", Event, query=query, repeatable=True)
 
     def cancel(self, event_id: str) -> None:
-        """Cancel an event, confirmed or not."""
-        self._send("POST", f"{_EVENTS}/{segment(event_id)}/cancel", repeatable=True)
+        """Cancel an event, confirmed or not.
+
+        ``POST /v2/events/:event_id/cancel``
+
+        >>> vyte.events.cancel(event_id)
+        """
+        self._send("POST", f"{_event(event_id)}/cancel", repeatable=True)
 
     def add_invitees(self, event_id: str, invitees: Sequence[NewInvitee]) -> list[Invitee]:
-        """Invite people, each with at least an ``email``; answers all invitees of the event."""
-        path = f"{_EVENTS}/{segment(event_id)}/invitees"
-        return self._read("POST", path, list[Invitee], body=content("invitees", list(invitees)))
+        """Invite people, each with at least an ``email``; answers all invitees of the event.
+
+        ``POST /v2/events/:event_id/invitees``
+
+        >>> people = vyte.events.add_invitees(event_id, [{"email": "ada@example.com"}])
+        >>> "ada@example.com" in [person["email"] for person in people]
+        True
+        """
+        body = content("invitees", [*invitees])
+        return self._read("POST", f"{_event(event_id)}/invitees", list[Invitee], body=body)
 
     def delete_invitee(self, event_id: str, invitee_id: str) -> None:
-        """Take an invitee off: ``_id`` of the invitee, not ``user``.
+        """Take an invitee off: ``_id`` of the invitee, not ``user``; ``NotFound`` when there is none.
 
-        Vyte's documentation says POST in one place and DELETE in another: ``VYTE["DELETE_INVITEE_METHOD"]``.
+        Vyte's documentation says POST in one place and DELETE in another: ``VYTE["DELETE_INVITEE_METHOD"]`` is
+        tried first, and the other when Vyte does not have that one.
+
+        ``POST /v2/events/:event_id/invitees/:invitee_id``
+
+        >>> vyte.events.delete_invitee(event_id, invitee_id)
         """
-        path = f"{_EVENTS}/{segment(event_id)}/invitees/{segment(invitee_id)}"
-        self._send(get_settings().DELETE_INVITEE_METHOD, path, repeatable=True)
+        path = f"{_event(event_id)}/invitees/{segment(invitee_id, 'invitee_id')}"
+        self._either(_deleting(), lambda method: self._send(method, path, repeatable=True))
 
     def list(self, **filters: Unpack[EventFilters]) -> list[Event]:
-        """The events that match, all at once; takes and raises what ``iterate`` does."""
-        return [*self.iterate(**filters)]
+        """The events that match, all at once; takes, raises and warns as ``iterate`` does.
+
+        ``GET /v2/events``
+
+        >>> [event["_id"] for event in vyte.events.list(q="Second created")] == [event_id]
+        True
+        """
+        return [*self.iterate(report=partial(_warn, stacklevel=4), **filters)]
+
+
+def _event(event_id: str) -> str:
+    return f"{_EVENTS}/{segment(event_id, 'event_id')}"
+
+
+def _deleting() -> tuple[str, str]:
+    method = get_settings().DELETE_INVITEE_METHOD
+    return method, "POST" if method == "DELETE" else "DELETE"
 
 
 def _query(filters: EventFilters) -> dict[str, str | int | None]:
-    unknown = sorted(set(filters) - set(EventFilters.__annotations__))
+    unknown = sorted(set(filters) - set(_FILTERS))
     if unknown:
         raise TypeError(f"Vyte has no such filter: {', '.join(unknown)}.")
-    return {
-        name: value if isinstance(value, int) else joined(name, cast(Any, value))
-        for name, value in filters.items()
-    }
+    return {name: _FILTERS[name](name, value) for name, value in filters.items()}

@@ -6,25 +6,35 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from django_vyte.client.accounts import ApiKeys, Auth, Organizations, Users
+from django_vyte.client.accounts import ApiKeys, Auth, Organizations
+from django_vyte.client.availabilities import Availabilities
+from django_vyte.client.booking_pages import AppointmentTypes, BookingPages
+from django_vyte.client.calendars import Calendars
 from django_vyte.client.events import Events
 from django_vyte.client.hooks import Hooks
+from django_vyte.client.locators import Locations, Locators
+from django_vyte.client.preferences import Preferences
 from django_vyte.client.slots import Slots
+from django_vyte.client.teams import AdminPreferences, Teams
 from django_vyte.client.third_parties import ThirdParties
+from django_vyte.client.users import Users
 from django_vyte.client.v1 import V1
 from django_vyte.conf import get_settings
-from django_vyte.http import Http, Session
+from django_vyte.http import Http, Patience, Session
 
 
 class VyteClient:
     """Vyte's API for one key, without models or database: ``VyteClient(key).events.list()``.
 
     ``timeout`` is in seconds, one number or (connect, read), and holds for each attempt; ``retries`` is how
-    often a request that may be repeated is sent again. What is left out comes from ``settings.VYTE``, or from
-    its defaults where Django is not configured. ``session`` is a ``requests.Session`` to use as it is.
+    often a request that may be repeated is sent again. A whole call ends within ``deadline`` seconds, a list of
+    events within ``list_deadline``. What is left out comes from ``settings.VYTE``, or from its defaults where
+    Django is not configured. ``session`` is a ``requests.Session`` to use as it is.
 
     Every method answers decoded JSON and raises a ``VyteError``; wrong arguments are a ``ValueError`` before
-    anything is sent. Close it, or use it in a ``with`` block.
+    anything is sent.
+
+    Connections belong to the process: clients share them, and making one for each task costs nothing.
     """
 
     def __init__(
@@ -34,6 +44,8 @@ class VyteClient:
         api_url: str | None = None,
         timeout: float | tuple[float, float] | None = None,
         retries: int | None = None,
+        deadline: float | None = None,
+        list_deadline: float | None = None,
         session: Session | None = None,
     ) -> None:
         settings = get_settings()
@@ -41,13 +53,15 @@ class VyteClient:
         self._host = urlsplit(url).hostname
         if urlsplit(url).scheme not in ("http", "https") or not self._host:
             raise ValueError("api_url must begin with https:// (or http://) and a host.")
-        http = self._http = Http(
-            api_key,
-            url,
+        patience = Patience(
             settings.TIMEOUT if timeout is None else timeout,
             settings.RETRIES if retries is None else retries,
-            session,
+            settings.DEADLINE if deadline is None else deadline,
+            settings.LIST_DEADLINE if list_deadline is None else list_deadline,
+            settings.CIRCUIT_FAILURES,
+            settings.CIRCUIT_SECONDS,
         )
+        http = self._http = Http(api_key, url, patience, session)
         self.auth = Auth(http)
         self.organizations = Organizations(http)
         self.api_keys = ApiKeys(http)
@@ -55,12 +69,20 @@ class VyteClient:
         self.third_parties = ThirdParties(http)
         self.events = Events(http)
         self.slots = Slots(http)
+        self.teams = Teams(http)
+        self.admin_preferences = AdminPreferences(http)
         self.users = Users(http)
+        self.preferences = Preferences(http)
+        self.availabilities = Availabilities(http)
+        self.calendars = Calendars(http)
+        self.booking_pages = BookingPages(http)
+        self.appointment_types = AppointmentTypes(http)
+        self.locators = Locators(http)
+        self.locations = Locations(http)
         self.v1 = V1(http)
 
     def close(self) -> None:
-        """Let go of the connections; a session that was passed in stays open."""
-        self._http.close()
+        """Nothing is left to do: connections stay for the next client, a session that was passed in stays open."""
 
     def __enter__(self) -> Self:
         return self

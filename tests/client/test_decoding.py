@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from django_vyte.client import decoding
 from django_vyte.client.decoding import decoded, decoded_items
 from django_vyte.client.types import Event
 from django_vyte.exceptions import UnexpectedAnswer
@@ -115,6 +118,68 @@ def test_memory_does_not_grow_with_the_answer() -> None:
         tracemalloc.stop()
     assert count == 10_001
     assert peak < size / 8
+
+
+LEAF = st.none() | st.booleans() | st.integers(-(2**60), 2**60) | st.text()
+VALUE = st.recursive(
+    LEAF, lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(), part, max_size=2)
+)
+
+
+@given(
+    whole=st.lists(st.dictionaries(st.text(max_size=3), VALUE, max_size=3), max_size=8),
+    indent=st.sampled_from([None, 0, 2]),
+    around=st.text(" \t\r\n", max_size=3),
+    block=st.integers(2, 40),
+)
+def test_items_are_told_apart_wherever_the_file_is_divided(
+    whole: Any, indent: Any, around: str, block: int
+) -> None:
+    body = f"{around}{json.dumps(whole, indent=indent, ensure_ascii=False)}{around}".encode()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "_BLOCK", block)
+        assert [*items(body)] == whole
+
+
+@given(
+    body=st.lists(st.sampled_from(list('[]{},:"\\ 1a')) | st.sampled_from(['{"a":1}', "null", '"b"'])).map(
+        "".join
+    )
+)
+def test_what_is_no_array_is_refused_wherever_the_file_is_divided(body: str) -> None:
+    try:
+        whole = json.loads(body)
+    except ValueError:
+        whole = None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(decoding, "_BLOCK", 4)
+        if isinstance(whole, list):
+            assert [*items(body.encode())] == [item for item in whole if isinstance(item, dict)]
+        else:
+            with pytest.raises(UnexpectedAnswer):
+                next(items(body.encode()))
+
+
+def test_the_way_without_a_map_is_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "mmap", None)
+    assert [*items(b'[{"_id":"1"}, {"_id":"2"}\n]\n')] == [{"_id": "1"}, {"_id": "2"}]
+
+
+def test_an_item_that_is_too_long_to_look_for_its_end_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoding, "_BLOCK", 10)
+    monkeypatch.setattr(decoding, "_LONGEST_ITEM", 100)
+    assert [*items(json.dumps([{"_id": "x" * 200}, {"_id": "2"}]).encode())] == [
+        {"_id": "x" * 200},
+        {"_id": "2"},
+    ]
+
+
+def test_how_many_items_there_are_is_returned() -> None:
+    found = items(b'[{"_id":"1"},null,{"_id":"2"}]')
+    assert [next(found), next(found)] == [{"_id": "1"}, {"_id": "2"}]
+    with pytest.raises(StopIteration) as caught:
+        next(found)
+    assert caught.value.value == 3
 
 
 def test_leaving_early_leaves_nothing_open() -> None:

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+import json
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -9,14 +13,18 @@ import responses
 from django.test import override_settings
 
 from django_vyte.client import VyteClient
-from django_vyte.exceptions import UnexpectedAnswer
+from django_vyte.client.types import NewInvitee
+from django_vyte.exceptions import BadRequest, NotFound, ProbablyIncomplete, UnexpectedAnswer, VyteAPIError
+from django_vyte.sandbox import Sandbox
+from tests.client.operations import Recorder
 from tests.client.raw import answer, raw_server
 
 KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
 API = "https://api.vyte.test"
-JANE = {"email": "jane@acme.com"}
+JANE: NewInvitee = {"email": "jane@acme.com"}
 PLAIN = "http://crm.example.com/"
 NAIVE = datetime.fromisoformat("2026-01-01T09:00")
+DAY = date(2026, 11, 20)
 
 
 @pytest.fixture
@@ -29,6 +37,19 @@ def mock() -> Iterator[responses.RequestsMock]:
 def vyte() -> Iterator[VyteClient]:
     with VyteClient(KEY, api_url=API, retries=0) as client:
         yield client
+
+
+def event_fields(**fields: Any) -> Any:
+    return {"title": "x", "created_by": JANE, **fields}
+
+
+def create(vyte: VyteClient, **fields: Any) -> Any:
+    return vyte.events.create(**event_fields(**fields))
+
+
+def listing(count: int) -> VyteClient:
+    """A client whose list has as many events."""
+    return Recorder(json.dumps([{"_id": str(number)} for number in range(count)]).encode()).client()
 
 
 def test_iterate_asks_when_the_first_event_is_wanted(vyte: VyteClient, mock: responses.RequestsMock) -> None:
@@ -70,24 +91,46 @@ def test_an_empty_list_of_groups_does_not_mean_all_events(vyte: VyteClient) -> N
         vyte.events.list(group_ids=[])
 
 
-@pytest.mark.parametrize(
-    ("message", "ask"),
-    [
-        (r"dates\[0\].date", lambda vyte: vyte.events.create(created_by=JANE, dates=[{"date": NAIVE}])),
-        (r"dates\[0\].end_date", lambda vyte: vyte.events.update("e1", dates=[{"end_date": NAIVE}])),
-        (r"dates\[0\].date", lambda vyte: vyte.v1.bookings.create(created_by=JANE, dates=[{"date": NAIVE}])),
-        ("start", lambda vyte: vyte.slots.list(duration=30, emails=["a@b.c"], start=NAIVE)),
-        ("whose", lambda vyte: vyte.slots.next(duration=30)),
-        ("id", lambda vyte: vyte.events.retrieve("")),
-        ("id", lambda vyte: vyte.events.retrieve("..")),
-        ("id", lambda vyte: vyte.events.delete_invitee("e1", "")),
-        ("created_by", lambda vyte: vyte.events.create(created_by={})),
-        ("group_ids", lambda vyte: vyte.v1.third_parties.group_events("app1", [])),
-        ("group_ids", lambda vyte: vyte.v1.third_parties.group_events("app1", ["a,b"])),
-        ("https", lambda vyte: vyte.hooks.create(action="event.created", target_url=PLAIN)),
-        ("https", lambda vyte: vyte.hooks.update("h1", action="event.created", target_url=PLAIN)),
-    ],
-)
+WRONG: list[tuple[str, Callable[[VyteClient], Any]]] = [
+    (r"^dates\[0\].date", lambda vyte: create(vyte, dates=[{"date": NAIVE}])),
+    (r"^dates\[0\].date", lambda vyte: vyte.v1.bookings.create(**event_fields(dates=[{"date": NAIVE}]))),
+    (
+        r"^dates\[0\].end_date",
+        lambda vyte: vyte.events.update("e1", dates=[{"date": "x", "end_date": NAIVE}]),
+    ),
+    (r"^invitees is an empty", lambda vyte: create(vyte, invitees=[])),
+    (r"^invitees\[0\].email", lambda vyte: create(vyte, invitees=[{"email": "jane"}])),
+    (r"^created_by", lambda vyte: create(vyte, created_by={})),
+    (r"^timezone", lambda vyte: create(vyte, timezone="Europe/Pari")),
+    (r"^invitees is an empty", lambda vyte: vyte.events.add_invitees("e1", [])),
+    (r"^invitees\[1\].email", lambda vyte: vyte.events.add_invitees("e1", [JANE, {"email": "a@"}])),
+    (r"^start", lambda vyte: vyte.slots.list(duration=30, emails=["a@b.c"], start=NAIVE)),
+    (
+        r"^end ",
+        lambda vyte: vyte.slots.by_day(duration=30, emails=["a@b.c"], start=DAY, end=date(2026, 1, 1)),
+    ),
+    (r"whose", lambda vyte: vyte.slots.next(duration=30)),
+    (r"^emails", lambda vyte: vyte.slots.next(duration=30, emails=["a b@c.d"])),
+    (r"^duration", lambda vyte: vyte.slots.next(duration=0, emails=["a@b.c"])),
+    (r"^timezone", lambda vyte: vyte.slots.next(duration=30, emails=["a@b.c"], timezone="Mars")),
+    (r"^emails", lambda vyte: vyte.v1.slots.list(duration=30, emails=[], start=DAY, end=DAY)),
+    (r"^event_id", lambda vyte: vyte.events.retrieve("")),
+    (r"^event_id", lambda vyte: vyte.events.retrieve("..")),
+    (r"^invitee_id", lambda vyte: vyte.events.delete_invitee("e1", "\n")),
+    (r"^date_id", lambda vyte: vyte.events.confirm("e1", date_id="")),
+    (r"^creator_emails", lambda vyte: vyte.events.list(creator_emails=["jane"])),
+    (r"^limit", lambda vyte: vyte.events.list(limit=0)),
+    (r"^q: flags", lambda vyte: vyte.events.list(q=re.compile("a", re.IGNORECASE))),
+    (r"^group_ids", lambda vyte: vyte.v1.third_parties.group_events("app1", [])),
+    (r"^group_ids", lambda vyte: vyte.v1.third_parties.group_events("app1", ["a,b"])),
+    (r"^contact_email", lambda vyte: vyte.third_parties.create(name="x", contact_email="a")),
+    (r"^secret", lambda vyte: vyte.third_parties.token(email="a@b.c", secret="")),
+    (r"^target_url", lambda vyte: vyte.hooks.create(action="event.created", target_url=PLAIN)),
+    (r"^target_url", lambda vyte: vyte.hooks.update("h1", action="event.created", target_url=PLAIN)),
+]
+
+
+@pytest.mark.parametrize(("message", "ask"), WRONG)
 def test_wrong_arguments_are_refused_before_anything_is_sent(
     message: str, ask: Any, vyte: VyteClient, mock: responses.RequestsMock
 ) -> None:
@@ -96,16 +139,149 @@ def test_wrong_arguments_are_refused_before_anything_is_sent(
     assert len(mock.calls) == 0
 
 
-def test_the_method_that_deletes_an_invitee_is_a_setting(
-    vyte: VyteClient, mock: responses.RequestsMock
+@pytest.mark.parametrize(
+    ("count", "limit"), [(20, 20), (1, 1), (50, None), (100, None), (250, 1000), (300, None), (1000, None)]
+)
+def test_a_list_that_may_be_cut_short_is_warned_of_after_its_last_event(
+    count: int, limit: int | None
 ) -> None:
-    mock.delete(f"{API}/v2/events/e1/invitees/i1", body=b"OK")
-    with override_settings(VYTE={"DELETE_INVITEE_METHOD": "DELETE"}):
+    events = listing(count).events.iterate(limit=limit)
+    assert len([next(events) for _ in range(count)]) == count
+    with pytest.warns(ProbablyIncomplete, match=f"exactly {count} events") as caught:
+        assert next(events, None) is None
+    [warning] = caught
+    assert isinstance(warning.message, ProbablyIncomplete)
+    assert (warning.message.count, warning.message.limit) == (count, limit)
+    assert warning.filename == __file__
+
+
+def test_a_list_of_events_warns_as_well_and_of_the_line_that_asked() -> None:
+    with pytest.warns(ProbablyIncomplete) as caught:
+        assert len(listing(50).events.list()) == 50
+    assert [warning.filename for warning in caught] == [__file__]
+
+
+@pytest.mark.parametrize(
+    ("count", "limit"), [(0, None), (0, 5), (7, None), (19, 20), (49, None), (101, None)]
+)
+def test_a_list_of_any_other_length_is_taken_for_whole(count: int, limit: int | None) -> None:
+    assert len(listing(count).events.list(limit=limit)) == count
+
+
+def test_code_can_catch_the_warning_or_be_told_instead() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", ProbablyIncomplete)
+        with pytest.raises(ProbablyIncomplete):
+            listing(50).events.list()
+    told: list[ProbablyIncomplete] = []
+    assert len([*listing(50).events.iterate(report=told.append)]) == 50
+    assert [warning.count for warning in told] == [50]
+
+
+def test_events_that_are_left_out_count_for_the_length_of_a_list(caplog: pytest.LogCaptureFixture) -> None:
+    told: list[ProbablyIncomplete] = []
+    client = Recorder(b"[" + b'{"_id":"1"},' * 49 + b"null]").client()
+    assert len([*client.events.iterate(report=told.append)]) == 49
+    assert told[0].count == 50
+
+
+def test_a_title_is_found_as_it_is_written() -> None:
+    sandbox = Sandbox()
+    for title in ("Q&A (1/2)?", "Q&A 12", "Budget 5.0 + [plan]"):
+        sandbox.create_event(title=title, creator="emma@acme.com")
+    with sandbox.serve() as server, VyteClient(sandbox.api_key, api_url=server.url) as vyte:
+        assert [event["title"] for event in vyte.events.list(q="(1/2)?")] == ["Q&A (1/2)?"]
+        assert [event["title"] for event in vyte.events.list(q="5.0 + [plan]")] == ["Budget 5.0 + [plan]"]
+        assert [event["title"] for event in vyte.events.list(q=re.compile(r"A \d+$"))] == ["Q&A 12"]
+
+
+BOTH_WAYS: list[tuple[dict[str, str], Callable[[VyteClient], Any], list[tuple[str, str]]]] = [
+    (
+        {},
+        lambda vyte: vyte.events.delete_invitee("e1", "i1"),
+        [("POST", "/v2/events/e1/invitees/i1"), ("DELETE", "/v2/events/e1/invitees/i1")],
+    ),
+    (
+        {"DELETE_INVITEE_METHOD": "DELETE"},
+        lambda vyte: vyte.events.delete_invitee("e1", "i1"),
+        [("DELETE", "/v2/events/e1/invitees/i1"), ("POST", "/v2/events/e1/invitees/i1")],
+    ),
+    ({}, lambda vyte: vyte.hooks.list(), [("GET", "/hooks"), ("GET", "/v2/hooks")]),
+    ({}, lambda vyte: vyte.hooks.retrieve("h1"), [("GET", "/hooks/h1"), ("GET", "/v2/hooks/h1")]),
+    ({}, lambda vyte: vyte.hooks.delete("h1"), [("DELETE", "/hooks/h1"), ("DELETE", "/v2/hooks/h1")]),
+    (
+        {"HOOKS_PATH": "/v2/hooks"},
+        lambda vyte: vyte.hooks.create(action="event.created", target_url="https://a.example/1"),
+        [("POST", "/v2/hooks"), ("POST", "/hooks")],
+    ),
+    (
+        {"HOOKS_PATH": "/v2/hooks"},
+        lambda vyte: vyte.hooks.update("h1", action="event.created", target_url="https://a.example/1"),
+        [("PUT", "/v2/hooks/h1"), ("PUT", "/hooks/h1")],
+    ),
+]
+
+what_is_spelt_twice = pytest.mark.parametrize(("settings", "ask", "asked"), BOTH_WAYS)
+
+
+def answer_both(mock: responses.RequestsMock, asked: list[tuple[str, str]], first: int, second: int) -> None:
+    for (method, path), status in zip(asked, (first, second), strict=True):
+        mock.add(method, f"{API}{path}", body=b'{"hooks":[]}', status=status)
+
+
+@what_is_spelt_twice
+@pytest.mark.parametrize("status", [404, 405])
+def test_what_vyte_spells_in_two_ways_is_asked_the_second_way_when_the_first_is_not_there(
+    settings: dict[str, str],
+    ask: Any,
+    asked: Any,
+    status: int,
+    vyte: VyteClient,
+    mock: responses.RequestsMock,
+) -> None:
+    answer_both(mock, asked, status, 200)
+    with override_settings(VYTE=settings):
+        ask(vyte)
+    assert [(call.request.method, call.request.path_url) for call in mock.calls] == asked
+
+
+@what_is_spelt_twice
+@pytest.mark.parametrize("status", [200, 400, 401, 403])
+def test_only_the_first_way_is_asked_when_it_is_there(
+    settings: dict[str, str],
+    ask: Any,
+    asked: Any,
+    status: int,
+    vyte: VyteClient,
+    mock: responses.RequestsMock,
+) -> None:
+    answer_both(mock, asked, status, 200)
+    refused = nullcontext() if status == 200 else pytest.raises(VyteAPIError, match=f"answered {status}")
+    with override_settings(VYTE=settings), refused:
+        ask(vyte)
+    assert [(call.request.method, call.request.path_url) for call in mock.calls] == asked[:1]
+
+
+@what_is_spelt_twice
+@pytest.mark.parametrize(("first", "second"), [(404, 404), (404, 405), (405, 404)])
+def test_what_is_there_in_neither_way_is_not_found(
+    settings: dict[str, str],
+    ask: Any,
+    asked: Any,
+    first: int,
+    second: int,
+    vyte: VyteClient,
+    mock: responses.RequestsMock,
+) -> None:
+    answer_both(mock, asked, first, second)
+    with override_settings(VYTE=settings), pytest.raises(NotFound):
+        ask(vyte)
+    assert len(mock.calls) == 2
+
+
+def test_an_error_of_the_second_way_is_told(vyte: VyteClient, mock: responses.RequestsMock) -> None:
+    answer_both(
+        mock, [("POST", "/v2/events/e1/invitees/i1"), ("DELETE", "/v2/events/e1/invitees/i1")], 404, 400
+    )
+    with pytest.raises(BadRequest):
         vyte.events.delete_invitee("e1", "i1")
-    assert len(mock.calls) == 1
-
-
-def test_the_path_of_hooks_is_a_setting(vyte: VyteClient, mock: responses.RequestsMock) -> None:
-    mock.get(f"{API}/v2/hooks/h1", body=b"{}")
-    with override_settings(VYTE={"HOOKS_PATH": "/v2/hooks"}):
-        assert vyte.hooks.retrieve("h1") == {}

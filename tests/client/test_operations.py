@@ -1,65 +1,44 @@
-"""Every operation: what it sends and what it answers."""
+"""Every operation but those of test_resource_operations: what it sends and what it answers."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
-import responses
 
-from django_vyte import http
-from django_vyte.client import VyteClient
-from django_vyte.exceptions import UnexpectedAnswer, VyteError
+from django_vyte.client.types import NewCreator
+from tests.client import test_resource_operations
+from tests.client.operations import (
+    TABLE,
+    Operation,
+    check_how_often_it_is_sent,
+    check_what_is_sent,
+    check_what_is_unexpected,
+    every,
+    missing,
+    reading,
+    reads,
+    tells,
+)
 
-KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
-API = "https://api.vyte.test"
 START, END = date(2026, 11, 20), date(2026, 11, 21)
 SLOT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 DAYS = {"from": "2026-11-20", "to": "2026-11-21"}
 WRITTEN = "2026-11-20T09:00:00.000Z"
-JANE = {"email": "jane@acme.com"}
+JANE: NewCreator = {"email": "jane@acme.com"}
 URL = "https://crm.example.com/vyte/webhooks/0123456789abcdef01/"
 HOOK = {"action": "event.created", "target_url": URL}
 APP = {"name": "Super App", "contact_email": "jane@acme.com", "contact_name": "Jane Doe"}
 TOKEN = {"email": "jane@acme.com", "secret": "cfsvut1yp6dd2nuwkxjo"}
 TOKEN_QUERY = {"cm": "jane@acme.com", "secret": "cfsvut1yp6dd2nuwkxjo"}
-
-
-@dataclass
-class Operation:
-    name: str
-    ask: Callable[[VyteClient], Any]
-    method: str
-    path: str
-    query: dict[str, str] = field(default_factory=dict)
-    body: Any = None
-    answer: Any = None  # None: OK, which is not JSON
-    result: Any = None
-    repeated: bool = True
-
-
-def reads(
-    name: str, ask: Callable[[VyteClient], Any], sent: str, *, answer: Any = None, **expected: Any
-) -> Operation:
-    method, path = sent.split()
-    answer = {"_id": "1", "new": True} if answer is None else answer
-    return Operation(name, ask, method, path, answer=answer, **{"result": answer, **expected})
-
-
-def tells(name: str, ask: Callable[[VyteClient], Any], sent: str, **expected: Any) -> Operation:
-    method, path = sent.split()
-    return Operation(name, ask, method, path, **expected)
-
-
 A_LIST = [{"_id": "1"}, {"_id": "2"}]
+UNIFORM = {"_id": "1", "new": True, "slots": [], "nextAvailability": None}
+UNIFORM_DAYS = {"_id": "1", "new": True, "days": {}, "nextAvailability": None}
 FILTERS: dict[str, Any] = {
     "filter": "confirmed",
-    "q": "^kick[- ]off",
+    "q": "kick-off?",
     "limit": 100,
     "creator_users": ["u1"],
     "creator_emails": ["a@b.c", "d+e@f.g"],
@@ -69,7 +48,8 @@ FILTERS: dict[str, Any] = {
     "group_ids": ["project_1", "project_2"],
 }
 FILTER_QUERY = {
-    name: ",".join(value) if isinstance(value, list) else str(value) for name, value in FILTERS.items()
+    **{name: ",".join(value) if isinstance(value, list) else str(value) for name, value in FILTERS.items()},
+    "q": r"kick-off\?",
 }
 
 OPERATIONS = [
@@ -101,12 +81,15 @@ OPERATIONS = [
     reads(
         "4 v1.bookings.create",
         lambda vyte: vyte.v1.bookings.create(
-            created_by=JANE, title="x", dates=[{"date": SLOT}], third_party={"app": "app1", "ct": "c0ffee"}
+            created_by=JANE,
+            title="x",
+            dates=[{"date": SLOT, "end_date": SLOT}],
+            third_party={"app": "app1", "ct": "c0ffee"},
         ),
         "POST /events",
         body={
             "title": "x",
-            "dates": [{"date": WRITTEN}],
+            "dates": [{"date": WRITTEN, "end_date": WRITTEN}],
             "third_party": {"app": "app1", "ct": "c0ffee"},
             "created_by": JANE,
         },
@@ -117,12 +100,14 @@ OPERATIONS = [
         lambda vyte: vyte.v1.slots.list(duration=30, emails=["a@b.c", "d@e.f"], start=START, end=END),
         "GET /slots",
         query={"duration": "30", "emails": "a@b.c,d@e.f", **DAYS},
+        result=UNIFORM,
     ),
     reads(
         "6 v1.slots.by_day",
         lambda vyte: vyte.v1.slots.by_day(duration=30, emails=["a@b.c"], start=START, end=END),
         "GET /slots/days",
         query={"duration": "30", "emails": "a@b.c", **DAYS},
+        result=UNIFORM_DAYS,
     ),
     reads("7 organizations.retrieve", lambda vyte: vyte.organizations.retrieve(), "GET /users/organizations"),
     reads("8 api_keys.retrieve", lambda vyte: vyte.api_keys.retrieve(), "GET /api/keys/team"),
@@ -152,9 +137,9 @@ OPERATIONS = [
     ),
     reads(
         "16 events.iterate",
-        lambda vyte: [*vyte.events.iterate(limit=2, group_ids=None)],
+        lambda vyte: [*vyte.events.iterate(limit=3, group_ids=None)],
         "GET /v2/events",
-        query={"limit": "2"},
+        query={"limit": "3"},
         answer=A_LIST,
     ),
     reads(
@@ -167,9 +152,9 @@ OPERATIONS = [
     reads("18 events.retrieve", lambda vyte: vyte.events.retrieve("a/../b"), "GET /v2/events/a%2F..%2Fb"),
     reads(
         "19 events.update",
-        lambda vyte: vyte.events.update("e1", dates=[{"date": SLOT}], title="y"),
+        lambda vyte: vyte.events.update("e1", dates=[{"date": SLOT, "end_date": SLOT}], title="y"),
         "PUT /v2/events/e1",
-        body={"dates": [{"date": WRITTEN}], "title": "y"},
+        body={"dates": [{"date": WRITTEN, "end_date": WRITTEN}], "title": "y"},
     ),
     reads("20 events.confirm", lambda vyte: vyte.events.confirm("e1"), "POST /v2/events/e1/confirm"),
     reads(
@@ -195,7 +180,7 @@ OPERATIONS = [
     reads(
         "24 slots.list",
         lambda vyte: vyte.slots.list(
-            duration=30, emails=["a@b.c", "d@e.f"], start=START, end=SLOT, timezone="Europe/Paris"
+            duration=30, emails=["a@b.c", "d@e.f"], start=START, end=SLOT, timezone=ZoneInfo("Europe/Paris")
         ),
         "GET /v2/slots",
         query={
@@ -205,20 +190,24 @@ OPERATIONS = [
             "to": "2026-11-20",
             "timezone": "Europe/Paris",
         },
+        result=UNIFORM,
     ),
     reads(
         "25 slots.by_day",
-        lambda vyte: vyte.slots.by_day(duration=30, users=["u1", "u2"], start=START, end=END),
+        lambda vyte: vyte.slots.by_day(
+            duration=timedelta(minutes=30), users=["u1", "u2"], start=START, end=END
+        ),
         "GET /v2/slots/days",
         query={"duration": "30", "users": "u1,u2", **DAYS},
+        result=UNIFORM_DAYS,
     ),
     reads(
         "26 slots.next",
         lambda vyte: vyte.slots.next(duration=30, team="t1"),
         "GET /v2/slots/next",
         query={"duration": "30", "team": "t1"},
+        result=UNIFORM,
     ),
-    reads("40 users.retrieve", lambda vyte: vyte.users.retrieve("u1"), "GET /v2/users/u1"),
     reads(
         "75 third_parties.list",
         lambda vyte: vyte.third_parties.list(),
@@ -240,71 +229,30 @@ OPERATIONS = [
     ),
 ]
 
-every_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
-every_reading_operation = pytest.mark.parametrize(
-    "operation",
-    [operation for operation in OPERATIONS if operation.answer is not None],
-    ids=lambda operation: operation.name,
-)
+
+@every(OPERATIONS)
+def test_an_operation_sends_and_answers_what_the_documentation_says(operation: Operation) -> None:
+    check_what_is_sent(operation)
 
 
-@pytest.fixture
-def mock() -> Iterator[responses.RequestsMock]:
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        yield mock
+@every(OPERATIONS)
+def test_only_what_does_no_harm_twice_is_sent_twice(operation: Operation) -> None:
+    check_how_often_it_is_sent(operation)
 
 
-@pytest.fixture
-def vyte(monkeypatch: pytest.MonkeyPatch) -> Iterator[VyteClient]:
-    monkeypatch.setattr(http, "sleep", lambda seconds: None)
-    with VyteClient(KEY, api_url=API, retries=1) as client:
-        yield client
-
-
-@every_operation
-def test_an_operation_sends_and_answers_what_the_documentation_says(
-    operation: Operation, vyte: VyteClient, mock: responses.RequestsMock
-) -> None:
-    answer = b"OK" if operation.answer is None else json.dumps(operation.answer).encode()
-    mock.add(operation.method, f"{API}{operation.path}", body=answer)
-    assert operation.ask(vyte) == operation.result
-    [call] = mock.calls
-    url = urlsplit(call.request.url or "")
-    assert url.path == operation.path
-    assert dict(parse_qsl(url.query)) == operation.query
-    assert (json.loads(call.request.body) if call.request.body else None) == operation.body
-    assert call.request.headers["Authorization"] == KEY
-    assert ("Content-Type" in call.request.headers) == (operation.body is not None)
-
-
-@every_operation
-def test_only_what_does_no_harm_twice_is_sent_twice(
-    operation: Operation, vyte: VyteClient, mock: responses.RequestsMock
-) -> None:
-    mock.add(operation.method, f"{API}{operation.path}", status=503, body=URL)
-    with pytest.raises(VyteError) as caught:
-        operation.ask(vyte)
-    assert len(mock.calls) == (2 if operation.repeated else 1)
-    assert "?" not in str(caught.value)
-
-
-@every_reading_operation
+@every(reading(OPERATIONS))
 @pytest.mark.parametrize(
     "body", [b"", b"OK", b"<html></html>", b'{"_id":"1', b'[{"_id":"1"}', b'"text"', b"null"]
 )
-def test_a_successful_answer_that_is_not_the_expected_json_is_unexpected(
-    operation: Operation, body: bytes, vyte: VyteClient, mock: responses.RequestsMock
-) -> None:
-    mock.add(operation.method, f"{API}{operation.path}", body=body)
-    with pytest.raises(UnexpectedAnswer, match=f"^{operation.method} /"):
-        operation.ask(vyte)
+def test_a_success_that_is_not_the_expected_json_is_unexpected(operation: Operation, body: bytes) -> None:
+    check_what_is_unexpected(operation, body)
 
 
-@every_reading_operation
-def test_a_list_is_no_object_and_an_object_no_list(
-    operation: Operation, vyte: VyteClient, mock: responses.RequestsMock
-) -> None:
-    other = b"[]" if isinstance(operation.result, dict) else b'{"events": []}'
-    mock.add(operation.method, f"{API}{operation.path}", body=other)
-    with pytest.raises(UnexpectedAnswer):
-        operation.ask(vyte)
+@every(reading(OPERATIONS))
+def test_a_list_is_no_object_and_an_object_no_list(operation: Operation) -> None:
+    check_what_is_unexpected(operation, b"[]" if isinstance(operation.result, dict) else b'{"events": []}')
+
+
+def test_no_operation_of_the_table_is_left_out() -> None:
+    everything = [*OPERATIONS, *test_resource_operations.OPERATIONS]
+    assert missing(everything, [entry["number"] for entry in TABLE]) == []

@@ -31,7 +31,7 @@ def test_what_is_left_out_comes_from_settings_now() -> None:
     with pytest.raises(Exception, match="503"):
         vyte.auth.test()
     assert len(responses.calls) == 1
-    assert responses.calls[0].request.req_kwargs["timeout"] == 3  # type: ignore[attr-defined]
+    assert responses.calls[0].request.req_kwargs["timeout"] == (3, 3)  # type: ignore[attr-defined]
 
 
 @responses.activate

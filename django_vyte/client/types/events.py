@@ -1,8 +1,12 @@
-"""Meetings."""
+"""Meetings: what Vyte answers, then what is sent to it."""
 
 from __future__ import annotations
 
-from typing import Any, NotRequired, Required, TypedDict
+import re
+from collections.abc import Sequence
+from typing import Any, Literal, NotRequired, TypedDict
+
+from django_vyte.client.types.scalars import Instant, Zone
 
 
 class Creator(TypedDict, total=False):
@@ -14,112 +18,237 @@ class Creator(TypedDict, total=False):
     picture_url: str
 
 
-class Vote(TypedDict, total=False):
+class Vote(TypedDict):
     """One vote for or against a date or a place."""
 
     _id: str
     created_by: Creator
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]
 
 
-class Votes(TypedDict, total=False):
+class Votes(TypedDict):
     """All votes on a date or a place."""
 
     yes: list[Vote]
     no: list[Vote]
 
 
-class EventDate(TypedDict, total=False):
+class EventDate(TypedDict):
     """A date suggested or confirmed."""
 
-    _id: str
     date: str
     end_date: str
     all_day: bool
-    confirmed: bool
-    votes: Votes
-    created_by: Creator
+    _id: NotRequired[str]
+    confirmed: NotRequired[bool]
+    confirmed_invitees: NotRequired[list[Any]]
+    votes: NotRequired[Votes]
+    created_by: NotRequired[Creator]
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]
 
 
-class EventPlace(TypedDict, total=False):
+class EventPlace(TypedDict):
     """A place suggested or confirmed; ``address`` may be a street, a phone number or a video link."""
 
-    _id: str
     name: str
-    address: str
-    source: str
-    votes: Votes
-    created_by: Creator
+    _id: NotRequired[str]
+    address: NotRequired[str]
+    icon: NotRequired[str]
+    source: NotRequired[str]
+    votes: NotRequired[Votes]
+    created_by: NotRequired[Creator]
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]
 
 
-class Invitee(TypedDict, total=False):
+class Voted(TypedDict, total=False):
+    """What an invitee has voted on."""
+
+    dates: bool
+    places: bool
+
+
+class InviteeStats(TypedDict, total=False):
+    """What an invitee has done."""
+
+    voted: Voted
+
+
+class Invitee(TypedDict):
     """Someone invited; ``_id`` is the invitee's, ``user`` that of the Vyte user behind it."""
 
-    _id: str
     email: str
-    full_name: str
-    phone: str
-    user: str
+    _id: NotRequired[str]
+    full_name: NotRequired[str]
+    phone: NotRequired[str]
+    user: NotRequired[str]
+    picture_url: NotRequired[str]
+    timezone: NotRequired[str]
+    locale: NotRequired[str]
+    star: NotRequired[bool]
+    su: NotRequired[bool]
+    stats: NotRequired[InviteeStats]
+    created_by: NotRequired[Creator]
 
 
-class Confirmed(TypedDict, total=False):
+class Confirmed(TypedDict):
     """What an event's confirmation decided; ``updated_at`` is also moved by a cancellation."""
 
     flag: bool
-    updated_at: str | None
-    date_id: str
-    place_id: str
+    updated_at: NotRequired[str | None]
+    date_id: NotRequired[str]
+    place_id: NotRequired[str]
+    multi: NotRequired[bool]
 
 
 class ThirdPartyReference(TypedDict, total=False):
-    """The third-party app and the groups that an event belongs to."""
+    """The third-party app and the groups that an event belongs to; ``ct`` is a credential."""
 
     app: str
     name: str
+    ct: str
     group_ids: list[str]
 
 
-Message = TypedDict("Message", {"_id": str, "from": str, "body": str, "created_by": Creator}, total=False)
-
-
-class Event(TypedDict, total=False):
-    """A meeting (v2 documentation, "The event object")."""
-
+class _Sent(TypedDict, total=False):
     _id: str
-    title: str
-    confirmed: Confirmed
-    cancelled: str
     created_by: Creator
-    dates: list[EventDate]
-    places: list[EventPlace]
-    invitees: list[Invitee]
-    messages: list[Message]
-    third_party: ThirdPartyReference
-    vyteme: bool
-    lang: str
-    locale: str
-    timezone: str
     createdAt: str
     updatedAt: str
-    key_store: Any  # a credential: never store, log or show it
+
+
+# "from" is no name that a class can have.
+_Sender = TypedDict("_Sender", {"from": str}, total=False)
+
+
+class Message(_Sent, _Sender, total=True):
+    """What someone wrote to everybody; ``from`` is an email."""
+
+    body: str
+
+
+class Event(TypedDict):
+    """A meeting (v2 documentation, "The event object").
+
+    The lists are documented, and yet Vyte leaves some out of some answers.
+    """
+
+    title: str
+    confirmed: Confirmed
+    created_by: Creator
+    lang: str
+    locale: str
+    _id: NotRequired[str]  # missing from webhook calls only
+    cancelled: NotRequired[str]
+    dates: NotRequired[list[EventDate]]
+    places: NotRequired[list[EventPlace]]
+    invitees: NotRequired[list[Invitee]]
+    messages: NotRequired[list[Message]]
+    declines: NotRequired[list[Any]]
+    third_party: NotRequired[ThirdPartyReference]
+    timezone: NotRequired[str]
+    vyteme: NotRequired[bool]
+    invitees_length: NotRequired[int]
+    ics_sequence: NotRequired[int]
+    version: NotRequired[int]
+    email: NotRequired[str]  # what is sent there reaches all participants
+    alias: NotRequired[str]
+    app_url: NotRequired[str]
+    api: NotRequired[bool]
+    group_pro: NotRequired[bool]
+    identification_alternatives: NotRequired[list[Any]]
+    links: NotRequired[Any]
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]
+    key_store: NotRequired[Any]  # a credential: never store, log or show it
 
 
 class EventFilters(TypedDict, total=False):
     """What ``events.list`` and ``events.iterate`` take; ``None`` is the same as leaving it out."""
 
-    filter: str | None
-    q: str | None
+    filter: Literal["confirmed", "upcoming"] | None
+    q: str | re.Pattern[str] | None
     limit: int | None
-    creator_users: list[str] | None
-    creator_emails: list[str] | None
-    invitee_users: list[str] | None
-    invitee_emails: list[str] | None
+    creator_users: Sequence[str] | None
+    creator_emails: Sequence[str] | None
+    invitee_users: Sequence[str] | None
+    invitee_emails: Sequence[str] | None
     app_id: str | None
-    group_ids: list[str] | None
+    group_ids: Sequence[str] | None
+
+
+class NewCreator(TypedDict, total=False):
+    """Who creates an event: an ``email``, or the id of a ``user``."""
+
+    email: str
+    user: str
+
+
+class NewConfirmed(TypedDict):
+    """Whether an event is confirmed from the start."""
+
+    flag: bool
+
+
+class NewDate(TypedDict):
+    """A date to suggest."""
+
+    date: Instant
+    end_date: Instant
+    all_day: NotRequired[bool]
+
+
+class NewPlace(TypedDict):
+    """A place to suggest; ``address`` may be a street, a phone number, a video link."""
+
+    name: str
+    address: NotRequired[str]
 
 
 class NewInvitee(TypedDict):
     """Someone to invite."""
 
-    email: Required[str]
+    email: str
     full_name: NotRequired[str]
     phone: NotRequired[str]
+
+
+class NewMessage(TypedDict):
+    """The first message; it is also in the first email to the invitees."""
+
+    body: str
+
+
+class NewThirdPartyReference(TypedDict, total=False):
+    """The third-party app and the groups to link an event to; ``ct`` is the creator's token."""
+
+    app: str
+    ct: str
+    group_ids: Sequence[str]
+
+
+class NewEvent(TypedDict):
+    """An event to create (v2 documentation, "Create an event"); ``lang`` and ``locale`` as in ISO 639-1."""
+
+    title: str
+    created_by: NewCreator
+    confirmed: NotRequired[NewConfirmed]
+    dates: NotRequired[Sequence[NewDate]]
+    places: NotRequired[Sequence[NewPlace]]
+    invitees: NotRequired[Sequence[NewInvitee]]
+    messages: NotRequired[Sequence[NewMessage]]
+    third_party: NotRequired[NewThirdPartyReference]
+    lang: NotRequired[str]
+    locale: NotRequired[str]
+    timezone: NotRequired[Zone]
+    vyteme: NotRequired[bool]
+
+
+class EventChanges(TypedDict, total=False):
+    """What is to change in an event; ``dates`` and ``places`` are whole lists that replace the others."""
+
+    title: str
+    dates: Sequence[NewDate]
+    places: Sequence[NewPlace]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
-class Hook(TypedDict, total=False):
-    """A webhook subscription."""
+class Hook(TypedDict):
+    """A webhook subscription; ``target_url`` is as secret as what it lets in."""
 
     _id: str
     action: str
     target_url: str
-    organization: str
-    scope: str
+    organization: NotRequired[str]
+    scope: NotRequired[str]
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Contact(TypedDict, total=False):
@@ -12,16 +12,19 @@ class Contact(TypedDict, total=False):
     name: str
 
 
-class ThirdParty(TypedDict, total=False):
-    """A third-party app; ``_id`` is its ``app_id``."""
+class ThirdParty(TypedDict):
+    """A third-party app; ``_id`` is its ``app_id``, ``secret`` signs its links."""
 
     _id: str
     name: str
     secret: str
-    contact: Contact
+    contact: NotRequired[Contact]
+    organization: NotRequired[str]
+    createdAt: NotRequired[str]
+    updatedAt: NotRequired[str]
 
 
-class Token(TypedDict, total=False):
+class Token(TypedDict):
     """A creator token."""
 
     token: str

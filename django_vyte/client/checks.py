@@ -1,0 +1,132 @@
+"""What one value must be to be sent, and how it is written. Each raises ``ValueError`` that begins with ``name``."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+_UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+_EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?")
+
+
+def text(name: str, value: Any) -> str:
+    """A text for a path or a query: not empty, no control characters; never shown, for it may be a secret."""
+    if not isinstance(value, str) or not value:
+        raise ValueError(f"{name} must be a text that is not empty; leave it out if there is none.")
+    if _UNSENDABLE.search(value):
+        raise ValueError(f"{name} holds a control character or half a character: take it out.")
+    return value
+
+
+def whole(name: str, value: str) -> str:
+    """Any text, but for half a character (a lone surrogate), which UTF-8 cannot write."""
+    if _HALF_CHARACTER.search(value):
+        raise ValueError(f"{name} holds half a character (a lone surrogate): take it out.")
+    return value
+
+
+def email(name: str, value: Any) -> str:
+    """An email address, as far as anyone can tell: one ``@`` with something on both sides, no spaces."""
+    if not isinstance(value, str) or not _EMAIL.fullmatch(value) or _UNSENDABLE.search(value):
+        raise ValueError(f"{name}: {value!r} is no email address; write it as name@example.com.")
+    return value
+
+
+def zone(name: str, value: Any) -> str:
+    """The name of a time zone, from a name or a ``ZoneInfo``."""
+    key = value.key if isinstance(value, ZoneInfo) else value
+    try:
+        return ZoneInfo(key).key
+    except (TypeError, ValueError, AttributeError, LookupError, OSError):
+        raise ValueError(
+            f"{name}: {value!r} is no time zone; pass a name such as 'Europe/Paris', or a ZoneInfo."
+        ) from None
+
+
+def minutes(name: str, value: Any, least: int = 1) -> int:
+    """A length of time in whole minutes, from a number of them or a timedelta."""
+    count: Any = value
+    if isinstance(value, timedelta):
+        count, rest = divmod(value, timedelta(minutes=1))
+        count = None if rest else count
+    if not isinstance(count, int) or isinstance(count, bool) or count < least:
+        raise ValueError(
+            f"{name} must be {least} or more whole minutes, as a number or a timedelta, not {value!r}."
+        )
+    return count
+
+
+def buffer(name: str, value: Any) -> int:
+    """Minutes to keep free around a meeting: there may be none."""
+    return minutes(name, value, least=0)
+
+
+def count(name: str, value: Any) -> int:
+    """How many of something: 1 or more, for Vyte would take 0 for no limit."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise ValueError(f"{name} must be a number, 1 or more, not {value!r}; leave it out to not restrict.")
+    return value
+
+
+def instant(name: str, value: Any) -> str:
+    """A point in time: an aware datetime in UTC with milliseconds; a text with an offset, or a day, as it is."""
+    if isinstance(value, datetime):
+        written = aware(name, value).astimezone(UTC).isoformat(timespec="milliseconds")
+        return written.replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    if not isinstance(value, str):
+        raise ValueError(f"{name} must be an aware datetime, not {value!r}.")
+    if _WITHOUT_OFFSET.fullmatch(value):
+        raise ValueError(
+            f"{name}: {value!r} has no offset from UTC; add Z or +01:00, Vyte shifts it otherwise."
+        )
+    return whole(name, value)
+
+
+def aware(name: str, value: datetime) -> datetime:
+    """A datetime that says where: Vyte shifts those that do not."""
+    if value.utcoffset() is None:
+        raise ValueError(
+            f"{name}: {value.isoformat()} has no time zone; give it a tzinfo, such as datetime.UTC."
+        )
+    return value
+
+
+def clock(name: str, value: Any) -> str:
+    """A time of day as Vyte prints it, on a day that it ignores; a text as it is."""
+    if isinstance(value, str):
+        return whole(name, value)
+    if not isinstance(value, time) or value.tzinfo:
+        raise ValueError(
+            f"{name} must be a time of day without a zone, such as time(9, 30), not {value!r}: "
+            "the zone is that of the availability."
+        )
+    return f"2018-01-01T{value.isoformat('seconds' if value.second else 'minutes')}"
+
+
+def target_url(name: str, value: Any) -> str:
+    """The https URL of a webhook, or an http one on this very machine; never shown, for it is a secret."""
+    try:
+        parts = urlsplit(text(name, value))
+        safe = parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname))
+    except ValueError:
+        safe = False
+    if not safe or not parts.hostname:
+        raise ValueError(f"{name} must be an https URL (http only for this machine).")
+    return str(value)
+
+
+def _is_local(host: str | None) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False
