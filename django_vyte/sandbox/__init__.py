@@ -8,7 +8,7 @@ Needs the extra ``sandbox`` (Werkzeug)::
 
 from django_vyte.sandbox.app import Request
 from django_vyte.sandbox.courier import Call, Courier, WebhookMode
-from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.errors import Refused, UnusableFile
 from django_vyte.sandbox.faults import Fault, Faults
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.sandbox import Sandbox
@@ -24,5 +24,6 @@ __all__ = [
     "Request",
     "Sandbox",
     "Server",
+    "UnusableFile",
     "WebhookMode",
 ]

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api import PREFIXES, api_map
-from django_vyte.sandbox.control import control_map, is_foreign
+from django_vyte.sandbox.control import FORMS, control_map, is_foreign
 from django_vyte.sandbox.errors import ConnectionDropped, Refused
 from django_vyte.sandbox.exchange import Exchange, Operation, json_answer
 from django_vyte.sandbox.web import page_map
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger("django_vyte.sandbox")
 
 MASK = "***"
+
+LOG_LENGTH = 10_000
+"""How many requests the log keeps: the latest."""
 
 Ask = Callable[[WebRequest, str], Response]
 
@@ -62,6 +65,8 @@ class App:
             response = self._logged(request, path)
         else:
             response = self._faulty(request, path, self._page)
+        if request.method not in ("GET", "HEAD") or path == "/thirdparties/new":
+            self._sandbox.state.changed()
         return response(environ, start_response)
 
     def _logged(self, request: WebRequest, path: str) -> Response:
@@ -74,7 +79,9 @@ class App:
             return response
         finally:
             with self._sandbox.state.lock:
-                self._sandbox.requests.append(seen(request, path, status))
+                log = self._sandbox.requests
+                log.append(seen(request, path, status))
+                del log[:-LOG_LENGTH]
 
     def _faulty(self, request: WebRequest, path: str, ask: Ask) -> Response:
         """The answer, or what a fault makes of it."""
@@ -135,6 +142,8 @@ class App:
         try:
             return self._answer(self._controls, request, path)
         except Refused as refused:
+            if request.mimetype in FORMS:
+                return refusal(refused.status, refused.message)
             return json_answer({"message": refused.message}, refused.status)
         except HTTPException as error:
             return json_answer({"message": error.name}, error.code or 500)

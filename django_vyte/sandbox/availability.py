@@ -1,28 +1,48 @@
-"""When people are free: weekdays from 9 to 17 in their own time zone, less their confirmed meetings."""
+"""When people are free: what their availability opens, less their confirmed meetings."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
 from django_vyte.sandbox.clock import read, zone
 from django_vyte.sandbox.filters import is_confirmed
+from django_vyte.sandbox.schedules import Span, closed_days, earliest, openings, pause, schedule_of
 from django_vyte.sandbox.state import JSON, State
 
-Span = tuple[datetime, datetime]
+A_DAY = timedelta(days=1)
+YEARS = range(1970, 9000)
+"""Years in which the days before and after can be told."""
 
-OPENS, CLOSES = time(9), time(17)
+
+def is_free(state: State, user: JSON, start: datetime, end: datetime) -> bool:
+    """Whether a user can be booked from one aware instant to another: open, not past, and no meeting near."""
+    schedule = schedule_of(state, user)
+    if start < earliest(schedule) or end - start > A_DAY or start.year not in YEARS:
+        return False
+    around = (start.astimezone(UTC).date() - A_DAY, end.astimezone(UTC).date() + A_DAY)
+    return any(opens <= start and end <= closes for opens, closes in free_spans(state, user, *around))
+
+
+def is_busy(state: State, user: JSON, start: datetime, end: datetime) -> bool:
+    """Whether a user has a confirmed meeting at some instant of a span, whatever the hours of the day."""
+    return any(a < end and start < b for a, b in meetings_of(state, user))
 
 
 def free_spans(state: State, user: JSON, first: date, last: date) -> list[Span]:
-    """The spans in which a user is free, on days from ``first`` to ``last`` (included) in the user's zone."""
-    home = zone(user.get("timezone"))
-    taken = sorted(meetings_of(state, user))
+    """The spans in which a user can be booked, on days from ``first`` to ``last`` (included) in the user's zone.
+
+    Those that have passed are among them: ``schedules.earliest`` says what is too late.
+    """
+    schedule = schedule_of(state, user)
+    home = zone(schedule["timezone"])
+    around = pause(schedule)
+    meetings = meetings_of(state, user, whole_days=bool(schedule.get("all_day_busy")))
+    taken = sorted([*closed_days(schedule, home), *((a - around, b + around) for a, b in meetings)])
     spans: list[Span] = []
     for day in days(first, last):
-        if day.weekday() < 5:
-            opens, closes = datetime.combine(day, OPENS, home), datetime.combine(day, CLOSES, home)
+        for opens, closes in openings(schedule, day, home):
             spans += without(opens, closes, taken)
     return spans
 
@@ -46,23 +66,46 @@ def without(start: datetime, end: datetime, taken: list[Span]) -> list[Span]:
     return left
 
 
-def meetings_of(state: State, user: JSON) -> list[Span]:
-    """When a user has confirmed meetings, as creator or invitee."""
+def meetings_of(state: State, user: JSON, *, whole_days: bool = True) -> list[Span]:
+    """When a user has confirmed meetings, as creator or invitee; those that last whole days when wanted."""
     emails = {str(email).lower() for email in user.get("emails", [])}
+    home = zone(schedule_of(state, user)["timezone"])
     spans = []
     for event in state.events.values():
-        if is_confirmed(event) and takes_part(event, user["_id"], emails):
+        if is_confirmed(event) and takes_part(event, {user["_id"]}, emails):
             decided = event["confirmed"].get("date_id")
             dates = [d for d in event.get("dates") or [] if decided in (None, d.get("_id"))]
-            if len(dates) == 1:
-                spans.append((read(dates[0]["date"]), read(dates[0]["end_date"])))
+            if len(dates) == 1 and (whole_days or not dates[0].get("all_day")):
+                spans += span_of(dates[0], event.get("timezone"), home)
     return spans
 
 
-def takes_part(event: JSON, user_id: str, emails: set[str]) -> bool:
-    """Whether a user created an event or is invited to it."""
+def span_of(meeting_date: JSON, event_zone: str | None, home: tzinfo) -> list[Span]:
+    """When a date of an event is; one that lasts all day takes the whole days of a participant's zone.
+
+    Nothing when it cannot be read or told: events are loaded as they are.
+    """
+    try:
+        start, end = read(meeting_date["date"]), read(meeting_date["end_date"])
+        local = start.astimezone(zone(event_zone))
+    except (KeyError, ValueError, OverflowError):
+        return []
+    if start.year not in YEARS or end.year not in YEARS:
+        return []
+    if not meeting_date.get("all_day"):
+        return [(start, end)]
+    # A day is spelt as midnight in UTC, or as midnight where the event is.
+    spelt_in = local.tzinfo if event_zone and local.time() == time() else UTC
+    first = start.astimezone(spelt_in).date()
+    last = (end - timedelta(microseconds=1)).astimezone(spelt_in).date() if end > start else first
+    after = max(first, last) + A_DAY
+    return [(datetime.combine(first, time(), home), datetime.combine(after, time(), home))]
+
+
+def takes_part(event: JSON, user_ids: set[str], emails: set[str]) -> bool:
+    """Whether one of some users, by id or lower-case email, created an event or is invited to it."""
     people = [event.get("created_by") or {}, *(event.get("invitees") or [])]
-    return any(p.get("user") == user_id or str(p.get("email")).lower() in emails for p in people)
+    return any(p.get("user") in user_ids or str(p.get("email")).lower() in emails for p in people)
 
 
 def common(one: list[Span], other: list[Span]) -> list[Span]:
@@ -94,22 +137,25 @@ def find_slots(
     any_of: bool = False,
 ) -> list[Span]:
     """The slots in which all the users are free (or any of them), on days of the zone ``shown``, in order."""
-    after = datetime.combine(first, time(), shown)
-    before = datetime.combine(last + timedelta(days=1), time(), shown)
-    around = (first - timedelta(days=1), last + timedelta(days=1))
+    midnight = datetime.combine(first, time(), shown)
+    before = datetime.combine(last + A_DAY, time(), shown)
+    around = (first - A_DAY, last + A_DAY)
     each = [free_spans(state, user, *around) for user in users]
+    after = [max(midnight, earliest(schedule_of(state, user))) for user in users]
     if any_of:
-        return sorted({slot for spans in each for slot in chop(spans, minutes, after, before, shown)})
+        found = zip(each, after, strict=True)
+        return sorted({slot for spans, start in found for slot in chop(spans, minutes, start, before, shown)})
     spans = each[0]
     for others in each[1:]:
         spans = common(spans, others)
-    return chop(spans, minutes, after, before, shown)
+    return chop(spans, minutes, max(after), before, shown)
 
 
-def next_slot(
+def next_slots(
     state: State, users: list[JSON], minutes: int, after: datetime, shown: tzinfo, *, any_of: bool = False
-) -> Span | None:
-    """The first slot that begins after an instant, within 60 days."""
+) -> list[Span]:
+    """The slots of the first day that has some after an instant, within 60 days."""
     first = after.astimezone(shown).date()
     found = find_slots(state, users, minutes, first, first + timedelta(days=60), shown, any_of=any_of)
-    return next((slot for slot in found if slot[0] >= after), None)
+    found = [slot for slot in found if slot[0] >= after]
+    return [slot for slot in found if slot[0].date() == found[0][0].date()]

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from django_vyte.sandbox.sandbox import Sandbox
 
 STYLE = Path(__file__).parent / "templates" / "vyte_sandbox" / "style.css"
+SECONDS = 3
+"""How long a fault lasts that says nothing about it."""
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -48,7 +50,7 @@ def create_event(sandbox: Sandbox, request: Request) -> Response:
 
 def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
     """GET events/ID."""
-    return json_answer(without_credentials(sandbox, existing(sandbox, event_id)))
+    return json_answer(without_credentials(existing(sandbox, event_id)))
 
 
 def change_event(sandbox: Sandbox, request: Request, event_id: str, verb: str) -> Response:
@@ -82,7 +84,7 @@ def existing(sandbox: Sandbox, event_id: str) -> JSON:
 
 def changed(sandbox: Sandbox, request: Request, event: JSON, status: int = 200) -> Response:
     """The answer to a control that changed an event."""
-    return done(request, without_credentials(sandbox, event), status)
+    return done(request, without_credentials(event), status)
 
 
 def join(sandbox: Sandbox, request: Request) -> Response:
@@ -97,12 +99,28 @@ def fill(sandbox: Sandbox, request: Request) -> Response:
 
 
 def add_fault(sandbox: Sandbox, request: Request) -> Response:
-    """POST faults: the arguments of ``Faults.add``; ``body`` is text."""
+    """POST faults: the arguments of ``Faults.add``; ``body`` is text. A form may name a ``kind`` instead."""
     given = arguments(request)
+    if "kind" in given:
+        given.update(fault_of(str(given.pop("kind")), given.pop("seconds", SECONDS)))
     if isinstance(given.get("body"), str):
         given["body"] = given["body"].encode()
     sandbox.faults.add(**given)
     return done(request, {"faults": len(sandbox.faults)}, 201)
+
+
+def fault_of(kind: str, seconds: float) -> JSON:
+    """The arguments of ``Faults.add`` for a fault in one word; refused with 400 for another word."""
+    kinds: dict[str, JSON] = {
+        "503": {"status": 503},
+        "429": {"status": 429, "headers": {"Retry-After": f"{seconds:g}"}},
+        "drop": {"drop": True},
+        "slow": {"delay": float(seconds)},
+        "truncate": {"truncate": 100},
+    }
+    if kind not in kinds:
+        raise Refused(400, f"kind is one of {', '.join(kinds)}")
+    return kinds[kind]
 
 
 def clear_faults(sandbox: Sandbox, request: Request) -> Response:
@@ -162,10 +180,10 @@ def arguments(request: Request) -> JSON:
 
 
 def form_value(value: str) -> Any:
-    """A form field as the number or word that it spells."""
+    """A form field as the number, truth or list that it spells in JSON, else as the text it is."""
     try:
-        return float(value) if "." in value else int(value)
-    except ValueError:
+        return msgspec.json.decode(value)
+    except (msgspec.DecodeError, RecursionError):
         return value
 
 

@@ -17,12 +17,17 @@ Post = Callable[[str, bytes, Mapping[str, str]], int]
 
 TIMEOUT = 5.0
 BACKOFF = (0.2, 1.0, 3.0, 10.0, 30.0, 60.0, 60.0)
+LENGTH = 10_000
+"""How many calls that are done the outbox keeps at least."""
 HEADERS = {"Content-Type": "application/json", "User-Agent": "Vyte sandbox"}
 
 
 @dataclass
 class Call:
-    """One webhook call. ``status`` is what the last attempt was answered, 0 for no answer, None before it."""
+    """One webhook call. ``status`` is what the last attempt was answered, 0 for no answer, None before it.
+
+    ``given_up`` says that the courier has stopped trying.
+    """
 
     action: str
     target_url: str = field(repr=False)
@@ -30,16 +35,12 @@ class Call:
     attempts: int = 0
     status: int | None = None
     due: float = 0.0
+    given_up: bool = False
 
     @property
     def delivered(self) -> bool:
         """Whether it was answered with a 2xx."""
         return self.status is not None and 200 <= self.status < 300
-
-    @property
-    def given_up(self) -> bool:
-        """Whether the courier has stopped trying."""
-        return not self.delivered and self.attempts > len(BACKOFF)
 
     @property
     def waiting(self) -> bool:
@@ -92,7 +93,14 @@ class Courier:
             for hook in hooks:
                 for _ in range(2 if self._mode.duplicate else 1):
                     self.outbox.append(Call(action, hook["target_url"], body, due=due))
+            self._forget()
             self._wake.notify()
+
+    def _forget(self) -> None:
+        """Takes the oldest calls out of an outbox that has grown too long, once they are done."""
+        if len(self.outbox) > 2 * LENGTH:
+            old = [call for call in self.outbox[:-LENGTH] if call.waiting]
+            self.outbox[:] = [*old, *self.outbox[-LENGTH:]]
 
     def waiting(self) -> list[Call]:
         """The calls still to be delivered, in the order in which they will be."""
@@ -104,7 +112,7 @@ class Courier:
         tried: list[Call] = []
         while fresh := [call for call in self.waiting() if not any(call is other for other in tried)]:
             tried.append(fresh[0])
-            attempt(fresh[0], post or self.post)
+            self._attempt(fresh[0], post or self.post)
         return tried
 
     def start(self) -> None:
@@ -127,7 +135,7 @@ class Courier:
         while not self._stopping:
             call = self._next_due()
             if call is not None:
-                attempt(call, self.post)
+                self._attempt(call, self.post)
 
     def _next_due(self) -> Call | None:
         """The next call whose time has come, waiting a moment for one."""
@@ -142,16 +150,18 @@ class Courier:
                 self._wake.wait(min(soonest - now, 0.5))
             return None
 
-
-def attempt(call: Call, post: Post) -> None:
-    """Posts a call once and notes the outcome and when to try again."""
-    call.attempts += 1
-    try:
-        call.status = post(call.target_url, call.body, HEADERS)
-    except (requests.RequestException, OSError):
-        call.status = 0
-    if call.waiting:
-        call.due = time.monotonic() + BACKOFF[call.attempts - 1]
+    def _attempt(self, call: Call, post: Post) -> None:
+        """Posts a call once and notes the outcome and when to try again."""
+        call.attempts += 1
+        try:
+            call.status = post(call.target_url, call.body, HEADERS)
+        except (requests.RequestException, OSError):
+            call.status = 0
+        if not call.delivered:
+            call.given_up = not self._quirks.webhook_retries or call.attempts > len(BACKOFF)
+        if call.waiting:
+            call.due = time.monotonic() + BACKOFF[call.attempts - 1]
+        self._state.changed()
 
 
 def post_for_real(url: str, body: bytes, headers: Mapping[str, str]) -> int:

@@ -12,5 +12,9 @@ class Refused(Exception):
         self.message = message
 
 
+class UnusableFile(ValueError):
+    """A state or seed file that cannot be used; the message names it, says why and what to do."""
+
+
 class ConnectionDropped(ConnectionAbortedError):
     """The server closes the connection without a single byte of an answer."""

@@ -31,7 +31,9 @@ def read(ask: Exchange) -> tuple[list[Test], int | None]:
         tests.append(lambda event: third_party(event).get("app") == app_id)
     if groups := set(ask.words("group_ids")):
         tests.append(lambda event: not groups.isdisjoint(third_party(event).get("group_ids") or []))
-    return tests, int(limit) if limit else None
+    quirks = ask.quirks
+    caps = [int(limit) if limit else quirks.list_default, quirks.list_maximum]
+    return tests, min((cap for cap in caps if cap), default=None)
 
 
 def select(events: list[JSON], wanted: tuple[list[Test], int | None]) -> list[JSON]:

@@ -3,49 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
-from django_vyte.sandbox.clock import canonical, new_id, new_secret
+from django_vyte.sandbox.clock import new_id, new_secret
 from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.event_bodies import objects
 from django_vyte.sandbox.state import JSON, State
 
+CONFERENCES = ("Google Meet", "Google Hangouts", "Zoom", "Microsoft Teams", "Appear.in", "Whereby")
+"""Sources of a place for which Vyte makes a link to a video conference and writes it into the address."""
 
-def dates_asked(dates: Any, zone: str | None) -> list[JSON]:
-    """The ``dates`` of a body with canonical instants; refused with 400 when one cannot be read."""
-    asked = []
-    for entry in objects(dates, "dates"):
-        try:
-            start, end = canonical(entry["date"], zone), canonical(entry["end_date"], zone)
-        except KeyError as error:
-            raise Refused(400, f"dates.{error.args[0]} is required") from None
-        except ValueError as error:
-            raise Refused(400, f"dates: {error}") from None
-        asked.append({**entry, "all_day": bool(entry.get("all_day")), "date": start, "end_date": end})
-    return asked
-
-
-def places_asked(places: Any) -> list[JSON]:
-    """The ``places`` of a body; refused with 400 when one has no name."""
-    asked = objects(places, "places")
-    if not all(isinstance(place.get("name"), str) for place in asked):
-        raise Refused(400, "places.name is required")
-    return asked
-
-
-def invitees_asked(invitees: Any) -> list[JSON]:
-    """The ``invitees`` of a body; refused with 400 when one has no email."""
-    asked = objects(invitees, "invitees")
-    if not all(isinstance(invitee.get("email"), str) and "@" in invitee["email"] for invitee in asked):
-        raise Refused(400, "invitees.email is required")
-    return asked
-
-
-def objects(value: Any, name: str) -> list[JSON]:
-    """A list of objects out of a body, empty when absent; refused with 400 when it is anything else."""
-    value = value or []
-    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
-        raise Refused(400, f"{name} must be an array of objects")
-    return value
+OWN = ("cancelled", "key_store", "invitees_length", "org", "first_start_date", "last_end_date")
+"""Members of an event that Vyte itself writes: what a body says about them is passed over."""
 
 
 def make_choice(asked: JSON, creator: JSON, now: str) -> JSON:
@@ -55,6 +23,8 @@ def make_choice(asked: JSON, creator: JSON, now: str) -> JSON:
     kind: JSON = {"source": "app"}
     if "date" in asked:
         kind = {"confirmed": False, "confirmed_invitees": []}
+    elif given.get("source") in CONFERENCES and not given.get("address"):
+        kind = {"address": f"https://meet.example.com/{new_secret(10)}"}
     return {
         **author,
         "votes": {"yes": [{**author, "_id": new_id()}], "no": []},
@@ -117,11 +87,10 @@ def make_event(state: State, body: JSON, creator: JSON, dates: list[JSON], place
     }
     if zone:
         event["timezone"] = zone
-    if body.get("vyteme"):
-        event["vyteme"] = True
-    else:
+    if not body.get("vyteme"):
         event["invitees"].append(make_organiser(creator, event["created_by"]["email"]))
-    return event
+    undocumented = {name: value for name, value in body.items() if name not in event and name not in OWN}
+    return {**event, **undocumented}
 
 
 def make_organiser(creator: JSON, email: str | None) -> JSON:
@@ -169,6 +138,7 @@ def describe_creator(creator: JSON, email: str | None) -> JSON:
 def describe_third_party(state: State, asked: JSON) -> JSON:
     """``third_party`` of an event: its groups, and the app with its name when there is one."""
     groups = asked.get("group_ids") or []
+    groups = groups if isinstance(groups, list) else [groups]
     described = {**asked, "group_ids": [str(group) for group in groups]}
-    app = state.apps.get(asked.get("app", ""))
+    app = state.apps.get(str(asked.get("app")))
     return {**described, "name": app["name"]} if app else described

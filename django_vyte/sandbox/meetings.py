@@ -5,22 +5,24 @@ Every function takes the event itself, changes it, and performs the action that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django_vyte.sandbox.clock import new_id
+from django_vyte.sandbox.availability import is_busy
+from django_vyte.sandbox.bodies import checked
+from django_vyte.sandbox.choices import cast, choose, extent, kept_choice, merge, soonest
+from django_vyte.sandbox.clock import read
 from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.making import (
+from django_vyte.sandbox.event_bodies import (
+    KINDS,
+    check_body,
     dates_asked,
     invitees_asked,
-    make_choice,
-    make_event,
-    make_invitee,
-    make_key_store,
-    make_message,
+    is_confirmed_in,
     objects,
     places_asked,
 )
+from django_vyte.sandbox.making import make_event, make_invitee, make_key_store, make_message
+from django_vyte.sandbox.memberships import organization_of
 from django_vyte.sandbox.state import JSON, State
 
 
@@ -28,9 +30,10 @@ def create(state: State, body: JSON, owner: str, *, date_known: bool = True) -> 
     """Makes an event from the body of "Create an event" and keeps it.
 
     ``date_known=False`` confirms without saying which date, as v1 bookings do.
-    Refused with 400 when title or created_by is missing or a part cannot be read.
+    Refused with 400 when title or created_by is missing or a part cannot be read, and when a booking
+    (``vyteme``) is confirmed for a time at which its creator has a meeting.
     """
-    confirmed = bool((body.get("confirmed") or {}).get("flag"))
+    confirmed = is_confirmed_in(body)
     if confirmed and not (body.get("dates") or body.get("places")):
         raise Refused(400, "an event without dates cannot be confirmed")
     event = assemble(state, body, owner)
@@ -45,16 +48,24 @@ def create(state: State, body: JSON, owner: str, *, date_known: bool = True) -> 
 
 
 def assemble(state: State, body: JSON, owner: str) -> JSON:
-    """Makes an event and keeps it, without performing anything."""
-    if not isinstance(body.get("title"), str) or not body["title"]:
-        raise Refused(400, "title is required")
+    """Makes an event and keeps it, without performing anything. 403 for a creator of another organization."""
+    check_body(body)
     creator = find_creator(state, body.get("created_by"), owner)
-    zone = body.get("timezone") or creator["timezone"]
+    if organization_of(creator) not in (None, owner):
+        raise Refused(403, "created_by belongs to another organization")
+    zone = state.naive_zone(body.get("timezone") or creator["timezone"])
     dates, places = dates_asked(body.get("dates"), zone), places_asked(body.get("places"))
     invitees = invitees_asked(body.get("invitees"))
+    if body.get("vyteme") and is_confirmed_in(body):
+        check_slot(state, creator, dates)
     event = make_event(state, body, creator, dates, places)
-    event["invitees"] += [make_invitee(invitee, creator, state) for invitee in invitees]
-    event["invitees_length"] = len(event["invitees"])
+    present = [str(invitee["email"]).lower() for invitee in event["invitees"]]
+    event["invitees"] += [
+        make_invitee(invitee, creator, state)
+        for invitee in invitees
+        if invitee["email"].lower() not in present
+    ]
+    event.update(invitees_length=len(event["invitees"]), org=owner, **extent(dates))
     user_ids = [invitee["user"] for invitee in event["invitees"] if invitee.get("user")]
     keys = make_key_store(user_ids or [creator["_id"]], event["createdAt"])
     event["key_store"] = keys["_id"]
@@ -62,6 +73,13 @@ def assemble(state: State, body: JSON, owner: str) -> JSON:
     state.events[event["_id"]] = event
     state.owners[event["_id"]] = owner
     return event
+
+
+def check_slot(state: State, creator: JSON, dates: list[JSON]) -> None:
+    """Refused with 400 when a booking is confirmed for a time at which the creator has a meeting already."""
+    first = min(dates, key=soonest, default=None)
+    if first and is_busy(state, creator, read(first["date"]), read(first["end_date"])):
+        raise Refused(400, "that time is taken: choose another one of GET /v2/slots")
 
 
 def find_creator(state: State, created_by: Any, owner: str) -> JSON:
@@ -97,26 +115,6 @@ def mark_confirmed(state: State, event: JSON, date_id: str | None, place_id: str
     event["confirmed"] = {"flag": True, "updated_at": now, "date_id": date, "place_id": place}
 
 
-def soonest(choice: JSON) -> str:
-    """What decides between dates with as many votes."""
-    return str(choice["date"])
-
-
-def choose(choices: list[JSON], wanted: str | None, what: str, tie: Callable[[JSON], Any]) -> str | None:
-    """The id of the choice that is wanted, else of the one with most yes votes; None when there are none."""
-    if wanted is not None:
-        if wanted not in [choice.get("_id") for choice in choices]:
-            raise Refused(400, f"the event has no such {what}")
-        return wanted
-    ranked = sorted(choices, key=lambda choice: (-yes_votes(choice), tie(choice)))
-    return ranked[0].get("_id") if ranked else None
-
-
-def yes_votes(choice: JSON) -> int:
-    """How many are for a date or a place."""
-    return len((choice.get("votes") or {}).get("yes", []))
-
-
 def cancel(state: State, event: JSON) -> None:
     """Cancels an event, confirmed or not; cancelling again changes nothing."""
     if "cancelled" in event:
@@ -133,12 +131,14 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
     Dates and places that are sent with their ``_id`` keep their votes. A confirmed event is confirmed anew
     and performs ``event.updated``; one that is not does so only with ``always_fire``.
     """
+    checked(body, KINDS)
     creator = find_creator(state, event.get("created_by"), state.owner_of(event["_id"]))
-    zone = body.get("timezone") or event.get("timezone") or creator["timezone"]
+    zone = state.naive_zone(body.get("timezone") or event.get("timezone") or creator["timezone"])
     changes: JSON = {name: body[name] for name in ("title", "lang", "locale", "timezone") if name in body}
     now = state.clock.now()
     if "dates" in body:
         changes["dates"] = merge(event.get("dates"), dates_asked(body["dates"], zone), creator, now)
+        changes.update(extent(changes["dates"]))
     if "places" in body:
         changes["places"] = merge(event.get("places"), places_asked(body["places"]), creator, now)
     if "messages" in body:
@@ -151,25 +151,6 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
     elif not always_fire:
         return
     state.perform("event.updated", event, state.owner_of(event["_id"]))
-
-
-def kept_choice(event: JSON, confirmed: JSON) -> JSON:
-    """The date and place of a confirmed event whose choices changed: the same ones while they exist."""
-    kept: JSON = {}
-    for name, choices in (("date_id", event.get("dates") or []), ("place_id", event.get("places") or [])):
-        if name in confirmed and confirmed[name] not in [choice.get("_id") for choice in choices]:
-            kept[name] = choose(choices, None, name, soonest if name == "date_id" else lambda choice: 0)
-    return kept
-
-
-def merge(present: Any, asked: list[JSON], creator: JSON, now: str) -> list[JSON]:
-    """The choices after an update: those sent with a known ``_id`` changed in place, the others new."""
-    known = {choice.get("_id"): choice for choice in present or []}
-    merged = []
-    for choice in asked:
-        kept = known.get(choice.get("_id"))
-        merged.append({**kept, **choice, "updatedAt": now} if kept else make_choice(choice, creator, now))
-    return merged
 
 
 def invite(state: State, event: JSON, asked: Any) -> list[JSON]:
@@ -221,11 +202,3 @@ def vote(
             if everything or choice.get("_id") == wanted:
                 cast(choice, {"user": voter["user"]} if voter.get("user") else {"email": email}, yes)
     state.touch(event)
-
-
-def cast(choice: JSON, voter: JSON, yes: bool) -> None:
-    """Replaces a voter's vote on one choice."""
-    votes = choice.setdefault("votes", {})
-    for side in ("yes", "no"):
-        votes[side] = [ballot for ballot in votes.get(side, []) if ballot.get("created_by") != voter]
-    votes["yes" if yes else "no"].append({"_id": new_id(), "created_by": voter})

@@ -1,8 +1,9 @@
-"""What happens to people: they join an organization."""
+"""What happens to people: they join an organization and leave it."""
 
 from __future__ import annotations
 
 from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.memberships import enrol, expel, organization_of
 from django_vyte.sandbox.state import JSON, State
 
 
@@ -16,18 +17,41 @@ def join(state: State, team_id: str, email: str, full_name: str = "", extid: str
         raise Refused(404, "no such organization")
     if "@" not in email:
         raise Refused(400, "an email is required")
-    organization = state.organizations[team_id]
     user = state.account(email, full_name, team_id)
     if full_name:
         first, _, last = full_name.partition(" ")
         user.update(first_name=first, last_name=last, full_name=full_name)
-    membership = {"id": team_id, "name": organization["name"], "admin": user["_id"] in organization["admins"]}
-    if extid:
-        membership["extid"] = extid
-    user["account"] = {**user.get("account", {}), "plan": "pro", "organization": membership}
-    state.touch(user)
-    if user["_id"] not in organization["members"]:
-        organization["members"].append(user["_id"])
-        state.touch(organization)
+    admit(state, user, team_id, extid)
     state.perform("user.joined", user, team_id)
     return user
+
+
+def admit(state: State, user: JSON, team_id: str, extid: str | None = None) -> None:
+    """Makes a user a member of an organization and of no other, with that ``extid`` if there is one."""
+    former = state.organizations.get(organization_of(user) or team_id)
+    if former and former["_id"] != team_id:
+        expel(former, user)
+    organization = state.organizations[team_id]
+    if enrol(organization, user, extid):
+        state.touch(organization)
+    state.owners[user["_id"]] = team_id
+    state.touch(user)
+
+
+def members(state: State, team_id: str) -> list[JSON]:
+    """The users of an organization, in the order in which they joined."""
+    return [state.users[user_id] for user_id in state.organizations[team_id]["members"]]
+
+
+def remove(state: State, user: JSON, owner: str) -> JSON:
+    """Takes a user out of an organization and its teams and answers the organization; the account stays."""
+    organization = state.organizations[owner]
+    expel(organization, user)
+    state.owners[user["_id"]] = ""
+    for team in state.teams.values():
+        if state.owner_of(team["_id"]) == owner:
+            for role in ("members", "admins"):
+                team[role] = [user_id for user_id in team[role] if user_id != user["_id"]]
+    state.touch(user)
+    state.touch(organization)
+    return organization

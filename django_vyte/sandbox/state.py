@@ -9,10 +9,15 @@ from collections.abc import Callable
 from typing import Any
 
 from django_vyte.sandbox.clock import Clock, new_id, new_secret, stable_id
-from django_vyte.sandbox.data import FIRST_STATE, published
 from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.first_state import load_published
+from django_vyte.sandbox.quirks import Quirks
 
 JSON = dict[str, Any]
+
+
+def pass_over() -> None:
+    """What happens after a change when nothing is kept in a file."""
 
 
 def ignore(action: str, resource: JSON, owner: str) -> None:
@@ -26,10 +31,11 @@ class State:
     key to its description. An event's ``key_store`` is kept as its id, the keys themselves in ``key_stores``.
     """
 
-    def __init__(self, *, team_id: str, api_key: str) -> None:
+    def __init__(self, *, team_id: str, api_key: str, quirks: Quirks | None = None) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.team_id = team_id
+        self.quirks = quirks or Quirks()
         self.organizations: dict[str, JSON] = {}
         self.users: dict[str, JSON] = {}
         self.events: dict[str, JSON] = {}
@@ -49,23 +55,12 @@ class State:
         self.owners: dict[str, str] = {}
         self.emails: dict[str, str] = {}
         self.perform: Callable[[str, JSON, str], None] = ignore
-        self._load_published(api_key)
+        self.changed: Callable[[], None] = pass_over
+        load_published(self, api_key)
 
-    def _load_published(self, api_key: str) -> None:
-        for user in published("users"):
-            self.load_user(user)
-        for number, organization in enumerate(published("organizations")):
-            if number == 0:
-                organization["_id"] = self.team_id
-            self.load_organization(organization)
-        self.add_key(self.team_id, api_key)
-        for app in published("apps"):
-            self.apps[app["_id"]] = app
-            self.owners[app["_id"]] = self.team_id
-        for page in published("booking_pages"):
-            self.load_page(page)
-        for name in FIRST_STATE:
-            self.load_event(published(f"events/{name}"))
+    def kept(self) -> dict[str, dict[str, Any]]:
+        """Everything there is, by the name of the attribute that holds it."""
+        return {name: things for name, things in vars(self).items() if isinstance(things, dict)}
 
     def load_organization(self, organization: JSON) -> None:
         """Takes an organization whose ``members`` are users; they are kept as ids."""
@@ -75,12 +70,25 @@ class State:
         self.organizations[organization["_id"]] = organization
 
     def load_user(self, user: JSON, owner: str | None = None) -> JSON:
-        """Takes a user, replacing the one with that id. The first user with an email answers to it."""
+        """Takes a user, replacing the one with that id. The first user with an email answers to it.
+
+        What every user has, such as a time zone, is added.
+        """
+        first, _, last = user.setdefault("full_name", "").partition(" ")
+        usual = {"first_name": first, "last_name": last, "emails": [], "timezone": "Europe/Paris"}
+        for name, value in {**usual, "language": "en"}.items():
+            user.setdefault(name, value)
         self.users[user["_id"]] = user
         self.owners.setdefault(user["_id"], owner or self.team_id)
         for email in user.get("emails", []):
             self.emails.setdefault(email.lower(), user["_id"])
         return user
+
+    def load_team(self, team: JSON, owner: str | None = None) -> JSON:
+        """Takes a team, a group of users within an organization, replacing the one with that id."""
+        team["organization"] = self.owners[team["_id"]] = owner or self.team_id
+        self.teams[team["_id"]] = team
+        return team
 
     def load_page(self, page: JSON) -> JSON:
         """Takes a booking page; an owner that is not known becomes a user named after the page."""
@@ -91,6 +99,27 @@ class State:
             self.load_user(self.describe_user(page["belongs_to"], f"{page['nickname']}@example.com", name))
         self.pages[page["nickname"]] = page
         return page
+
+    def load_appointment_type(self, appointment_type: JSON) -> JSON:
+        """Takes an appointment type of the page whose id is ``vyteme``."""
+        unique = f"type {appointment_type['handle']} of {appointment_type['vyteme']}"
+        appointment_type.setdefault("_id", stable_id(unique))
+        self.appointment_types[appointment_type["_id"]] = appointment_type
+        return appointment_type
+
+    def load_locator(self, locator: JSON, owner: str | None = None) -> JSON:
+        """Takes a locator, replacing the one with that id; its ``org`` is the organization it belongs to."""
+        locator.setdefault("_id", stable_id(f"locator {locator['handle']}"))
+        locator["org"] = self.owners[locator["_id"]] = owner or self.team_id
+        self.locators[locator["_id"]] = locator
+        return locator
+
+    def load_location(self, location: JSON) -> JSON:
+        """Takes a location of the locator whose id is ``locator``."""
+        location.setdefault("_id", stable_id(f"location {location['extid']} of {location['locator']}"))
+        location["org"] = self.owner_of(location["locator"])
+        self.locations[location["_id"]] = location
+        return location
 
     def load_event(self, event: JSON, owner: str | None = None) -> JSON:
         """Takes an event as it is, replacing the one with that ``_id``; nothing is fired.
@@ -114,6 +143,10 @@ class State:
         """Every event, the last one that changed first."""
         return sorted(self.events.values(), key=lambda event: str(event.get("updatedAt", "")), reverse=True)
 
+    def naive_zone(self, name: str) -> str:
+        """The time zone in which a time without an offset is read, for an event in the zone ``name``."""
+        return "UTC" if self.quirks.naive_times == "utc" else name
+
     def add_key(self, organization_id: str, key: str | None = None) -> str:
         """Issues an API key for an organization and returns it."""
         key = key or new_secret()
@@ -130,6 +163,17 @@ class State:
             "scope": "team",
         }
         return key
+
+    def use_key(self, organization_id: str, key: str | None = None) -> str:
+        """The API key of an organization: ``key`` in place of any other, else the one it has, else a new one."""
+        present = [each for each, about in self.keys.items() if about["organization"] == organization_id]
+        if key is None and present:
+            return present[0]
+        if key in present:
+            return key
+        for each in present:
+            del self.keys[each]
+        return self.add_key(organization_id, key)
 
     def describe_user(self, user_id: str, email: str | None, full_name: str | None) -> JSON:
         """A new user object with those facts and Vyte's defaults; it is not kept."""

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from django_vyte.sandbox.courier import Call
-from django_vyte.sandbox.present import listed
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.faults import Fault
+from django_vyte.sandbox.state import JSON, State
 
 if TYPE_CHECKING:
     from django_vyte.sandbox.sandbox import Sandbox
 
 LATEST = 200
+COUNTED = (
+    *("events", "users", "teams", "pages", "appointment_types", "locators", "locations", "calendars"),
+    *("availabilities", "preferences", "admin_preferences", "hooks", "apps", "organizations"),
+)
 
 
 def summarize(sandbox: Sandbox) -> JSON:
@@ -24,11 +29,17 @@ def summarize(sandbox: Sandbox) -> JSON:
             "team_id": sandbox.team_id,
             "stopped": sandbox.stopped,
             "event_count": len(state.events),
-            "events": [without_credentials(sandbox, event) for event in state.latest_events()[:LATEST]],
+            "events": [without_credentials(event) for event in state.latest_events()[:LATEST]],
+            "counts": {name: len(getattr(state, name)) for name in COUNTED},
             "hooks": [describe_hook(hook) for hook in state.hooks.values()],
             "users": [describe_user(user) for user in list(state.users.values())[-LATEST:]],
+            "teams": [describe_team(team) for team in list(state.teams.values())[-LATEST:]],
+            "booking_pages": [describe_page(state, page) for page in list(state.pages.values())[-LATEST:]],
+            "locators": [describe_locator(state, each) for each in list(state.locators.values())[-LATEST:]],
+            "third_parties": [describe_app(app) for app in state.apps.values()],
             "calls": [describe_call(call) for call in sandbox.outbox[-LATEST:]],
             "faults": len(sandbox.faults),
+            "fault_list": [describe_fault(fault) for fault in sandbox.faults],
             "request_count": len(sandbox.requests),
             "requests": [
                 {"method": seen.method, "path": seen.path, "status": seen.status}
@@ -39,14 +50,19 @@ def summarize(sandbox: Sandbox) -> JSON:
         }
 
 
-def without_credentials(sandbox: Sandbox, event: JSON) -> JSON:
-    """An event as lists show it, less its key_store."""
-    return {name: value for name, value in listed(event, sandbox.quirks).items() if name != "key_store"}
+def without_credentials(event: JSON) -> JSON:
+    """An event as it is, whatever the switches make of it elsewhere, less its key_store."""
+    return {name: value for name, value in event.items() if name != "key_store"}
 
 
 def describe_hook(hook: JSON) -> JSON:
     """A subscription without the token in its URL."""
     return {**hook, "target_url": masked(hook["target_url"])}
+
+
+def describe_team(team: JSON) -> JSON:
+    """A team with its members and admins as ids."""
+    return {name: team.get(name) for name in ("_id", "name", "members", "admins", "organization")}
 
 
 def describe_user(user: JSON) -> JSON:
@@ -55,9 +71,34 @@ def describe_user(user: JSON) -> JSON:
 
 
 def describe_call(call: Call) -> JSON:
-    """A webhook call without its body and without the token in its URL."""
+    """A webhook call without its body and without the token in its URL; ``next_try`` is in seconds from now."""
     names = ("action", "attempts", "status", "delivered", "given_up")
-    return {**{name: getattr(call, name) for name in names}, "target_url": masked(call.target_url)}
+    next_try = round(max(0.0, call.due - time.monotonic()), 1) if call.waiting else None
+    described = {name: getattr(call, name) for name in names}
+    return {**described, "next_try": next_try, "target_url": masked(call.target_url)}
+
+
+def describe_fault(fault: Fault) -> JSON:
+    """A fault that is asked for; ``left`` is None when it stays until cleared."""
+    names = ("method", "status", "delay", "drop", "truncate", "left")
+    return {"path": fault.path.pattern, **{name: getattr(fault, name) for name in names}}
+
+
+def describe_app(app: JSON) -> JSON:
+    """A third-party app without its secret."""
+    return {name: app.get(name) for name in ("_id", "name")}
+
+
+def describe_locator(state: State, locator: JSON) -> JSON:
+    """A locator and how many locations it has."""
+    count = sum(location["locator"] == locator["_id"] for location in state.locations.values())
+    return {**{name: locator.get(name) for name in ("_id", "handle", "title")}, "location_count": count}
+
+
+def describe_page(state: State, page: JSON) -> JSON:
+    """A booking page and the handles of its appointment types."""
+    types = [each["handle"] for each in state.appointment_types.values() if each["vyteme"] == page["_id"]]
+    return {**{name: page.get(name) for name in ("_id", "nickname", "belongs_to", "active")}, "types": types}
 
 
 def masked(url: str) -> str:

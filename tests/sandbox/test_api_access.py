@@ -21,7 +21,7 @@ def test_the_key_is_taken_from_the_query_too(sandbox, browser):
 
 
 def test_the_organization_shows_members_as_ids_or_as_users(api):
-    assert api("GET", "/v2/auth/test").json["members"] == ["5f4e16c301326e82fa691552"]
+    assert api("GET", "/v2/auth/test").json["members"][0] == "5f4e16c301326e82fa691552"
     organization = api("GET", "/users/organizations").json
     assert (organization["_id"], organization["members"][0]["full_name"]) == (TEAM, "John Doe")
 
@@ -59,6 +59,13 @@ def test_requests_are_logged_in_order_without_credentials(sandbox, api):
     everything = "".join(f"{r!r}{r.headers}{r.query}" for r in sandbox.requests)
     assert sandbox.api_key not in everything
     assert "hush" not in everything
+
+
+def test_the_log_keeps_the_latest_requests_only(sandbox, api, monkeypatch):
+    monkeypatch.setattr("django_vyte.sandbox.app.LOG_LENGTH", 3)
+    for number in range(5):
+        api("GET", f"/v2/events?limit={number + 1}")
+    assert [request.query["limit"] for request in sandbox.requests] == ["3", "4", "5"]
 
 
 def test_pages_and_controls_are_not_logged(sandbox, browser):

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 
 import pytest
 import requests
@@ -15,8 +16,10 @@ from django.core.management import CommandError, call_command
 from django_vyte.sandbox import Sandbox
 
 
-def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
-    command = [sys.executable, "-m", "django", "vyte_sandbox", "--port", "0"]
+@contextmanager
+def served(*options):
+    """The command in a process of its own, until the end of the block sends it a signal."""
+    command = [sys.executable, "-m", "django", "vyte_sandbox", "--port", "0", *map(str, options)]
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": os.environ.get("DJANGO_SETTINGS_MODULE", "tests.settings"),
@@ -25,23 +28,63 @@ def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
     }
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as served:
+    ) as process:
         try:
-            assert served.stdout is not None
-            url = re.search(r"http://\S+", served.stdout.readline())[0]
-            said = [served.stdout.readline() for _ in range(4)]
-            headers = {"Authorization": "fixed-key"}
-            assert requests.get(f"{url}/v2/auth/test", headers=headers, timeout=5).ok
+            yield process
         finally:
-            served.send_signal(signal.SIGINT)
-            _, errors = served.communicate(timeout=10)
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors) == (0, "")
+
+
+def url_of(process):
+    return re.search(r"http://[\w.:]+", process.stdout.readline())[0]
+
+
+def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
+    with served() as process:
+        said = process.stdout.readline()
+        url = re.search(r"http://[\w.:]+", said)[0]
+        assert "nothing is kept" in said
+        said = [process.stdout.readline() for _ in range(4)]
+        headers = {"Authorization": "fixed-key"}
+        assert requests.get(f"{url}/v2/auth/test", headers=headers, timeout=5).ok
     assert "API key: fixed-key" in said[0]
     namespace = {"VYTE": {"QUEUE": "q"}}
     exec(said[2].strip(), namespace)
     assert namespace["VYTE"] == {
         "QUEUE": "q", "API_URL": url, "WEB_URL": url, "PUBLIC_URL": "http://127.0.0.1:8000",
     }  # fmt: skip
-    assert (served.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_goes_on_from_the_file_it_kept(tmp_path, ending):
+    state, seed = tmp_path / "vyte.json", tmp_path / "seed.json"
+    seed.write_text('{"users": [{"_id": "u1", "email": "ada@example.com"}]}')
+    headers = {"Authorization": "fixed-key"}
+    with served("--state", state, "--seed", seed) as process:
+        said = process.stdout.readline()
+        assert f"kept in {state}" in said
+        url = re.search(r"http://[\w.:]+", said)[0]
+        assert requests.get(f"{url}/v2/users/u1", headers=headers, timeout=5).ok
+        body = {"title": "Kept", "created_by": {"user": "u1"}}
+        made = requests.post(f"{url}/v2/events", json=body, headers=headers, timeout=5).json()
+        process.send_signal(ending)
+        process.wait(timeout=10)
+    with served("--state", state, "--seed", seed) as process:
+        url = url_of(process)
+        event = requests.get(f"{url}/v2/events/{made['_id']}", headers=headers, timeout=5).json()
+    assert event["title"] == "Kept"
+
+
+def test_a_file_that_cannot_be_used_is_said_with_the_remedy(tmp_path):
+    path = tmp_path / "vyte.json"
+    path.write_text("{")
+    with pytest.raises(CommandError, match=r"vyte\.json is no state .*move this one away"):
+        call_command("vyte_sandbox", state=str(path), port=0)
+    with pytest.raises(CommandError, match=r"vyte\.json is not JSON"):
+        call_command("vyte_sandbox", seed=str(path), port=0)
 
 
 def test_a_taken_port_is_said_kindly():

@@ -15,7 +15,7 @@ def test_the_documented_body_is_answered_with_the_documented_times(api):
     ]
     printed = published("events/first-created-event.created")
     assert event["created_by"] == printed["created_by"]
-    assert set(event) == set(printed)
+    assert set(event) == {*printed, "org", "first_start_date", "last_end_date"}
     assert [(i["email"], i["su"]) for i in event["invitees"]] == [("creator@example.com", True)]
     assert [len(choice["votes"]["yes"]) for choice in [*event["dates"], *event["places"]]] == [1, 1, 1]
 
@@ -48,6 +48,8 @@ def test_a_naive_time_is_local_to_the_timezone_of_the_event(api):
         {"title": "T", "created_by": {"email": "a@b.c"}, "confirmed": {"flag": True}},
         {"title": "T", "created_by": {"email": "a@b.c"}, "timezone": "Mars/Base", "dates": [
             {"date": "2027-01-01T10:00:00", "end_date": "2027-01-01T11:00:00"}]},
+        {"title": "T", "created_by": {"email": "a@b.c"}, "third_party": "app"},
+        {"title": 3, "created_by": {"email": "a@b.c"}},
         [],
         "title",
     ],
@@ -227,3 +229,88 @@ def test_voting_replaces_an_earlier_vote_and_needs_a_participant(sandbox, meetin
     assert [len(c["votes"]["yes"]) for c in [*everything["dates"], *everything["places"]]] == [2, 2, 2, 2]
     with pytest.raises(Exception, match="does not take part"):
         sandbox.vote(meeting["_id"], "stranger@example.com")
+
+
+HOUR = {"date": "2027-03-01T10:00:00Z", "end_date": "2027-03-01T11:00:00Z"}
+BOOKING = {
+    "title": "T",
+    "created_by": {"email": "emma@acme.com"},
+    "vyteme": True,
+    "confirmed": {"flag": True},
+}
+
+
+def test_what_public_clients_send_is_taken(api):
+    body = {
+        "title": "Appointment",
+        "created_by": {"email": "emma@acme.com"},
+        "dates": {"date": "2027-03-01T10:00:00+05:30", "end_date": "2027-03-01T10:00:00+04:30"},
+        "places": [{"name": "Google Meet", "source": "Google Meet"}, {"name": "Office", "source": "ours"}],
+        "invitees": [{"email": "ada@example.com"}, {"email": "ADA@example.com"}, {"email": "emma@acme.com"}],
+        "messages": {"body": "Please be on time."},
+        "room": {"floor": 3},
+        "_id": "mine",
+        "key_store": "mine",
+        "createdAt": "mine",
+    }
+    event = api("POST", "/v2/events", json=body).json
+    assert [event["dates"][0][name] for name in ("date", "end_date")] == [
+        "2027-03-01T04:30:00.000Z",
+        "2027-03-01T05:30:00.000Z",
+    ]
+    assert [message["body"] for message in event["messages"]] == ["Please be on time."]
+    assert [invitee["email"] for invitee in event["invitees"]] == ["emma@acme.com", "ada@example.com"]
+    assert event["invitees_length"] == 2
+    assert [place["source"] for place in event["places"]] == ["Google Meet", "ours"]
+    assert event["places"][0]["address"].startswith("https://")
+    assert "address" not in event["places"][1]
+    assert event["room"] == {"floor": 3}
+    assert "mine" not in (event["_id"], event["key_store"], event["createdAt"])
+    assert api("GET", f"/v2/events/{event['_id']}").json["room"] == {"floor": 3}
+
+
+def test_a_form_as_the_body_of_a_confirmation_is_passed_over(api, meeting):
+    place = meeting["places"][1]["_id"]
+    event = api("POST", f"/v2/events/{meeting['_id']}/confirm", data={"p": place}).json
+    assert event["confirmed"]["place_id"] == meeting["places"][0]["_id"]
+
+
+def test_an_event_says_whose_it_is_and_when_its_dates_begin_and_end(api, sandbox, meeting):
+    extent = ("org", "first_start_date", "last_end_date")
+    assert [meeting[name] for name in extent] == [
+        sandbox.team_id,
+        "2027-03-01T10:00:00.000Z",
+        "2027-03-02T11:00:00.000Z",
+    ]
+    moved = api("PUT", f"/v2/events/{meeting['_id']}", json={"dates": [HOUR]}).json
+    assert moved["last_end_date"] == "2027-03-01T11:00:00.000Z"
+    assert api("PUT", f"/v2/events/{meeting['_id']}", json={"dates": []}).json["first_start_date"] is None
+
+
+@pytest.mark.parametrize("path", ["/v2/events", "/events"])
+def test_a_booking_takes_its_time_and_the_next_one_is_refused(sandbox, api, path):
+    assert api("POST", path, json={**BOOKING, "dates": [HOUR]}).status_code == 200
+    before = len(sandbox.state.events)
+    again = api("POST", path, json={**BOOKING, "dates": [HOUR]})
+    assert (again.status_code, "taken" in again.text) == (400, path == "/v2/events")
+    later = {"date": "2027-03-01T11:00:00Z", "end_date": "2027-03-01T12:00:00Z"}
+    assert api("POST", path, json={**BOOKING, "dates": [later]}).status_code == 200
+    assert len(sandbox.state.events) == before + 1
+
+
+@pytest.mark.parametrize("less", [{"vyteme": False}, {"confirmed": {"flag": False}}])
+def test_a_meeting_that_is_no_booking_or_not_confirmed_may_be_at_the_same_time(api, less):
+    assert api("POST", "/v2/events", json={**BOOKING, "dates": [HOUR]}).status_code == 200
+    assert api("POST", "/v2/events", json={**BOOKING, "dates": [HOUR], **less}).status_code == 200
+
+
+def test_a_user_of_another_organization_creates_nothing(sandbox, api):
+    _, key = sandbox.add_organization("Others")
+    body = {"title": "T", "created_by": {"user": "5f11747afb208c814fd24bb7"}}
+    assert api("POST", "/v2/events", json=body).status_code == 200
+    assert api("POST", "/v2/events", json=body, headers={"Authorization": key}).status_code == 403
+
+
+def test_the_printed_admin_can_create_though_little_is_printed_about_him(api):
+    body = {"title": "T", "created_by": {"user": "5f4e16c301326e82fa691552"}}
+    assert api("POST", "/v2/events", json=body).json["created_by"]["full_name"] == "John Doe"

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import socket
+import statistics
 import threading
 import time
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -109,3 +112,25 @@ def test_requests_are_answered_at_the_same_time(sandbox, session):
         assert time.perf_counter() - start < 0.5
     finally:
         slow.join()
+
+
+def test_it_is_ready_in_less_than_a_second():
+    start = time.perf_counter()
+    with Sandbox().serve() as server:
+        assert requests.get(f"{server.url}/", timeout=5).ok
+    assert time.perf_counter() - start < 1
+
+
+def test_a_retrieve_takes_less_than_two_milliseconds_on_a_connection_that_stays_open(sandbox):
+    event_id = next(iter(sandbox.state.events))
+    took = []
+    with sandbox.serve() as server:
+        connection = HTTPConnection(urlsplit(server.url).netloc, timeout=5)
+        for _ in range(300):
+            start = time.perf_counter()
+            headers = {"Authorization": sandbox.api_key}
+            connection.request("GET", f"/v2/events/{event_id}", headers=headers)
+            assert b'"_id"' in connection.getresponse().read()
+            took.append(time.perf_counter() - start)
+        connection.close()
+    assert statistics.median(took) < 0.002

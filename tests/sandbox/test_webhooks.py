@@ -176,3 +176,16 @@ def test_held_calls_wait_for_the_hold_to_end_and_delays_are_kept(hooked):
     wait_until(lambda: len(done) == 1)
     hooked.courier.stop()
     assert [call.delivered for call in hooked.outbox] == [True, False]
+
+
+def test_an_outbox_that_grows_forgets_old_calls_that_are_done(hooked, monkeypatch):
+    monkeypatch.setattr("django_vyte.sandbox.courier.LENGTH", 2)
+    hooked.create_event(title="Waiting")
+    (waiting,) = hooked.outbox
+    for number in range(3):
+        hooked.create_event(title=f"Done {number}")
+    for call in hooked.outbox[1:]:
+        call.status = 200
+    hooked.create_event(title="New")
+    assert hooked.outbox[0] is waiting
+    assert [call.status for call in hooked.outbox] == [None, 200, None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import socket
 import threading
 from typing import Any
@@ -17,7 +18,7 @@ NOT_HERE = (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN)
 
 
 class Command(BaseCommand):
-    """``manage.py vyte_sandbox``: a local Vyte until Ctrl-C; nothing is kept."""
+    """``manage.py vyte_sandbox``: a local Vyte until Ctrl-C; nothing is kept without ``--state``."""
 
     help = "Serve a local Vyte (API, web pages, webhooks) to develop against, until Ctrl-C."
     requires_system_checks: list[str] = []
@@ -28,35 +29,46 @@ class Command(BaseCommand):
         parser.add_argument(
             "--port", type=int, default=8900, help="port, 0 for a free one (default: %(default)s)"
         )
+        parser.add_argument(
+            "--state",
+            metavar="FILE",
+            help="keep everything in this file, API key included, and go on from it",
+        )
+        parser.add_argument("--seed", metavar="FILE", help="JSON with things to start with, once")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            from django_vyte.sandbox import Sandbox
+            from django_vyte.sandbox import Sandbox, UnusableFile
         except ModuleNotFoundError as error:
             if (error.name or "").partition(".")[0] != "werkzeug":
                 raise
             raise CommandError(
                 _("The local Vyte needs Werkzeug. Install it with: pip install 'django-vyte[sandbox]'")
             ) from None
-        sandbox = Sandbox(api_key=os.environ.get("VYTE_SANDBOX_API_KEY") or None)
         host, port = options["host"], options["port"]
         if not 0 <= port <= LAST_PORT:
             raise CommandError(_("There is no port %(port)s: they end at 65535.") % {"port": port})
+        key = os.environ.get("VYTE_SANDBOX_API_KEY") or None
         try:
+            sandbox = Sandbox(api_key=key, state_file=options["state"], seed=options["seed"])
             with sandbox.serve(host, port) as server:
-                self.introduce(server.url, sandbox.api_key)
+                self.introduce(server.url, sandbox.api_key, options["state"])
                 sandbox.courier.start()
-                threading.Event().wait()
+                try:
+                    wait_for_signal()
+                finally:
+                    sandbox.courier.stop()
         except KeyboardInterrupt:
             self.stdout.write("")
+        except UnusableFile as error:
+            raise CommandError(str(error)) from None
         except (OSError, UnicodeError) as error:
             raise CommandError(refusal(host, port, error)) from None
-        finally:
-            sandbox.courier.stop()
 
-    def introduce(self, url: str, api_key: str) -> None:
+    def introduce(self, url: str, api_key: str, state: str | None) -> None:
         """Says where it is and how to use it."""
-        self.stdout.write(_("Local Vyte at %(url)s (Ctrl-C stops it, nothing is kept)") % {"url": url})
+        kept = _("kept in %(state)s") % {"state": state} if state else _("nothing is kept")
+        self.stdout.write(_("Local Vyte at %(url)s (Ctrl-C stops it, %(kept)s)") % {"url": url, "kept": kept})
         self.stdout.write(_("API key: %(key)s") % {"key": api_key})
         self.stdout.write(
             _("At the end of your project's settings, with PUBLIC_URL where your runserver is:")
@@ -65,6 +77,13 @@ class Command(BaseCommand):
         self.stdout.write(f'    VYTE |= {{"API_URL": "{url}", "WEB_URL": "{url}", "PUBLIC_URL": "{own}"}}')
         self.stdout.write(_("Then link it, pasting that key: python manage.py vyte_link_team"))
         self.stdout.flush()
+
+
+def wait_for_signal() -> None:
+    """Waits for KeyboardInterrupt: Ctrl-C, or the request to end that process managers send."""
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+    threading.Event().wait()
 
 
 def refusal(host: str, port: int, error: Exception) -> str:

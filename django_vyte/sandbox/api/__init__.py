@@ -6,9 +6,37 @@ from functools import cache
 
 from werkzeug.routing import Map, Rule
 
-from django_vyte.sandbox.api import events, hooks, organizations, slots, third_parties, users
+from django_vyte.sandbox.api import (
+    appointment_types,
+    availabilities,
+    booking_pages,
+    calendars,
+    events,
+    hooks,
+    locators,
+    organizations,
+    preferences,
+    slots,
+    teams,
+    third_parties,
+    users,
+)
 
-RESOURCES = (events, hooks, organizations, slots, third_parties, users)
+RESOURCES = (
+    appointment_types,
+    availabilities,
+    booking_pages,
+    calendars,
+    events,
+    hooks,
+    locators,
+    organizations,
+    preferences,
+    slots,
+    teams,
+    third_parties,
+    users,
+)
 
 PREFIXES = ("v2", "events", "slots", "hooks", "thirdparties", "users", "api")
 """First segments of paths that belong to the API and not to the web pages."""

@@ -19,7 +19,7 @@ def list_events(ask: Exchange) -> Response:
     mine = [event for event_id, event in state.events.items() if state.owner_of(event_id) == ask.owner]
     mine.sort(key=lambda event: str(event.get("createdAt", "")), reverse=True)
     found = filters.select(mine, wanted)
-    return json_answer([listed(event, ask.quirks) for event in found[: ask.quirks.list_maximum]])
+    return json_answer([listed(event, ask.quirks) for event in found])
 
 
 def create_event(ask: Exchange) -> Response:
@@ -75,6 +75,8 @@ def add_invitees(ask: Exchange, event_id: str) -> Response:
 
 def delete_invitee(ask: Exchange, event_id: str, invitee_id: str) -> Response:
     """POST or DELETE /v2/events/:event_id/invitees/:invitee_id: answers the text OK."""
+    if ask.quirks.delete_invitee_method not in ("both", ask.request.method):
+        raise Refused(404, "not found")
     meetings.uninvite(ask.state, own(ask, event_id), invitee_id)
     return text_answer("OK")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
@@ -78,14 +79,25 @@ def check(action: object, target_url: object) -> None:
         raise Refused(400, "target_url must be https")
 
 
+def at(base: str, answer: Callable[..., Response]) -> Callable[..., Response]:
+    """An operation on webhooks, where they are managed; refused with 404 elsewhere."""
+
+    def answer_here(ask: Exchange, **arguments: str) -> Response:
+        if ask.quirks.hooks_path not in ("both", base):
+            raise Refused(404, "not found")
+        return answer(ask, **arguments)
+
+    return answer_here
+
+
 RULES = [
-    rule
+    route(base + path, method, at(base, answer), v1=True)
     for base in ("/hooks", "/v2/hooks")
-    for rule in (
-        route(base, "GET", list_hooks, v1=True),
-        route(base, "POST", create_hook, v1=True),
-        route(f"{base}/<hook_id>", "GET", retrieve_hook, v1=True),
-        route(f"{base}/<hook_id>", "PUT", update_hook, v1=True),
-        route(f"{base}/<hook_id>", "DELETE", delete_hook, v1=True),
+    for path, method, answer in (
+        ("", "GET", list_hooks),
+        ("", "POST", create_hook),
+        ("/<hook_id>", "GET", retrieve_hook),
+        ("/<hook_id>", "PUT", update_hook),
+        ("/<hook_id>", "DELETE", delete_hook),
     )
 ]

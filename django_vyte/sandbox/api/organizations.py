@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
+from django_vyte.sandbox import people
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.exchange import Exchange, empty_answer, json_answer, route
+from django_vyte.sandbox.state import JSON, State
 
 
 def test_auth(ask: Exchange) -> Response:
@@ -15,9 +17,12 @@ def test_auth(ask: Exchange) -> Response:
 
 def retrieve_organization(ask: Exchange) -> Response:
     """GET /users/organizations (v1): the organization, its members as users."""
-    organization = ask.state.organizations[ask.owner]
-    members = [ask.state.users[user_id] for user_id in organization["members"]]
-    return json_answer({**organization, "members": members})
+    return json_answer(describe(ask.state, ask.owner))
+
+
+def describe(state: State, organization_id: str) -> JSON:
+    """An organization with its members as users."""
+    return {**state.organizations[organization_id], "members": people.members(state, organization_id)}
 
 
 def retrieve_key(ask: Exchange) -> Response:

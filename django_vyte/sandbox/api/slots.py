@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.availability import Span, find_slots, next_slot
+from django_vyte.sandbox.availability import YEARS, find_slots, next_slots
 from django_vyte.sandbox.clock import zone
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.people import members
+from django_vyte.sandbox.schedules import Span, schedule_of
 from django_vyte.sandbox.state import JSON
 
 LONGEST = timedelta(days=366)
@@ -36,17 +38,19 @@ def read_question(ask: Exchange, *, days_required: bool = False) -> Question:
         raise Refused(400, "duration must be a number of minutes")
     users = find_users(ask)
     try:
-        shown = zone(ask.request.args.get("timezone") or users[0].get("timezone"))
+        home = schedule_of(ask.state, users[0])["timezone"]
+        shown = zone(ask.request.args.get("timezone") or home)
         if days_required:
             first, last = date.fromisoformat(ask.required("from")), date.fromisoformat(ask.required("to"))
         else:
             first = day_asked(ask, "from", datetime.now(shown).date())
             last = day_asked(ask, "to", first + timedelta(days=6))
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise Refused(400, str(error)) from None
-    if not timedelta(0) <= last - first <= LONGEST:
+    if not timedelta(0) <= last - first <= LONGEST or first.year not in YEARS:
         raise Refused(400, "to must be within a year after from")
-    return Question(users, bool(ask.words("team")), int(minutes), first, last, shown)
+    named = ask.words("emails") or ask.words("users")
+    return Question(users, not named, int(minutes), first, last, shown)
 
 
 def day_asked(ask: Exchange, name: str, default: date) -> date:
@@ -56,14 +60,35 @@ def day_asked(ask: Exchange, name: str, default: date) -> date:
 
 
 def find_users(ask: Exchange) -> list[JSON]:
-    """The users that ``emails``, ``users`` or ``team`` name; 400 when there are none or one is not known."""
+    """The users that ``emails``, ``users`` or ``team`` name, each once.
+
+    ``team`` is a team or the whole organization. 400 when there are none or one is not known, 403 for those
+    of another organization than the key's.
+    """
     state = ask.state
     ids = [state.emails.get(email.strip().lower(), "") for email in ask.words("emails")] + ask.words("users")
-    for team in ask.words("team"):
-        ids += state.organizations.get(team, {"members": [""]})["members"]
+    if not ids:
+        ids = [user_id for team in ask.words("team") for user_id in members_of(ask, team)]
     if not ids or not all(user_id in state.users for user_id in ids):
         raise Refused(400, "emails, users or team must name Vyte users")
-    return [state.users[user_id] for user_id in ids]
+    return [state.owned(state.users, user_id, owner_asking(ask, user_id)) for user_id in dict.fromkeys(ids)]
+
+
+def owner_asking(ask: Exchange, thing_id: str) -> str:
+    """The organization that asks; without a key, which v1 does not need, the one that is asked about."""
+    return ask.owner or ask.state.owner_of(thing_id)
+
+
+def members_of(ask: Exchange, team_id: str) -> list[str]:
+    """The ids of the members of a team, or of the asking organization."""
+    if team_id in ask.state.organizations:
+        if ask.owner not in ("", team_id):
+            raise Refused(403, "team is another organization than your key's")
+        return [user["_id"] for user in members(ask.state, team_id)]
+    if team_id not in ask.state.teams:
+        raise Refused(400, "team must be the id of a team or of your organization")
+    team: list[str] = ask.state.owned(ask.state.teams, team_id, owner_asking(ask, team_id))["members"]
+    return team
 
 
 def search(ask: Exchange, question: Question) -> list[Span]:
@@ -72,14 +97,24 @@ def search(ask: Exchange, question: Question) -> list[Span]:
     return find_slots(ask.state, q.users, q.minutes, q.first, q.last, q.shown, any_of=q.any_of)
 
 
-def next_availability(ask: Exchange, question: Question, after: datetime) -> JSON:
-    """``nextAvailability`` with the first slot after an instant; empty when there is none within 60 days."""
+def next_day(ask: Exchange, question: Question, after: datetime) -> list[Span]:
+    """The slots of the first day that has some after an instant, none when it is more than 60 days away."""
     q = question
-    slot = next_slot(ask.state, q.users, q.minutes, after, q.shown, any_of=q.any_of)
-    if slot is None:
+    return next_slots(ask.state, q.users, q.minutes, after, q.shown, any_of=q.any_of)
+
+
+def describe_next(slots: list[Span]) -> JSON:
+    """``nextAvailability`` with the first of some slots; empty when there are none."""
+    if not slots:
         return {}
-    day = slot[0].date().isoformat()
-    return {"nextAvailability": {"availableDate": day, "availableSlot": spell_slot(slot)}}
+    day = slots[0][0].date().isoformat()
+    return {"nextAvailability": {"availableDate": day, "availableSlot": spell_slot(slots[0])}}
+
+
+def describe_question(question: Question) -> JSON:
+    """What the answer says about the question."""
+    first, last = question.first.isoformat(), question.last.isoformat()
+    return {"timezone": question.shown.key, "from": first, "to": last}
 
 
 def list_slots(ask: Exchange) -> Response:
@@ -88,15 +123,15 @@ def list_slots(ask: Exchange) -> Response:
 
 
 def list_slots_v1(ask: Exchange) -> Response:
-    """GET /slots (v1): from and to are required."""
-    return answer_slots(ask, read_question(ask, days_required=True))
+    """GET /slots (v1): from and to are required, a key is not, and pages of other sites may ask."""
+    return shared(answer_slots(ask, read_question(ask, days_required=True)))
 
 
 def answer_slots(ask: Exchange, question: Question) -> Response:
     """The answer of a list of slots."""
     slots = search(ask, question)
-    more = {} if slots else next_availability(ask, question, end_of(question))
-    return json_answer({"slots": [spell_slot(slot) for slot in slots], **more})
+    more = {} if slots else describe_next(next_day(ask, question, end_of(question)))
+    return json_answer({**describe_question(question), "slots": [spell_slot(slot) for slot in slots], **more})
 
 
 def list_days(ask: Exchange) -> Response:
@@ -105,8 +140,14 @@ def list_days(ask: Exchange) -> Response:
 
 
 def list_days_v1(ask: Exchange) -> Response:
-    """GET /slots/days (v1): from and to are required."""
-    return answer_days(ask, read_question(ask, days_required=True))
+    """GET /slots/days (v1): as ``/slots``."""
+    return shared(answer_days(ask, read_question(ask, days_required=True)))
+
+
+def shared(response: Response) -> Response:
+    """An answer that scripts in pages of any site may read, as Vyte's slot picker does."""
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
 
 
 def answer_days(ask: Exchange, question: Question) -> Response:
@@ -114,22 +155,23 @@ def answer_days(ask: Exchange, question: Question) -> Response:
     days: dict[str, dict[str, list[JSON]]] = {}
     for slot in search(ask, question):
         days.setdefault(slot[0].date().isoformat(), {"slots": []})["slots"].append(spell_slot(slot))
-    more = {} if days else next_availability(ask, question, end_of(question))
-    return json_answer({"days": days, **more})
+    more = {} if days else describe_next(next_day(ask, question, end_of(question)))
+    return json_answer({**describe_question(question), "days": days, **more})
 
 
 def next_free(ask: Exchange) -> Response:
-    """GET /v2/slots/next: the first free slot from now on."""
+    """GET /v2/slots/next: the free slots of the next day that has some, from now on."""
     question = read_question(ask)
-    found = next_availability(ask, question, datetime.now(UTC))
+    slots = next_day(ask, question, datetime.now(UTC))
     if ask.quirks.next_shape == "nextAvailability":
-        return json_answer(found)
-    return json_answer({"slots": [found["nextAvailability"]["availableSlot"]] if found else []})
+        return json_answer(describe_next(slots))
+    return json_answer({"timezone": question.shown.key, "slots": [spell_slot(slot) for slot in slots]})
 
 
 def end_of(question: Question) -> datetime:
-    """The instant at which the last day of a question ends."""
-    return datetime.combine(question.last + timedelta(days=1), time(), question.shown)
+    """The instant at which the last day of a question ends, or the present one when that is later."""
+    end = datetime.combine(question.last + timedelta(days=1), time(), question.shown)
+    return max(end, datetime.now(UTC))
 
 
 def spell_slot(slot: Span) -> JSON:
@@ -142,8 +184,8 @@ def spell_slot(slot: Span) -> JSON:
 
 
 RULES = [
-    route("/slots", "GET", list_slots_v1, v1=True),
-    route("/slots/days", "GET", list_days_v1, v1=True),
+    route("/slots", "GET", list_slots_v1, v1=True, open=True),
+    route("/slots/days", "GET", list_days_v1, v1=True, open=True),
     route("/v2/slots", "GET", list_slots),
     route("/v2/slots/days", "GET", list_days),
     route("/v2/slots/next", "GET", next_free),

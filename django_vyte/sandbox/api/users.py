@@ -1,15 +1,119 @@
-"""Users: ``/v2/users``."""
+"""Users, the members of an organization: ``/v2/users``."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from werkzeug.wrappers import Response
 
+from django_vyte.sandbox import people, registration
+from django_vyte.sandbox.api import booking_pages
+from django_vyte.sandbox.api.availabilities import own_user
+from django_vyte.sandbox.api.organizations import describe
+from django_vyte.sandbox.bodies import checked
+from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.state import JSON
+
+
+def list_users(ask: Exchange) -> Response:
+    """GET /v2/users: the members of the organization."""
+    return json_answer(people.members(ask.state, ask.owner))
 
 
 def retrieve_user(ask: Exchange, user_id: str) -> Response:
     """GET /v2/users/:user_id."""
-    return json_answer(ask.state.owned(ask.state.users, user_id, ask.owner))
+    return json_answer(own_user(ask, user_id))
 
 
-RULES = [route("/v2/users/<user_id>", "GET", retrieve_user)]
+def create_user(ask: Exchange) -> Response:
+    """POST /v2/users: organization and user are required; idempotent by id, extid or email."""
+    body = ask.json_object()
+    for name in ("organization", "user"):
+        if not body.get(name):
+            raise Refused(400, f"{name} is required")
+    with registration.all_or_nothing(ask.state):
+        return json_answer(save(ask, body))
+
+
+def update_user(ask: Exchange, user_id: str) -> Response:
+    """PUT /v2/users/:user_id."""
+    with registration.all_or_nothing(ask.state):
+        return json_answer(save(ask, ask.json_object(), own_user(ask, user_id)))
+
+
+def delete_user(ask: Exchange, user_id: str) -> Response:
+    """DELETE /v2/users/:user_id: out of the organization, which is answered; 403 from then on."""
+    people.remove(ask.state, own_user(ask, user_id), ask.owner)
+    return json_answer(describe(ask.state, ask.owner))
+
+
+def create_users(ask: Exchange) -> Response:
+    """POST /v2/users/batch: what creating each answers; all of them or, when one is refused, none."""
+    return save_all(ask, new=True)
+
+
+def update_users(ask: Exchange) -> Response:
+    """PUT /v2/users/batch: what updating each answers, named by id, extid or email; all or none."""
+    return save_all(ask, new=False)
+
+
+def save_all(ask: Exchange, *, new: bool) -> Response:
+    """Writes a list of bodies, bare or as ``users``; each is like that of one user, or ``user`` alone.
+
+    Vyte's documentation lists the operation and says nothing about it.
+    """
+    body = ask.body()
+    around = {"organization": body.get("organization")} if isinstance(body, dict) else {}
+    entries = body.get("users") if isinstance(body, dict) else body
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise Refused(400, "users must be an array of objects")
+    answers = []
+    with registration.all_or_nothing(ask.state):
+        for number, entry in enumerate(entries):
+            try:
+                answers.append(
+                    save(ask, {**around, **(entry if "user" in entry else {"user": entry})}, new=new)
+                )
+            except Refused as refused:
+                raise Refused(refused.status, f"users[{number}]: {refused.message}") from None
+    return json_answer(answers)
+
+
+def save(ask: Exchange, body: JSON, user: JSON | None = None, *, new: bool = True) -> JSON:
+    """Writes one body and describes the outcome.
+
+    ``link`` is where to finish signing up, if that was asked for: the documentation does not name it.
+    """
+    saved = registration.save(ask.state, body, ask.owner, user, new=new)
+    if body.get("vyteme"):
+        save_page(ask, saved, body["vyteme"])
+    if not body.get("finish_signup_with"):
+        return {"user": saved}
+    return {"user": saved, "link": f"{ask.request.host_url}organizations/{ask.owner}/join"}
+
+
+def save_page(ask: Exchange, user: JSON, asked: Any) -> None:
+    """Makes the booking page that ``vyteme`` describes, or changes it when it is the user's."""
+    if not isinstance(asked, dict):
+        raise Refused(400, "vyteme must be an object")
+    asked = {**checked(asked, booking_pages.KINDS, ("nickname",)), "belongs_to": user["_id"]}
+    page = ask.state.pages.get(asked["nickname"])
+    if page and page["belongs_to"] == user["_id"]:
+        booking_pages.check(ask, {name: asked[name] for name in ("custom",) if name in asked})
+        page.update(asked)
+        ask.state.touch(page)
+    else:
+        booking_pages.check(ask, asked)
+        booking_pages.make(ask, asked)
+
+
+RULES = [
+    route("/v2/users", "GET", list_users),
+    route("/v2/users", "POST", create_user),
+    route("/v2/users/batch", "POST", create_users),
+    route("/v2/users/batch", "PUT", update_users),
+    route("/v2/users/<user_id>", "GET", retrieve_user),
+    route("/v2/users/<user_id>", "PUT", update_user),
+    route("/v2/users/<user_id>", "DELETE", delete_user),
+]

@@ -6,9 +6,9 @@ from functools import cache
 
 from werkzeug.routing import Map, Rule
 
-from django_vyte.sandbox.web import booking, event, index, join, scheduling
+from django_vyte.sandbox.web import booking, event, index, join, locator, scheduling
 
-PAGES = (index, scheduling, event, join, booking)
+PAGES = (index, scheduling, event, join, locator, booking)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Booking pages: ``/NICK`` and ``/NICK/MINUTES``, in an iframe with ``?embed``."""
+"""Booking pages: ``/NICK``, ``/NICK/MINUTES`` and ``/NICK/HANDLE``, in an iframe with ``?embed``."""
 
 from __future__ import annotations
 
@@ -11,65 +11,87 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox import meetings
-from django_vyte.sandbox.availability import Span, find_slots
-from django_vyte.sandbox.clock import spell, zone
+from django_vyte.sandbox.availability import is_free, next_slots
+from django_vyte.sandbox.clock import spell
 from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON
-from django_vyte.sandbox.web.rendering import page, read_places, see, web_route
+from django_vyte.sandbox.schedules import Span
+from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.web.offers import DAYS, Offer, choices, find, free_slots
+from django_vyte.sandbox.web.rendering import page, see, web_route
 from django_vyte.sandbox.web.scheduling import groups
 
 if TYPE_CHECKING:
     from django_vyte.sandbox.sandbox import Sandbox
 
-DAYS = 7
 
-
-def show_page(sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None) -> Response:
+def show_page(
+    sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
+) -> Response:
     """GET: the free slots of the page's owner, from ``start`` on, as a form."""
     names = {"name": "cn", "email": "cm", "phone": "cp", "company": "cc", "message": "em"}
     typed = {name: request.args.get(parameter, "") for name, parameter in names.items()}
-    return form_page(sandbox, request, nickname, minutes, {**typed, "place": "0"})
+    with sandbox.state.lock:
+        offer = find(sandbox.state, nickname, minutes, handle)
+        return form_page(sandbox.state, request, nickname, offer, {**typed, "place": "0"})
 
 
-def book(sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None) -> Response:
+def book(
+    sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
+) -> Response:
     """POST: makes the event and leads to its page, or shows the form again: 409 when the slot was just taken."""
     typed = {name: value.strip() for name, value in request.form.items()}
-    try:
-        with sandbox.state.lock:
-            event = make(sandbox, request.args, nickname, minutes, typed)
-    except Refused as refused:
-        return form_page(sandbox, request, nickname, minutes, typed, refused)
+    with sandbox.state.lock:
+        offer = find(sandbox.state, nickname, minutes, handle)
+        try:
+            event = make(sandbox.state, request.args, offer, typed)
+        except Refused as refused:
+            return form_page(sandbox.state, request, nickname, offer, typed, refused)
     return see(f"/event/{event['_id']}")
 
 
 def form_page(
-    sandbox: Sandbox,
+    state: State,
     request: Request,
     nickname: str,
-    minutes: int | None,
+    offer: Offer,
     typed: dict[str, str],
     refused: Refused | None = None,
 ) -> Response:
-    """The form with what was typed, and why it was refused if it was."""
-    booking_page, owner = find(sandbox, nickname)
-    first = first_day(request.args, owner)
-    with sandbox.state.lock:
-        slots = free_slots(sandbox, owner, minutes or length(booking_page), first)
-    later = {**request.args.to_dict(), "start": (first + timedelta(days=DAYS)).isoformat()}
+    """The form with what was typed, and why it was refused if it was; then with times around the one wanted."""
+    first = first_day(request.args, offer, typed.get("slot", ""))
+    slots = free_slots(state, offer, first)
+    after = datetime.combine(first, datetime.min.time(), offer.shown)
+    soonest = [] if slots else next_slots(state, [offer.owner], offer.minutes, after, offer.shown)
     return page(
         "booking",
         refused.status if refused else 200,
-        title=f"Book {owner['full_name']}",
+        title=offer.title,
         problem=refused.message if refused else "",
-        message=booking_page.get("message", ""),
+        message=offer.message,
         days=by_day(slots, typed.get("slot", "")),
-        timezone=owner["timezone"],
-        places=[{**place, "number": str(n)} for n, place in enumerate(choices(booking_page, request.args))],
+        soonest=[at_day(request, slot[0].date(), spelt_day(slot[0])) for slot in soonest[:1]],
+        timezone=str(offer.shown),
+        minutes=str(offer.minutes),
+        types=[{"name": each["name"], "path": f"/{nickname}/{each['handle']}"} for each in offer.types],
+        places=[{**place, "number": str(n)} for n, place in enumerate(choices(offer, request.args))],
         typed=typed,
         action=request.full_path,
-        later=f"{request.path}?{urlencode(later)}",
+        later=at_day(request, first + timedelta(days=DAYS), "")["path"],
         embed="embed" in request.args,
     )
+
+
+def at_day(request: Request, day: date, text: str) -> dict[str, str]:
+    """The same page from a day on, as a link with that text."""
+    return {
+        "path": f"{request.path}?{urlencode({**request.args.to_dict(), 'start': day.isoformat()})}",
+        "text": text,
+    }
+
+
+def spelt_day(start: datetime) -> str:
+    """The day of an instant in words: ``Monday 5 January 2099``."""
+    return f"{start:%A} {start.day} {start:%B %Y}"
 
 
 def by_day(slots: list[Span], chosen: str) -> list[JSON]:
@@ -77,7 +99,7 @@ def by_day(slots: list[Span], chosen: str) -> list[JSON]:
     days: dict[str, list[JSON]] = {}
     for start, end in slots:
         slot = {"value": spell(start), "text": f"{start:%H:%M} to {end:%H:%M}"}
-        days.setdefault(f"{start:%A} {start.day} {start:%B %Y}", []).append(slot)
+        days.setdefault(spelt_day(start), []).append(slot)
     return [
         {
             "name": name,
@@ -89,34 +111,36 @@ def by_day(slots: list[Span], chosen: str) -> list[JSON]:
     ]
 
 
-def make(
-    sandbox: Sandbox, link: MultiDict[str, str], nickname: str, minutes: int | None, typed: dict[str, str]
-) -> JSON:
-    """The event that was booked; refused with 400 for what is missing and 409 for a slot that is not free."""
-    booking_page, owner = find(sandbox, nickname)
-    try:
-        start = datetime.fromisoformat(typed.get("slot", ""))
-        first = start.astimezone(zone(owner["timezone"])).date()
-    except (ValueError, OverflowError):
-        raise Refused(400, "Choose one of the free times.") from None
+def make(state: State, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
+    """The event that was booked; refused with 400 for what is missing and 409 for a time that is not free.
+
+    Hold the state's lock: between the question whether it is free and the answer nobody else may book.
+    """
+    start = read_slot(typed.get("slot", ""))
+    if start is None:
+        raise Refused(400, "Choose one of the free times.")
     if not typed.get("name") or "@" not in typed.get("email", ""):
         raise Refused(400, "Give your name and your email.")
-    slots = free_slots(sandbox, owner, minutes or length(booking_page), first)
-    slot = next((slot for slot in slots if slot[0] == start), None)
-    if slot is None:
+    slot = (start, start + timedelta(minutes=offer.minutes))
+    if start <= datetime.now(UTC) or not is_free(state, offer.owner, *slot):
         raise Refused(409, "That time has just been taken: please choose another one.")
-    body = booking(booking_page, owner, slot, link, typed)
-    return meetings.create(sandbox.state, body, sandbox.state.owner_of(owner["_id"]))
+    return meetings.create(state, booking(offer, slot, link, typed), state.owner_of(offer.owner["_id"]))
 
 
-def booking(
-    booking_page: JSON, owner: JSON, slot: Span, link: MultiDict[str, str], typed: dict[str, str]
-) -> JSON:
+def read_slot(value: str) -> datetime | None:
+    """The beginning of a slot as the form sends it; None for anything else."""
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC) if value.endswith("Z") else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def booking(offer: Offer, slot: Span, link: MultiDict[str, str], typed: dict[str, str]) -> JSON:
     """The body of the event that a booking makes: its creator is the owner of the page."""
-    custom = booking_page.get("custom", {})
+    custom, owner = offer.custom, offer.owner
     title = link.get("et", "").strip() or custom.get("auto_title") or "{{invitee}} / {{me}}"
     fields = {"email": "email", "name": "full_name", "phone": "phone", "company": "company"}
-    places = choices(booking_page, link)
+    places = choices(offer, link)
     chosen = typed.get("place", "")
     third_party = {"app": link.get("aid"), "group_ids": groups(link)}
     return {
@@ -127,53 +151,30 @@ def booking(
         "places": [places[int(chosen)]] if chosen.isdigit() and int(chosen) < len(places) else places[:1],
         "invitees": [{member: typed[name] for name, member in fields.items() if typed.get(name)}],
         "messages": [{"body": text} for text in [typed.get("message")] if text],
-        "timezone": owner["timezone"],
+        "timezone": str(offer.shown),
         "lang": custom.get("fixed_lang") or owner["language"],
         "vyteme": True,
         **({"third_party": third_party} if link.get("aid") else {}),
     }
 
 
-def find(sandbox: Sandbox, nickname: str) -> tuple[JSON, JSON]:
-    """The page with that nickname and its owner; refused with 404."""
-    state = sandbox.state
-    if nickname not in state.pages:
-        raise Refused(404, "There is no such page")
-    return state.pages[nickname], state.users[state.pages[nickname]["belongs_to"]]
-
-
-def length(booking_page: JSON) -> int:
-    """The minutes of an appointment when the link does not say."""
-    return int(booking_page.get("custom", {}).get("duration", 30))
-
-
-def first_day(link: Mapping[str, str], owner: JSON) -> date:
-    """The first day to show: ``start`` of the link, or today."""
-    today = datetime.now(zone(owner["timezone"])).date()
+def first_day(link: Mapping[str, str], offer: Offer, wanted: str) -> date:
+    """The first day to show: that of the time that was wanted, else ``start`` of the link, else today."""
+    today = datetime.now(offer.shown).date()
+    slot = read_slot(wanted)
     try:
-        return max(date.fromisoformat(link.get("start", "")), today)
+        asked = date.fromisoformat(link.get("start", ""))
     except ValueError:
-        return today
+        asked = today
+    if slot is not None and not asked <= slot.astimezone(offer.shown).date() < asked + timedelta(days=DAYS):
+        asked = slot.astimezone(offer.shown).date()
+    return max(asked, today)
 
 
-def free_slots(sandbox: Sandbox, owner: JSON, minutes: int, first: date) -> list[Span]:
-    """The owner's slots of the week from a day on that have not begun yet, in the owner's zone."""
-    if not 0 < minutes <= 8 * 60:
-        raise Refused(400, "An appointment lasts between 1 and 480 minutes")
-    shown = zone(owner["timezone"])
-    slots = find_slots(sandbox.state, [owner], minutes, first, first + timedelta(days=DAYS - 1), shown)
-    now = datetime.now(UTC)
-    return [slot for slot in slots if slot[0] > now]
-
-
-def choices(booking_page: JSON, link: Mapping[str, str]) -> list[JSON]:
-    """The places to choose from: those of the link, else those of the page."""
-    given = read_places(link.get("places", "")) or booking_page.get("custom", {}).get("fixed_places", [])
-    return [{name: place[name] for name in ("name", "address") if name in place} for place in given]
-
+PATHS = ("/<nickname>", "/<nickname>/<int:minutes>", "/<nickname>/<handle>", "/<nickname>/types/<handle>")
 
 RULES = [
     web_route(path, answer, method)
-    for path in ("/<nickname>", "/<nickname>/<int:minutes>")
+    for path in PATHS
     for answer, method in ((show_page, "GET"), (book, "POST"))
 ]

@@ -1,14 +1,18 @@
-"""The index: what there is in the local Vyte, what it has done, and buttons for faults."""
+"""The index: what there is in the local Vyte, what it has done, and forms for faults and switches."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox.courier import Call
-from django_vyte.sandbox.state import JSON
-from django_vyte.sandbox.summary import describe_call, describe_hook
+from django_vyte.sandbox.faults import Fault
+from django_vyte.sandbox.present import encode
+from django_vyte.sandbox.quirks import CHOICES
+from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.summary import describe_call, describe_hook, describe_locator, describe_page
 from django_vyte.sandbox.web.rendering import FOLDER, page, web_route
 
 if TYPE_CHECKING:
@@ -19,26 +23,52 @@ SHOWN = 30
 
 def show_index(sandbox: Sandbox, request: Request) -> Response:
     """GET /."""
-    state = sandbox.state
-    with state.lock:
-        events = state.latest_events()
+    with sandbox.state.lock:
         return page(
             "index",
             title="Vyte sandbox",
-            team={"name": state.organizations[sandbox.team_id]["name"], "id": sandbox.team_id},
             stopped=sandbox.stopped,
-            events=[event_row(event) for event in events[:SHOWN]],
-            event_count=str(len(events)),
-            pages=list(state.pages),
-            hooks=[describe_hook(hook) for hook in state.hooks.values()],
-            calls=[call_row(call) for call in sandbox.outbox[: -SHOWN - 1 : -1]],
+            faults=[fault_row(fault) for fault in sandbox.faults],
+            calls=[
+                call_row(call, held=sandbox.webhook_mode.hold) for call in sandbox.outbox[: -SHOWN - 1 : -1]
+            ],
+            call_count=str(len(sandbox.outbox)),
+            modes=[mode_row(name, value) for name, value in asdict(sandbox.webhook_mode).items()],
+            switches=[switch_row(name, getattr(sandbox.quirks, name)) for name in CHOICES],
             requests=[
                 {"method": seen.method, "path": seen.path, "status": str(seen.status or "no answer")}
                 for seen in sandbox.requests[: -SHOWN - 1 : -1]
             ],
-            faults=str(len(sandbox.faults)),
-            hold=sandbox.webhook_mode.hold,
+            joining="teams" if sandbox.quirks.join_path == "teams" else "organizations",
+            **holdings(sandbox.state),
         )
+
+
+def holdings(state: State) -> JSON:
+    """What there is of each kind: how many, and the latest ones."""
+    kinds: dict[str, list[JSON]] = {
+        "users": [user_row(user) for user in latest(state.users)],
+        "teams": [team_row(state, team) for team in latest(state.teams)],
+        "hooks": [describe_hook(hook) for hook in latest(state.hooks)],
+        "pages": [describe_page(state, each) for each in latest(state.pages)],
+        "locators": [
+            {**describe_locator(state, each), "count": str(describe_locator(state, each)["location_count"])}
+            for each in latest(state.locators)
+        ],
+        "apps": [{"name": str(app.get("name")), "id": app["_id"]} for app in latest(state.apps)],
+        "organizations": [
+            {"name": str(each.get("name")), "id": each["_id"], "members": str(len(each["members"]))}
+            for each in latest(state.organizations)
+        ],
+    }
+    counts = {name: str(len(getattr(state, name))) for name in kinds}
+    events = [event_row(event) for event in state.latest_events()[:SHOWN]]
+    return {**kinds, "counts": counts, "events": events, "event_count": str(len(state.events))}
+
+
+def latest(things: dict[str, JSON]) -> list[JSON]:
+    """The things that were put in last, those first."""
+    return list(things.values())[: -SHOWN - 1 : -1]
 
 
 def event_row(event: JSON) -> JSON:
@@ -52,19 +82,80 @@ def title_of(event: JSON) -> str:
     return str(event.get("title") or "").strip() or "(no title)"
 
 
-def call_row(call: Call) -> dict[str, str]:
-    """A webhook call in words."""
-    described = describe_call(call)
-    outcome = "delivered" if described["delivered"] else "given up" if described["given_up"] else "waiting"
-    return {**described, "attempts": str(described["attempts"]), "outcome": outcome}
-
-
 def status_of(event: dict[str, object]) -> str:
     """planning, confirmed or cancelled."""
     if "cancelled" in event:
         return "cancelled"
     confirmed = event.get("confirmed")
     return "confirmed" if isinstance(confirmed, dict) and confirmed.get("flag") else "planning"
+
+
+def user_row(user: JSON) -> JSON:
+    """A user in the list."""
+    emails = ", ".join(str(email) for email in user.get("emails", []))
+    return {"id": user["_id"], "name": str(user.get("full_name") or "(no name)"), "emails": emails}
+
+
+def team_row(state: State, team: JSON) -> JSON:
+    """A team in the list, with the names of its members."""
+    members = [
+        state.users.get(str(member), {}).get("full_name") or member for member in team.get("members", [])
+    ]
+    return {"id": team["_id"], "name": str(team.get("name")), "members": ", ".join(map(str, members))}
+
+
+def fault_row(fault: Fault) -> dict[str, str]:
+    """A fault in words."""
+    wrongs = (
+        ("no answer", fault.drop),
+        (f"status {fault.status}", fault.status is not None and not fault.drop),
+        (f"{fault.delay:g} seconds late", fault.delay),
+        (f"cut off after {fault.truncate} bytes", fault.truncate is not None),
+    )
+    return {
+        "what": ", ".join(word for word, is_so in wrongs if is_so),
+        "to": f"{fault.method or 'any'} {fault.path.pattern or 'path'}",
+        "left": "until cleared" if fault.left is None else str(fault.left),
+    }
+
+
+def call_row(call: Call, *, held: bool) -> dict[str, str]:
+    """A webhook call in words."""
+    described = describe_call(call)
+    next_try = described["next_try"]
+    outcome = "delivered" if call.delivered else "given up" if call.given_up else "waiting"
+    if next_try is not None:
+        outcome += ", held back" if held else f", next try in {next_try:g} s" if next_try else ", due"
+    return {
+        "action": call.action,
+        "target_url": described["target_url"],
+        "status": {None: "", 0: "no answer"}.get(call.status, str(call.status)),
+        "attempts": str(call.attempts),
+        "outcome": outcome,
+    }
+
+
+def mode_row(name: str, value: Any) -> JSON:
+    """A webhook mode as a field of the form: a number, or yes and no."""
+    label = name.capitalize()
+    if isinstance(value, bool):
+        return {"name": name, "label": label, "choices": [choice(each, value) for each in (False, True)]}
+    return {"name": name, "label": f"{label} in seconds", "choices": [], "value": f"{value:g}"}
+
+
+def switch_row(name: str, value: Any) -> JSON:
+    """A switch as a field of the form: its positions, and the one it is in."""
+    positions = CHOICES[name] if value in CHOICES[name] else (*CHOICES[name], value)
+    return {"name": name, "choices": [choice(each, value) for each in positions]}
+
+
+def choice(position: Any, present: Any) -> JSON:
+    """A position of a switch as the form sends it (JSON) and shows it."""
+    text = ", ".join(position) if isinstance(position, tuple) else str(position)
+    if isinstance(position, bool):
+        text = "yes" if position else "no"
+    shown = "none" if position in (None, ()) else text
+    return {"value": encode(position).decode(), "text": shown, "chosen": position == present}
 
 
 def show_icon(sandbox: Sandbox, request: Request) -> Response:

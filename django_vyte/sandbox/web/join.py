@@ -22,7 +22,7 @@ def show_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
 
 def accept_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
     """POST: the person is a member from now on, or the form is shown again."""
-    organization = find(sandbox, team_id)
+    organization = find(sandbox, request, team_id)
     email, name = (request.form.get(field, "").strip() for field in ("email", "full_name"))
     if not name or "@" not in email:
         return form_page(sandbox, request, team_id, "Give your name and your email.")
@@ -33,14 +33,15 @@ def accept_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
 
 def form_page(sandbox: Sandbox, request: Request, team_id: str, problem: str = "") -> Response:
     """The form with what was typed, and why it was refused if it was."""
-    title = f"Join {find(sandbox, team_id)['name']}"
+    title = f"Join {find(sandbox, request, team_id)['name']}"
     code, typed = 400 if problem else 200, request.form.to_dict()
     return page("join", code, title=title, problem=problem, typed=typed, action=request.full_path)
 
 
-def find(sandbox: Sandbox, team_id: str) -> JSON:
-    """The organization with that id; refused with 404."""
-    if team_id not in sandbox.state.organizations:
+def find(sandbox: Sandbox, request: Request, team_id: str) -> JSON:
+    """The organization with that id; refused with 404, also on the path that ``quirks.join_path`` excludes."""
+    here = request.path.strip("/").split("/")[0]
+    if team_id not in sandbox.state.organizations or sandbox.quirks.join_path not in ("both", here):
         raise Refused(404, "There is no such organization")
     return sandbox.state.organizations[team_id]
 

@@ -1,0 +1,185 @@
+"""Locators and their locations: ``/v2/locators`` and ``/v2/locators/:locator_id/locations``.
+
+Every path takes a locator's id or its handle. The documentation's headings print POST for changing one; its
+index and samples say PUT, and so does this.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from werkzeug.wrappers import Response
+
+from django_vyte.sandbox.bodies import NUMBER, checked
+from django_vyte.sandbox.clock import new_id
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.state import JSON
+
+LANGUAGES = ("fr", "en", "es", "it", "pt", "de", "sv", "nl")
+LOCATOR_KINDS = {
+    "no_results": dict,
+    "back_button": dict,
+    "geolocation": bool,
+    "handle": str,
+    "postcode_filter": str,
+    "address_postfix": str,
+    "address_region_bias": str,
+    "lang": str,
+    "max_distance": NUMBER,
+    "message": str,
+    "title": str,
+}
+LOCATION_KINDS = {
+    "location": dict,
+    "name": str,
+    "address": str,
+    "picture_url": str,
+    "link": str,
+    "extid": str,
+}
+ELSEWHERE = {"type": "Point", "coordinates": [0, 0]}
+"""Where an address is that nobody looks up: the local Vyte asks no geocoder."""
+
+
+def list_locators(ask: Exchange) -> Response:
+    """GET /v2/locators."""
+    state = ask.state
+    mine = [each for each in state.locators.values() if state.owner_of(each["_id"]) == ask.owner]
+    return json_answer(mine)
+
+
+def create_locator(ask: Exchange) -> Response:
+    """POST /v2/locators: the handle is required and unique among all organizations."""
+    asked = locator_asked(ask, required=("handle",))
+    check_handle(ask, asked["handle"])
+    made: JSON = {"lang": "en", "geolocation": False, **asked, "_id": new_id(), "__v": 0}
+    return json_answer(ask.state.load_locator(made, ask.owner))
+
+
+def retrieve_locator(ask: Exchange, locator: str) -> Response:
+    """GET /v2/locators/:handle."""
+    return json_answer(own(ask, locator))
+
+
+def update_locator(ask: Exchange, locator: str) -> Response:
+    """PUT /v2/locators/:locator_id: changes what is sent."""
+    found, asked = own(ask, locator), locator_asked(ask)
+    if asked.get("handle", found["handle"]) != found["handle"]:
+        check_handle(ask, asked["handle"])
+    found.update(asked)
+    return json_answer(found)
+
+
+def delete_locator(ask: Exchange, locator: str) -> Response:
+    """DELETE /v2/locators/:locator_id: the locator and its locations; answers how many locators went."""
+    found = own(ask, locator)
+    for location in locations_of(ask, found):
+        del ask.state.locations[location["_id"]]
+    del ask.state.locators[found["_id"]]
+    return json_answer({"n": 1, "ok": 1})
+
+
+def list_locations(ask: Exchange, locator: str) -> Response:
+    """GET /v2/locators/:locator_id/locations."""
+    return json_answer(locations_of(ask, own(ask, locator)))
+
+
+def create_location(ask: Exchange, locator: str) -> Response:
+    """POST /v2/locators/:locator_id/locations: name, extid, and coordinates or an address are required."""
+    found = own(ask, locator)
+    asked = location_asked(ask, required=("name", "extid"))
+    if not (asked.get("location") or asked.get("address")):
+        raise Refused(400, "location is required when there is no address")
+    now = ask.state.clock.now()
+    made: JSON = {**asked, "_id": new_id(), "locator": found["_id"], "__v": 0}
+    made.update(createdAt=now, updatedAt=now)
+    made["location"] = {**ELSEWHERE, **(asked.get("location") or {})}
+    return json_answer(ask.state.load_location(made))
+
+
+def retrieve_location(ask: Exchange, locator: str, location_id: str) -> Response:
+    """GET /v2/locators/:locator_id/locations/:location_id."""
+    return json_answer(own_location(ask, locator, location_id))
+
+
+def update_location(ask: Exchange, locator: str, location_id: str) -> Response:
+    """PUT /v2/locators/:locator_id/locations/:location_id: changes what is sent."""
+    found, asked = own_location(ask, locator, location_id), location_asked(ask)
+    if asked.get("location"):
+        asked["location"] = {**found["location"], **asked["location"]}
+    found.update(asked)
+    ask.state.touch(found)
+    return json_answer(found)
+
+
+def delete_location(ask: Exchange, locator: str, location_id: str) -> Response:
+    """DELETE /v2/locators/:locator_id/locations/:location_id: answers how many went."""
+    del ask.state.locations[own_location(ask, locator, location_id)["_id"]]
+    return json_answer({"n": 1, "ok": 1})
+
+
+def own(ask: Exchange, locator: str) -> JSON:
+    """The locator with that id or handle, if it is the asking organization's."""
+    by_handle = {each["handle"]: each["_id"] for each in ask.state.locators.values()}
+    return ask.state.owned(ask.state.locators, by_handle.get(locator, locator), ask.owner)
+
+
+def locations_of(ask: Exchange, locator: JSON) -> list[JSON]:
+    """The locations of a locator."""
+    return [each for each in ask.state.locations.values() if each["locator"] == locator["_id"]]
+
+
+def own_location(ask: Exchange, locator: str, location_id: str) -> JSON:
+    """The location with that id, if it is on that locator; refused with 404."""
+    found = {each["_id"]: each for each in locations_of(ask, own(ask, locator))}
+    if location_id not in found:
+        raise Refused(404, "the locator has no such location")
+    return found[location_id]
+
+
+def locator_asked(ask: Exchange, required: tuple[str, ...] = ()) -> JSON:
+    """What a body says about a locator; whose it is says the key."""
+    asked = checked(ask.json_object(), LOCATOR_KINDS, required)
+    if asked.get("lang") is not None and asked["lang"] not in LANGUAGES:
+        raise Refused(400, f"lang must be one of {', '.join(LANGUAGES)}")
+    return {name: value for name, value in asked.items() if name != "org"}
+
+
+def location_asked(ask: Exchange, required: tuple[str, ...] = ()) -> JSON:
+    """What a body says about a location; refused with 400 for coordinates that are no two numbers."""
+    asked = checked(ask.json_object(), LOCATION_KINDS, required)
+    given = asked.get("location")
+    if given and not is_pair(given.get("coordinates")):
+        raise Refused(400, "location.coordinates must be latitude and longitude")
+    return {name: value for name, value in asked.items() if name not in ("org", "locator")}
+
+
+def is_pair(value: Any) -> bool:
+    """Whether a value is a list of two numbers."""
+    return isinstance(value, list) and len(value) == 2 and all(type(number) in NUMBER for number in value)
+
+
+def check_handle(ask: Exchange, handle: str | None) -> None:
+    """Refused with 400 for a handle that cannot be in a URL or that any organization has already."""
+    if not handle or not re.fullmatch(r"[\w.~-]+", handle):
+        raise Refused(400, "handle must be letters, digits and dashes")
+    if handle in [each["handle"] for each in ask.state.locators.values()]:
+        raise Refused(400, f"the handle {handle} is taken")
+
+
+LOCATIONS = "/v2/locators/<locator>/locations"
+
+RULES = [
+    route("/v2/locators", "GET", list_locators),
+    route("/v2/locators", "POST", create_locator),
+    route("/v2/locators/<locator>", "GET", retrieve_locator),
+    route("/v2/locators/<locator>", "PUT", update_locator),
+    route("/v2/locators/<locator>", "DELETE", delete_locator),
+    route(LOCATIONS, "GET", list_locations),
+    route(LOCATIONS, "POST", create_location),
+    route(f"{LOCATIONS}/<location_id>", "GET", retrieve_location),
+    route(f"{LOCATIONS}/<location_id>", "PUT", update_location),
+    route(f"{LOCATIONS}/<location_id>", "DELETE", delete_location),
+]

@@ -1,0 +1,92 @@
+"""Teams, groups of users: ``/v2/teams``, also under ``/v2/team``."""
+
+from __future__ import annotations
+
+from werkzeug.wrappers import Response
+
+from django_vyte.sandbox import filters, teams
+from django_vyte.sandbox.api.events import show
+from django_vyte.sandbox.availability import takes_part
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.present import listed
+from django_vyte.sandbox.state import JSON
+
+
+def list_teams(ask: Exchange) -> Response:
+    """GET /v2/teams."""
+    mine = [team for team in ask.state.teams.values() if ask.state.owner_of(team["_id"]) == ask.owner]
+    return json_answer(mine)
+
+
+def create_team(ask: Exchange) -> Response:
+    """POST /v2/teams: extid and name are required."""
+    return json_answer(teams.create(ask.state, ask.json_object(), ask.owner))
+
+
+def retrieve_team(ask: Exchange, team_id: str) -> Response:
+    """GET /v2/teams/:team_id."""
+    return json_answer(own(ask, team_id))
+
+
+def update_team(ask: Exchange, team_id: str) -> Response:
+    """PUT /v2/teams/:team_id."""
+    return json_answer(teams.update(ask.state, own(ask, team_id), ask.json_object(), ask.owner))
+
+
+def delete_team(ask: Exchange, team_id: str) -> Response:
+    """DELETE /v2/teams/:team_id: answers how many there were."""
+    del ask.state.teams[own(ask, team_id)["_id"]]
+    ask.state.admin_preferences.pop(team_id, None)
+    return json_answer({"n": 1, "ok": 1})
+
+
+def book_member(ask: Exchange, team_id: str) -> Response:
+    """POST /v2/teams/:team_id/events: the event that was made with a member who is free."""
+    return show(ask, teams.book(ask.state, own(ask, team_id), ask.json_object(), ask.owner))
+
+
+def list_team_events(ask: Exchange, team_id: str) -> Response:
+    """GET /v2/teams/:team_id/events: those that members made or are invited to, newest first."""
+    state, wanted = ask.state, filters.read(ask)
+    people = [state.users[user_id] for user_id in own(ask, team_id)["members"]]
+    emails = {str(email).lower() for user in people for email in user["emails"]}
+    ids = {user["_id"] for user in people}
+    found = [
+        event
+        for event_id, event in state.events.items()
+        if state.owner_of(event_id) == ask.owner and takes_part(event, ids, emails)
+    ]
+    found.sort(key=lambda event: str(event.get("createdAt", "")), reverse=True)
+    return json_answer([listed(event, ask.quirks) for event in filters.select(found, wanted)])
+
+
+def show_public_team(ask: Exchange, team_id: str) -> Response:
+    """GET /v2/teams/:team_id/public: needs no key; 403 unless the team is public."""
+    team = ask.state.teams.get(team_id)
+    if team is None:
+        raise Refused(404, "not found")
+    if not team.get("public"):
+        raise Refused(403, "the team is not public")
+    return json_answer(teams.describe_publicly(ask.state, team))
+
+
+def own(ask: Exchange, team_id: str) -> JSON:
+    """The team with that id, if it is the asking organization's."""
+    return ask.state.owned(ask.state.teams, team_id, ask.owner)
+
+
+RULES = [
+    rule
+    for base in ("/v2/teams", "/v2/team")
+    for rule in (
+        route(base, "GET", list_teams),
+        route(base, "POST", create_team),
+        route(f"{base}/<team_id>", "GET", retrieve_team),
+        route(f"{base}/<team_id>", "PUT", update_team),
+        route(f"{base}/<team_id>", "DELETE", delete_team),
+        route(f"{base}/<team_id>/events", "POST", book_member),
+        route(f"{base}/<team_id>/events", "GET", list_team_events),
+        route(f"{base}/<team_id>/public", "GET", show_public_team, open=True),
+    )
+]

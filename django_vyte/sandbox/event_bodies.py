@@ -1,0 +1,67 @@
+"""What the body of an event asks for: checked, and in one shape however it was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django_vyte.sandbox.bodies import checked
+from django_vyte.sandbox.clock import canonical
+from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.state import JSON
+
+KINDS = {**dict.fromkeys(("title", "timezone", "lang", "locale"), str), "third_party": dict}
+
+
+def check_body(body: JSON) -> None:
+    """Refused with 400 when the body of an event has no title, or a member of the wrong kind."""
+    checked(body, KINDS, ("title",))
+
+
+def is_confirmed_in(body: JSON) -> bool:
+    """Whether a body asks for an event that is confirmed from the start."""
+    confirmed = body.get("confirmed")
+    return bool(confirmed.get("flag") if isinstance(confirmed, dict) else confirmed)
+
+
+def dates_asked(dates: Any, zone: str | None) -> list[JSON]:
+    """The ``dates`` of a body with canonical instants; refused with 400 when one cannot be read."""
+    asked = []
+    for entry in objects(dates, "dates"):
+        try:
+            start, end = canonical(entry["date"], zone), canonical(entry["end_date"], zone)
+        except KeyError as error:
+            raise Refused(400, f"dates.{error.args[0]} is required") from None
+        except ValueError as error:
+            raise Refused(400, f"dates: {error}") from None
+        asked.append({**entry, "all_day": bool(entry.get("all_day")), "date": start, "end_date": end})
+    return asked
+
+
+def places_asked(places: Any) -> list[JSON]:
+    """The ``places`` of a body; refused with 400 when one has no name."""
+    asked = objects(places, "places")
+    if not all(isinstance(place.get("name"), str) for place in asked):
+        raise Refused(400, "places.name is required")
+    return asked
+
+
+def invitees_asked(invitees: Any) -> list[JSON]:
+    """The ``invitees`` of a body, each email once; refused with 400 when one has no email."""
+    asked = objects(invitees, "invitees")
+    if not all(isinstance(invitee.get("email"), str) and "@" in invitee["email"] for invitee in asked):
+        raise Refused(400, "invitees.email is required")
+    first: dict[str, JSON] = {}
+    for invitee in asked:
+        first.setdefault(invitee["email"].lower(), invitee)
+    return list(first.values())
+
+
+def objects(value: Any, name: str) -> list[JSON]:
+    """A list of objects out of a body, empty when absent; refused with 400 when it is anything else.
+
+    An object that stands alone is a list of one, as a guide of the documentation sends it.
+    """
+    value = [value] if isinstance(value, dict) and value else value or []
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise Refused(400, f"{name} must be an array of objects")
+    return value

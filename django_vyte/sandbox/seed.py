@@ -1,0 +1,166 @@
+"""A file of things for a local Vyte to start with, beside what Vyte's documentation prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from django_vyte.sandbox import meetings
+from django_vyte.sandbox.bodies import check_custom
+from django_vyte.sandbox.clock import new_secret, stable_id
+from django_vyte.sandbox.errors import Refused, UnusableFile
+from django_vyte.sandbox.schedules import set_schedule
+from django_vyte.sandbox.state import JSON, State
+
+
+def load_seed(path: Path, state: State) -> None:
+    """Takes over everything that a seed file names, and fires nothing.
+
+    Raises UnusableFile that says which entry is wrong and why.
+    """
+    try:
+        content = msgspec.json.decode(path.read_bytes())
+    except OSError as error:
+        raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from None
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise UnusableFile(f"{path} is not JSON: {error}.") from None
+    if not isinstance(content, dict):
+        raise UnusableFile(f"{path} must be an object with lists of: {', '.join(KINDS)}.")
+    for kind in content:
+        if kind not in KINDS:
+            raise UnusableFile(f"{path}: there is no {kind}; it may have: {', '.join(KINDS)}.")
+    for kind, take in KINDS.items():
+        for number, entry in enumerate(entries(path, kind, content.get(kind, []))):
+            try:
+                take(state, entry)
+            except Refused as refused:
+                raise UnusableFile(f"{path}: {kind}[{number}]: {refused.message}.") from None
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise UnusableFile(f"{path}: {kind}[{number}]: cannot be read ({error!r}).") from None
+
+
+def entries(path: Path, kind: str, given: Any) -> list[JSON]:
+    """The entries of one kind; the organization stands alone. Raises UnusableFile when they are no objects."""
+    given = [given] if kind == "organization" and isinstance(given, dict) else given
+    if not isinstance(given, list):
+        raise UnusableFile(f"{path}: {kind} must be a list.")
+    for number, entry in enumerate(given):
+        if not isinstance(entry, dict):
+            raise UnusableFile(f"{path}: {kind}[{number}]: must be an object.")
+    return given
+
+
+def take_organization(state: State, entry: JSON) -> None:
+    """Members of the first organization to change, such as its name; its id stays."""
+    text(entry, "name")
+    state.organizations[state.team_id].update(entry, _id=state.team_id)
+
+
+def take_user(state: State, entry: JSON) -> None:
+    """A member of the organization; ``email`` or ``emails`` is required."""
+    emails = [entry.pop("email")] if "email" in entry else entry.get("emails")
+    if not (isinstance(emails, list) and emails and all("@" in str(email) for email in emails)):
+        raise Refused(400, "email is required")
+    organization = state.organizations[state.team_id]
+    user_id = entry.get("_id") or state.emails.get(emails[0].lower()) or stable_id(f"user {emails[0]}")
+    names = (entry.get("first_name"), entry.get("last_name"))
+    full_name = entry.get("full_name") or " ".join(name for name in names if name)
+    user = {**state.describe_user(user_id, emails[0], full_name), **entry, "_id": user_id, "emails": emails}
+    membership = {
+        "id": state.team_id,
+        "name": organization["name"],
+        "admin": user_id in organization["admins"],
+    }
+    user["account"] = {"plan": "pro", "organization": membership, **entry.get("account", {})}
+    state.load_user(user, state.team_id)
+    if user_id not in organization["members"]:
+        organization["members"].append(user_id)
+
+
+def take_team(state: State, entry: JSON) -> None:
+    """A team; ``name`` is required, ``members`` and ``admins`` are users."""
+    team: JSON = {"_id": stable_id(f"team {text(entry, 'name')}"), **entry}
+    for role in ("members", "admins"):
+        team[role] = [user_of(state, member) for member in entry.get(role, [])]
+    state.load_team(team)
+
+
+def take_app(state: State, entry: JSON) -> None:
+    """A third-party app; ``name`` is required, the secret is made when there is none."""
+    app: JSON = {"_id": stable_id(f"app {text(entry, 'name')}"), "secret": new_secret(20), **entry}
+    app["organization"] = state.owners[app["_id"]] = state.team_id
+    state.apps[app["_id"]] = app
+
+
+def take_page(state: State, entry: JSON) -> None:
+    """A booking page with its appointment types as ``types``; ``nickname`` and ``belongs_to`` are required."""
+    types = entry.pop("types", [])
+    text(entry, "nickname")
+    entry["belongs_to"] = user_of(state, text(entry, "belongs_to"))
+    check_custom(entry.get("custom"))
+    page = state.load_page({"secondary": False, "active": True, "custom": {}, **entry})
+    for each in types:
+        text(each, "handle")
+        check_custom(each.get("custom"))
+        state.load_appointment_type(
+            {"name": each["handle"], "active": True, "custom": {}, **each, "vyteme": page["_id"]}
+        )
+
+
+def take_locator(state: State, entry: JSON) -> None:
+    """A locator with its ``locations``; ``handle``, and of locations ``name`` and ``extid``, are required."""
+    locations = entry.pop("locations", [])
+    text(entry, "handle")
+    locator = state.load_locator({"lang": "en", **entry})
+    for each in locations:
+        text(each, "name")
+        text(each, "extid")
+        state.load_location({**each, "locator": locator["_id"]})
+
+
+def take_event(state: State, entry: JSON) -> None:
+    """An event: as it is when it has an ``_id``, else made as the API makes one, confirmed when it says so."""
+    if entry.get("_id"):
+        state.load_event(entry)
+        return
+    event = meetings.assemble(state, entry, state.team_id)
+    if (entry.get("confirmed") or {}).get("flag"):
+        meetings.mark_confirmed(state, event, None, None)
+
+
+def take_availability(state: State, entry: JSON) -> None:
+    """The availability of ``user``, an id or an email, as the API sets it."""
+    user = state.users[user_of(state, text(entry, "user"))]
+    set_schedule(state, user, {name: value for name, value in entry.items() if name != "user"})
+
+
+def user_of(state: State, named: Any) -> str:
+    """The id of the user with that id or email; refused when there is none."""
+    user_id = state.emails.get(str(named).lower(), str(named))
+    if user_id not in state.users:
+        raise Refused(400, f"there is no user {named}")
+    return user_id
+
+
+def text(entry: JSON, name: str) -> str:
+    """A member that must be there; refused when it is not."""
+    value = entry.get(name)
+    if not isinstance(value, str) or not value:
+        raise Refused(400, f"{name} is required")
+    return value
+
+
+KINDS: dict[str, Callable[[State, JSON], None]] = {
+    "organization": take_organization,
+    "users": take_user,
+    "teams": take_team,
+    "availabilities": take_availability,
+    "third_parties": take_app,
+    "booking_pages": take_page,
+    "locators": take_locator,
+    "events": take_event,
+}
+"""What a seed may hold, in the order in which it is taken."""
