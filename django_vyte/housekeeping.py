@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db import close_old_connections
 from django.utils import timezone
 
 from django_vyte import inbox, outbox
@@ -78,6 +79,7 @@ def _attempt(work: Callable[[int], object], pk: int) -> None:
         work(pk)
     except Exception:
         logger.exception("%s of row %d failed", work.__qualname__, pk)
+        close_old_connections()
 
 
 def _due(rows: WorkQuerySet[Row], end: float) -> Iterator[int]:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
+from django.db import close_old_connections
 from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -113,6 +114,7 @@ def process(pk: int) -> Outcome:
     try:
         status = _work(claimed, outcome, lease)
     except Exception as error:
+        close_old_connections()
         return _put_off(claimed, lease, error, outcome)
     problems = _storable("\n".join(outcome.problems))
     Delivery.objects.all().finish(lease, status=status, error=problems, finished_at=timezone.now())

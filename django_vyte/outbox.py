@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
+from django.db import close_old_connections
 from django.utils import timezone
 
 from django_vyte import signals, values
@@ -58,6 +59,7 @@ def _tell(row: EventChange | Member, lease: str, calls: Iterator[tuple[str, Exce
             told.append(name)
         else:
             failed.append(f"{name}: {type(error).__name__}: {error}")
+            close_old_connections()
         keep(told=told)
     if not failed:
         rows.finish(lease, told=told, told_at=timezone.now(), error="")

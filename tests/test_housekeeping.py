@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from django_vyte import housekeeping, inbox
 from django_vyte.models import Delivery, Event, EventChange, Team
+from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = dt.timedelta(days=400)
@@ -53,6 +54,14 @@ def test_the_sweep_stops_when_its_time_is_up():
         delivery()
     assert housekeeping.sweep(seconds=-1) == housekeeping.Swept()
     assert Delivery.objects.filter(status="received").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_sweep_goes_on_over_a_new_connection_where_one_is_lost():
+    lost, other = delivery(), delivery()
+    with lost_connection(at="UPDATE"):
+        assert housekeeping.sweep().deliveries == 2
+    assert dict(Delivery.objects.values_list("pk", "status")) == {lost.pk: "received", other.pk: "ignored"}
 
 
 def test_the_sweep_reports_its_progress():

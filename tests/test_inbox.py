@@ -18,6 +18,7 @@ from django.utils import timezone
 from django_vyte import housekeeping, inbox
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Sandbox
+from tests.connections import lost_connection
 
 EVENT = "569c3b6105dc780300951bd0"
 OTHER = "5f0d7eb02003d0971e2a961a"
@@ -222,6 +223,16 @@ def test_vyte_is_never_asked_within_a_transaction(
 
 
 # When things go wrong
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_call_whose_worker_lost_its_connection_is_put_off_over_a_new_one(team: Team) -> None:
+    delivery = store(team)
+    with lost_connection(at="apikey"):
+        inbox.process(delivery.pk)
+    assert fresh(delivery).status == "waiting"
+    assert delivery.lease == ""
+    assert delivery.error == "OperationalError: The server closed the connection."
 
 
 def test_what_vyte_cannot_answer_now_is_put_off_longer_each_time_and_given_up_with_the_reason(

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_vyte import mirror
 from django_vyte.models import Event, EventChange, EventGroup, Invitee, Team
+from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -461,6 +462,14 @@ def test_a_conflict_that_does_not_end_is_an_error_and_leaves_nothing(
         save(team, said(invitees=[{"email": "a@example.com"}]))
     assert not Event.objects.exists()
     assert not Invitee.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_is_lost_is_not_used_again(team: Team) -> None:
+    with lost_connection(at="INSERT"):
+        assert save(team, said("Kick-off")).created == 1
+    assert state()[0] == "Kick-off"
+    assert kinds() == ["created"]
 
 
 def test_one_event_that_the_database_refuses_keeps_no_other_from_its_place(

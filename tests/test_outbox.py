@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from django_vyte import outbox, signals
 from django_vyte.models import Event, EventChange, Member, Team
+from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,21 @@ def test_a_receiver_is_given_the_event_and_the_change_once(change):
     change.refresh_from_db()
     assert change.told_at is not None
     assert change.next_attempt_at is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_receiver_that_loses_the_connection_takes_it_from_no_other(change):
+    def loses(sender, **kwargs):
+        Member.objects.count()
+
+    def counts(sender, **kwargs):
+        Event.objects.count()
+
+    with connected(signals.event_confirmed, loses, counts), lost_connection(at="COUNT"):
+        assert outbox.tell_change(change.pk) is True
+    change.refresh_from_db()
+    assert [name.rpartition(".")[2] for name in change.told] == ["counts"]
+    assert change.lease == ""
 
 
 @pytest.mark.parametrize("kind", EventChange.Kind.values)
