@@ -1,0 +1,134 @@
+"""Runs everything, breaks what can break, and looks at what is left."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import secrets
+import signal
+import socket
+import sys
+import tempfile
+from contextlib import ExitStack
+from pathlib import Path
+from random import Random
+
+import requests
+
+from example_project.demo.processes import Trouble, run
+from tests.chaos.course import rage, recover, say, settle, wait_for
+from tests.chaos.driver import Driver
+from tests.chaos.outages import Outages
+from tests.chaos.processes import Site
+from tests.chaos.report import Report
+from tests.chaos.surroundings import own_broker, prepare, proxy_to, through
+from tests.chaos.vyte import make_vyte
+
+START_SECONDS = 90.0
+
+
+def main() -> int:
+    """The exit code: 0, or 1 when something was lost, left stale or left undone."""
+    parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
+    parser.add_argument("--calls", type=int, default=1000, help="webhook calls that Vyte makes")
+    parser.add_argument("--events", type=int, default=50, help="meetings that they are about")
+    parser.add_argument("--workers", type=int, default=4, help="Celery workers")
+    parser.add_argument("--seed", type=int, help="what happens at Vyte, which faults and which kills")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write the report there, too")
+    parser.add_argument(
+        "--restart-services", action="store_true", help="stop the machine's own servers instead of a proxy"
+    )
+    options = parser.parse_args()
+    if options.seed is None:
+        options.seed = secrets.randbelow(10**6)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop_once)
+    try:
+        return 1 if endure(options).violations else 0
+    except (TimeoutError, Trouble) as error:
+        print(f"FAILED before anything was proved: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped; nothing is proved.", file=sys.stderr)
+        return 130
+
+
+def stop_once(number: int, frame: object) -> None:
+    """Unwind, and let no further signal keep databases and processes from being taken down."""
+    for other in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+def endure(options: argparse.Namespace) -> Report:
+    """One run from beginning to end; its report is printed before all of it is taken down."""
+    folder = Path(tempfile.mkdtemp(prefix="django-vyte-chaos-"))
+    say(f"Seed {options.seed}, logs in {folder}")
+    dice = {what: Random(f"{options.seed} {what}") for what in ("driver", "weather", "kills", "network")}
+    api_key = secrets.token_hex(16)
+    sandbox, weather, courier = make_vyte(api_key, dice["weather"])
+    with ExitStack() as stack:
+        vyte = stack.enter_context(sandbox.serve()).url
+        listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
+        crm = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        servers = prepare(folder, vyte, crm, api_key)
+        from example_project.demo.surroundings import own_database
+
+        stack.enter_context(own_database())
+        stack.enter_context(own_broker(servers))
+        database = stack.enter_context(proxy_to(servers.database, dice["network"]))
+        broker = stack.enter_context(proxy_to(servers.broker, dice["network"]))
+        site = stack.enter_context(Site(folder, options.workers, listener))
+        run("migrate", "--run-syncdb", "--verbosity", "0")
+        run("vyte_link_team", stdin=api_key)
+        proxied = {"DEMO_DATABASE_URL": through(servers.database, database)}
+        site.start({**os.environ, **proxied, "DEMO_BROKER_URL": through(servers.broker, broker)})
+        wait_for("web servers and workers", START_SECONDS, lambda: is_up(site, crm))
+
+        driver = Driver(sandbox, dice["driver"], options.events)
+        report = Report(folder, options.seed, servers, sandbox, driver, weather, courier, site, database)
+        outages = Outages(servers, database, broker, restart_services=options.restart_services)
+        sandbox.courier.start()
+        stack.callback(sandbox.courier.stop)
+        rage(report, outages, options.calls, dice["kills"])
+        settle(report)
+        examine(report, vyte, api_key)
+        if not report.violations:
+            recover(report)
+            examine(report, vyte, api_key)
+        text = report.text()
+        print(text, flush=True)
+        if options.report:
+            options.report.write_text(text + "\n")
+    return report
+
+
+def examine(report: Report, vyte: str, api_key: str) -> None:
+    """Hold what this site has against what Vyte has and said."""
+    from tests.chaos import truth
+
+    report.violations += [
+        *truth.every_call_is_kept(report.courier),
+        *truth.nothing_is_stuck(),
+        *truth.the_mirror_is_true(report.driver, vyte, api_key),
+        *truth.members_are_there(report.driver),
+        *truth.every_change_is_told(),
+        *truth.history_is_a_chain(),
+        *truth.no_secret_is_logged(report.folder, [api_key, os.environ["VYTE_ENCRYPTION_KEY"]]),
+        *truth.all_kinds_of_faults_came(report.weather),
+    ]
+
+
+def is_up(site: Site, crm: str) -> bool:
+    """Whether web servers answer and every worker takes messages."""
+    try:
+        answers = requests.get(f"{crm}/accounts/login/", timeout=5).ok
+    except requests.RequestException:
+        return False
+    return answers and all(
+        b" ready." in child.log.read_bytes() for child in site.children if child.kind == "worker"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

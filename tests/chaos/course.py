@@ -1,0 +1,115 @@
+"""The course of a run: everything goes wrong, then nothing does any more, and then it must be as if nothing had."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable
+from random import Random
+
+from tests.chaos.outages import Outages
+from tests.chaos.report import Report
+from tests.chaos.vyte import SHARE
+
+SHORTEST = 80.0
+"""Seconds that the outages and some quiet between them take."""
+CALLS_A_SECOND = 12
+FRAGILE = 1 / 300
+"""Of the packets between this site and its database, how many are the last of their connection."""
+KILLS_END = 0.85
+"""The part of the time after which nobody is killed: whoever has gone wrong by then is seen to go on so."""
+CALM_CALLS = 15
+"""How many calls come for each worker when all is well."""
+QUIET_SECONDS = 300.0
+COMPLAINT = re.compile(r"\b(ERROR|CRITICAL)\b")
+BEGAN = time.monotonic()
+
+
+def rage(report: Report, outages: Outages, calls: int, random: Random) -> None:
+    """Have everything go wrong that can, while things happen at Vyte."""
+    started, outbox = time.monotonic(), report.vyte.outbox
+    seconds = max(SHORTEST, calls / CALLS_A_SECOND)
+    report.weather.share, report.database.fragile = SHARE, FRAGILE
+    while len(outbox) < calls or not outages.all_over:
+        progress = (time.monotonic() - started) / seconds
+        while len(outbox) < min(calls, calls * progress):
+            report.driver.step(progress)
+        if progress < KILLS_END:
+            report.site.kill_sometimes(random)
+        report.site.supervise()
+        outages.follow(progress)
+        time.sleep(0.05)
+    report.weather.share = report.database.fragile = 0.0
+    report.weather.clear()
+    report.outages = outages.happened
+    report.minutes_of_chaos = (time.monotonic() - started) / 60
+    say(f"{len(outbox)} calls, {report.site.kills.total()} kills; all is well from here on")
+
+
+def settle(report: Report) -> None:
+    """Wait until nobody has anything left to do; then what failed is replayed, and waited for."""
+    from django_vyte import inbox
+    from django_vyte.models import Delivery
+
+    started = time.monotonic()
+    _wait_for_quiet(report)
+    report.minutes_to_quiet = (time.monotonic() - started) / 60
+    report.calls = len(report.vyte.outbox)
+    report.given_up = sum(call.given_up for call in report.vyte.outbox)
+    if report.given_up:
+        report.violations.append(f"Vyte gave up {report.given_up} calls.")
+    if report.violations:
+        return
+    report.replayed = len(inbox.replay(Delivery.objects.filter(status=Delivery.Status.FAILED)))
+    _wait_for_quiet(report)
+    say("quiet")
+
+
+def recover(report: Report) -> None:
+    """Some more calls, of which each process learns what became of its connections; and then some without a fault."""
+    _stay_calm(report)
+    logs = {child: child.log.stat().st_size for child in report.site.children}
+    _stay_calm(report)
+    report.calls = len(report.vyte.outbox)
+    for child, size in logs.items():
+        said = child.log.read_bytes()[size:].decode(errors="replace")
+        complaints = [line for line in said.splitlines() if COMPLAINT.search(line)]
+        if complaints:
+            count, first = len(complaints), complaints[0]
+            report.violations.append(f"All was well, and {child.name} logged {count} errors: {first}")
+
+
+def _stay_calm(report: Report) -> None:
+    outbox = report.vyte.outbox
+    enough = len(outbox) + CALM_CALLS * sum(child.kind == "worker" for child in report.site.children)
+    while len(outbox) < enough:
+        report.driver.step(1.0)
+        time.sleep(0.05)
+    _wait_for_quiet(report)
+
+
+def _wait_for_quiet(report: Report) -> None:
+    from tests.chaos.truth import rows_left
+
+    def is_quiet() -> bool:
+        report.site.supervise()
+        return not any(call.waiting for call in report.vyte.outbox) and not rows_left()
+
+    try:
+        wait_for("quiet", QUIET_SECONDS, is_quiet)
+    except TimeoutError as error:
+        report.violations.append(str(error))
+
+
+def wait_for(what: str, seconds: float, condition: Callable[[], bool]) -> None:
+    """Ask until the condition holds; TimeoutError after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {seconds:.0f} seconds in vain for {what}.")
+        time.sleep(0.25)
+
+
+def say(what: str) -> None:
+    """A line with the seconds since the beginning."""
+    print(f"{time.monotonic() - BEGAN:4.0f} s  {what}", flush=True)

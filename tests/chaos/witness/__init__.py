@@ -1,0 +1,1 @@
+"""A Django app that writes down each time that a receiver is called."""
