@@ -1,4 +1,4 @@
-"""``python -m tests.benchmarks [SUBJECT …]``: what the package costs; fails when a row asks for more than it gets.
+"""``python -m tests.benchmarks [--strict] [SUBJECT …]``: what the package costs, beside the least that would do.
 
 Each module of this folder with a function ``rows()`` is a subject.
 """
@@ -26,11 +26,13 @@ def subjects() -> dict[str, Callable[[], Iterable[Row]]]:
 
 
 def main(arguments: list[str]) -> int:
-    """0 when every row is met, else 1."""
+    """0, or with ``--strict`` 1 when a row is missed: times of a busy machine prove nothing."""
     found = subjects()
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("subject", nargs="*", help=f"all when none is given: {', '.join(found)}")
-    wanted = parser.parse_args(arguments).subject or list(found)
+    parser.add_argument("--strict", action="store_true", help="exit with 1 when a row is missed")
+    options = parser.parse_args(arguments)
+    wanted = options.subject or list(found)
     unknown = [name for name in wanted if name not in found]
     if unknown:
         parser.error(f"there is no subject {', '.join(unknown)}, but {', '.join(found)}")
@@ -40,7 +42,7 @@ def main(arguments: list[str]) -> int:
         for row in found[name]():
             show((row.name, row.floor, row.ours, row.ratio, row.asked, "ok" if row.met else "MISSED"))
             missed += not row.met
-    return 1 if missed else 0
+    return 1 if missed and options.strict else 0
 
 
 def show(cells: Iterable[str]) -> None:
