@@ -223,6 +223,13 @@ def groups(data: dict[str, Any]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(group for group in (text(item, 200) for item in items) if group))
 
 
+def emails(data: dict[str, Any]) -> tuple[str, ...]:
+    """The addresses of a user payload ("Users"), the first one first."""
+    given = data.get("emails")
+    listed = given if isinstance(given, list) and given else [data.get("email")]
+    return tuple(address for address in map(email, listed) if address)
+
+
 def user(payload: object) -> UserReading:
     """Read a user ("Users"), bare or wrapped in ``{"user": …}``; raises Unreadable without a usable ``_id``."""
     data = thing(payload)
@@ -230,9 +237,8 @@ def user(payload: object) -> UserReading:
     key = identifier(data.get("_id"))
     if not key:
         raise Unreadable("a user without a usable _id")
-    addresses = data.get("emails")
-    first = addresses[0] if isinstance(addresses, list) and addresses else data.get("email")
+    first = next(iter(emails(data)), "")
     names = (data.get("full_name"), f"{text(data.get('first_name'), 120)} {text(data.get('last_name'), 120)}")
     organization = thing(thing(data.get("account")).get("organization"))
     full_name = next((name for name in (text(value, 255) for value in names) if name), "")
-    return UserReading(key, email(first), full_name, text(organization.get("extid"), 255))
+    return UserReading(key, first, full_name, text(organization.get("extid"), 255))

@@ -12,7 +12,7 @@ from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from django_vyte.client import VyteClient
     from django_vyte.models import Member
@@ -86,3 +86,24 @@ def user(team_id: int, vyte_id: str) -> Member:
         as_of = timezone.now()
         answer = vyte.users.retrieve(vyte_id)
     return members.save(team_id, vyte_id, answer, as_of=as_of)
+
+
+def users(team_id: int, emails: Collection[str]) -> list[Member]:
+    """Mirror the users with any of these addresses, of all that Vyte lists ("Users"); raises VyteError.
+
+    UnexpectedAnswer when it does not list all of them: who has just joined may be about to appear.
+    """
+    with ApiKey.client_for(team_id) as vyte:
+        as_of = timezone.now()
+        answers = vyte.users.list()
+    found, missing = [], set(emails)
+    for answer in map(values.thing, answers):
+        addresses, key = payloads.emails(answer), values.identifier(answer.get("_id"))
+        if key and not set(emails).isdisjoint(addresses):
+            found.append(members.save(team_id, key, answer, as_of=as_of))
+            missing.difference_update(addresses)
+    if missing:
+        raise UnexpectedAnswer(
+            "A user of whom a call reports that they joined is not, or not yet, listed by Vyte."
+        )
+    return found

@@ -1,6 +1,6 @@
 """Vyte as a source of calls: which actions there are, and what each asks to be reconciled.
 
-See "Getting a webhook call" in Vyte's documentation. A call is a hint: its content is not trusted beyond naming what
+See "Getting a webhook call" in Vyte's documentation. A call is a hint: its content is not trusted beyond saying what
 to look at, and the time of a cancellation, which Vyte shows nowhere else for certain.
 """
 
@@ -10,39 +10,55 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from django_vyte import inbox, mirror, payloads, reconcile, sync, values
+from django_vyte import inbox, mirror, payloads, recognition, reconcile, sync, values
 from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from django_vyte.models import Delivery
+    from django_vyte.models import Delivery, Team
+    from django_vyte.recognition import Description
 
 ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
 # Kept from a call's headers; everything else may identify or authenticate somebody.
 HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
+# Where more meetings than this wait to be looked at, all of the team's are listed once instead.
+MOST_ONE_BY_ONE = 10
+NOT_CERTAIN = (
+    "A call reports that a meeting was cancelled and does not name it, and {which} here fits what it says: nothing was "
+    "cancelled. Find the meeting by the call's body, and cancel it if it is still there."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Look at one event, one user, or, where a call does not say which event, at the whole team."""
+    """Look at one event, one user, or, where calls do not name them, at those of the team.
+
+    ``unnamed`` is what such calls say of their events, ``emails`` what they say of their users.
+    """
 
     kind: str
     vyte_id: str = ""
     cancelled: bool = False
     cancelled_at: dt.datetime | None = None
+    unnamed: tuple[Description, ...] = ()
+    emails: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
-        """``event:ID``, ``user:ID`` or ``team``."""
+        """``event:ID``, ``user:ID``, or ``team`` and ``users`` where calls do not name them."""
         return f"{self.kind}:{self.vyte_id}" if self.vyte_id else self.kind
 
     def merged(self, later: inbox.Ask) -> Ask:
-        """Both asks as one, with the later cancellation."""
+        """Both asks as one, with the later cancellation, and with all that is not named."""
         other = cast(Ask, later)
         times = [when for when in (self.cancelled_at, other.cancelled_at) if when]
         return replace(
-            self, cancelled=self.cancelled or other.cancelled, cancelled_at=max(times, default=None)
+            self,
+            cancelled=self.cancelled or other.cancelled,
+            cancelled_at=max(times, default=None),
+            unnamed=tuple(dict.fromkeys(self.unnamed + other.unnamed)),
+            emails=tuple(dict.fromkeys(self.emails + other.emails)),
         )
 
 
@@ -68,31 +84,88 @@ class Vyte:
             raise ValueError(
                 f"A call of {values.text(action, 64)} is about an _id that Vyte cannot have given."
             )
-        if kind == "event" and not vyte_id:
-            return [Ask("team")]
         if kind == "event":
-            cancelled = action == "event.cancelled" or bool(resource.get("cancelled"))
-            known = payloads.cancelled_at(resource) or payloads.revision(resource)
-            return [Ask("event", vyte_id, cancelled, known if cancelled else None)]
-        if not vyte_id:
+            return [_about_event(resource, vyte_id, action)]
+        emails = payloads.emails(resource)
+        if not vyte_id and not emails:
             raise ValueError("A call of user.joined does not say which user.")
-        return [Ask("user", vyte_id)]
+        return [Ask("user", vyte_id) if vyte_id else Ask("users", emails=emails)]
 
     def fulfil(self, ask: inbox.Ask, delivery: Delivery, keep: Callable[..., object]) -> inbox.Outcome:
         """Fetch what is true now and mirror it."""
         asked, team = cast(Ask, ask), delivery.team
         if team is None:
             raise ValueError("The team of this call is not linked any more.")
-        if asked.kind == "user":
-            member = reconcile.user(team.pk, asked.vyte_id)
-            return inbox.Outcome(members=[] if member.told_at else [member.pk])
+        if asked.kind in ("user", "users"):
+            found = (
+                [reconcile.user(team.pk, asked.vyte_id)]
+                if asked.vyte_id
+                else reconcile.users(team.pk, asked.emails)
+            )
+            return inbox.Outcome(members=[member.pk for member in found if not member.told_at])
         origin = mirror.Origin(EventChange.Cause.WEBHOOK, delivery=delivery)
         if asked.kind == "team":
-            return inbox.Outcome(changes=sync.run(team, origin=origin, progress=keep).saved.changes)
-        # A call that gives no time of a cancellation came after it.
-        since = asked.cancelled_at or (delivery.received_at if asked.cancelled else None)
-        saved = reconcile.event(team.pk, asked.vyte_id, origin=origin, cancelled_at=since)
-        return inbox.Outcome(changes=saved.changes)
+            return _look_for(asked.unnamed, team, origin, keep)
+        return inbox.Outcome(changes=_look_at(asked.vyte_id, asked, team, origin))
+
+
+def _about_event(resource: dict[str, object], vyte_id: str, action: str) -> Ask:
+    """The ask of a call about an event; ``vyte_id`` is empty where the call has none."""
+    cancelled = action == "event.cancelled" or bool(resource.get("cancelled"))
+    known = payloads.cancelled_at(resource) or payloads.revision(resource)
+    since = known if cancelled else None
+    if vyte_id:
+        return Ask("event", vyte_id, cancelled, since)
+    said = recognition.describe(resource, cancelled=cancelled, cancelled_at=since)
+    return Ask("team", unnamed=(said,))
+
+
+def _look_at(vyte_id: str, said: Ask | Description, team: Team, origin: mirror.Origin) -> list[int]:
+    """Mirror one event, with the cancellation that a call reports; the primary keys of the changes."""
+    came = origin.delivery.received_at if origin.delivery else None
+    # A call that gives no time of a cancellation came after it.
+    since = (said.cancelled_at or came) if said.cancelled else None
+    return reconcile.event(team.pk, vyte_id, origin=origin, cancelled_at=since).changes
+
+
+def _look_for(
+    unnamed: Sequence[Description], team: Team, origin: mirror.Origin, keep: Callable[..., object]
+) -> inbox.Outcome:
+    """Mirror the events that calls are about without naming them; those that are not certain, with all of the team's.
+
+    The time of its making tells an event from any other. Without that, only a mirror that was just brought up to date
+    can tell whether there is another one like it.
+    """
+    outcome = inbox.Outcome()
+    unsure = list(unnamed)
+    if len(unnamed) <= MOST_ONE_BY_ONE:
+        unsure = [said for said in unnamed if not _look_if_certain(said, team, origin, outcome)]
+    if not unsure:
+        return outcome
+    outcome.changes += sync.run(team, origin=origin, progress=keep).saved.changes
+    for said in unsure:
+        if said.cancelled:
+            _cancel_if_certain(said, team, origin, outcome)
+            keep()
+    return outcome
+
+
+def _look_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: inbox.Outcome) -> bool:
+    """Look at the one event that this must be about, and say whether there is one."""
+    found = recognition.candidates(team.pk, said) if said.created_at else []
+    if len(found) == 1:
+        outcome.changes += _look_at(found[0], said, team, origin)
+    return len(found) == 1
+
+
+def _cancel_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: inbox.Outcome) -> None:
+    """Mirror a cancellation once all events are mirrored; a problem where nobody can tell whose it is."""
+    found = recognition.candidates(team.pk, said)
+    if len(found) == 1:
+        outcome.changes += _look_at(found[0], said, team, origin)
+    elif not recognition.is_known(team.pk, said):
+        problem = NOT_CERTAIN.format(which="more than one" if found else "none")
+        outcome.problems += [] if problem in outcome.problems else [problem]
 
 
 inbox.register(Vyte())

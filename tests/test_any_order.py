@@ -7,7 +7,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pytest
@@ -185,7 +185,7 @@ def begin(world: World, spelling: dict[str, Any]) -> None:
     """Another story: nobody remembers the one before."""
     Delivery.objects.all().delete()
     Event.objects.all().delete()
-    for name, value in {**vars(Quirks()), **spelling}.items():
+    for name, value in {**asdict(Quirks()), **spelling}.items():
         setattr(world.sandbox.quirks, name, value)
     for memory in (world.sandbox.state.events, world.sandbox.outbox, world.ids, world.pool, world.late):
         memory.clear()
@@ -294,10 +294,38 @@ def test_calls_that_do_not_say_which_event_end_in_what_vyte_shows(
     begin(world, {"webhook_ids": False})
     for step in [story[0], *story[1]]:
         world.play(*step)
-    for call in world.pool[-1:]:
+    for call in world.pool:
         world.deliver([call])
+        if order.random() < 0.3:
+            housekeeping.sweep()
+    housekeeping.sweep()
+    # Votes fire no call: one that says nothing of any meeting leads to a look at all of them.
+    inbox.store("vyte", world.team.pk, b'{"action": "event.updated", "resource": {}}', {})
     housekeeping.sweep()
     while world.late:
         world.play("hear", 0, 0)
     housekeeping.sweep()
     check(world)
+
+
+@given(story=STORIES, missing=st.sampled_from([(), ("createdAt",)]), prompt=st.booleans())
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_cancellation_that_only_unnamed_calls_show_is_never_another_meetings(
+    world: World, story: tuple[Any, list[Any]], missing: tuple[str, ...], prompt: bool
+) -> None:
+    begin(world, {"webhook_ids": False, "show_cancelled": False, "missing": missing})
+    for step in [story[0], *story[1]]:
+        seen = len(world.pool)
+        world.play(*step)
+        for call in world.pool[seen:] if prompt else ():
+            world.deliver([call])
+            housekeeping.sweep()
+    for call in world.pool:
+        world.deliver([call])
+    housekeeping.sweep()
+    raw = world.sandbox.state.events
+    for event in Event.objects.all():
+        assert event.status != "cancelled" or "cancelled" in raw[event.vyte_id]
+    if not Delivery.objects.exclude(status="done").exists():
+        cancelled = {event.vyte_id for event in Event.objects.cancelled()}
+        assert cancelled == {vyte_id for vyte_id in world.ids if "cancelled" in raw[vyte_id]}

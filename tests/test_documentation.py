@@ -6,6 +6,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,8 @@ from django.template import Engine
 
 from django_vyte import checks, conf, exceptions, models, signals
 from django_vyte.client import VyteClient
-from django_vyte.sandbox import Faults, Quirks, WebhookMode
+from django_vyte.client.resource import Resource
+from django_vyte.sandbox import Faults, Quirks, Sandbox, WebhookMode, seed
 from django_vyte.sandbox.control import ROUTES
 from django_vyte.templatetags import vyte as tags
 
@@ -189,24 +191,23 @@ def test_the_drawing_of_the_layers_knows_every_module_and_no_other():
 # Client and local Vyte
 
 
-def operations() -> dict[str, str]:
+def resources() -> list[str]:
     client = VyteClient("key")
-    groups = {f"vyte.{name}": each for name, each in vars(client).items() if name[0] != "_" and name != "v1"}
-    groups |= {f"vyte.v1.{name}": each for name, each in vars(client.v1).items()}
-    return {
-        f"{group}.{name}": f"{name}({', '.join(inspect.signature(method).parameters)})"
-        for group, resource in groups.items()
-        for name, method in inspect.getmembers(resource, inspect.ismethod)
-        if not name.startswith("_")
-    }
+    found = {**vars(client), **{f"v1.{name}": each for name, each in vars(client.v1).items()}}
+    return [f"vyte.{name}" for name, each in found.items() if isinstance(each, Resource)]
 
 
-def test_every_operation_is_documented_with_its_arguments_and_no_other():
+def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operations():
     rows = table(section("client.md", "Operations"))
-    documented = {
-        f"{named(row[0])[0]}.{call.partition('(')[0]}": call for row in rows for call in named(row[1])
-    }
-    assert documented == operations()
+    assert [named(row[0])[0] for row in rows] == resources()
+    for row in rows:
+        anchor = re.sub(r"[^\w -]", "", named(row[0])[0])
+        assert f"](client-reference.md#{anchor})" in row[0]
+
+
+def test_every_stranger_whose_calls_are_tested_is_documented():
+    strangers = json.loads((ROOT / "tests" / "data" / "strangers.json").read_text())
+    assert first_names(text_of("strangers.md")) == [stranger["who"] for stranger in strangers]
 
 
 def test_every_error_is_documented():
@@ -222,6 +223,15 @@ def test_every_quirk_is_documented_with_its_default():
     rows = table(section("sandbox.md", "Quirks"))
     documented = {named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in rows}
     assert documented == dataclasses.asdict(Quirks())
+
+
+def test_every_kind_of_a_seed_is_documented_and_the_example_works(tmp_path):
+    said = section("sandbox.md", "A seed")
+    assert first_names(said) == list(seed.KINDS)
+    (example,) = [match["code"] for match in FENCE.finditer(said) if match["language"] == "json"]
+    (tmp_path / "seed.json").write_text(example)
+    sandbox = Sandbox(seed=tmp_path / "seed.json")
+    assert "ada" in sandbox.state.pages
 
 
 def test_every_fault_and_webhook_mode_is_documented():

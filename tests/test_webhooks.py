@@ -41,7 +41,7 @@ def test_a_call_about_a_user_asks_for_that_user() -> None:
 
 @pytest.mark.parametrize("resource", [{}, {"_id": None}, {"_id": ""}, {"title": "Appointment"}])
 def test_a_call_that_does_not_say_which_event_asks_for_the_team(resource: dict[str, Any]) -> None:
-    assert asks("event.cancelled", resource) == [Ask("team")]
+    assert [ask.subject for ask in asks("event.cancelled", resource)] == ["team"]
 
 
 @pytest.mark.parametrize("action", ["vyteme.updated", "user.left", "hook", "events.created", "x" * 999])
@@ -68,9 +68,22 @@ def test_an_id_that_vyte_cannot_have_given_is_unreadable(action: str, vyte_id: o
         asks(action, {"_id": vyte_id})
 
 
-def test_a_user_without_an_id_is_unreadable() -> None:
+@pytest.mark.parametrize(
+    "resource", [{}, {"emails": []}, {"emails": [5]}, {"email": "nobody"}, {"full_name": "A"}]
+)
+def test_a_user_without_an_id_or_an_address_is_unreadable(resource: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="does not say which user"):
-        asks("user.joined", {"email": "a@example.com"})
+        asks("user.joined", resource)
+
+
+@pytest.mark.parametrize(
+    "resource", [{"emails": ["A@example.com", "a@example.org"]}, {"email": "a@example.com"}]
+)
+def test_a_call_about_a_user_who_is_not_named_asks_for_who_has_that_address(resource: dict[str, Any]) -> None:
+    (ask,) = asks("user.joined", resource)
+    assert (ask.subject, ask.emails[0]) == ("users", "a@example.com")
+    (other,) = asks("user.joined", {"email": "b@example.com"})
+    assert other.merged(ask).merged(other).emails == ("b@example.com", *ask.emails)
 
 
 @pytest.mark.parametrize(
@@ -105,6 +118,12 @@ def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
     )
     assert early.merged(late) == late.merged(early) == late.merged(never) == never.merged(late) == late
     assert never.merged(never) == never
+
+
+def test_asks_about_a_team_become_one_with_every_event_that_is_not_named() -> None:
+    (one,) = asks("event.cancelled", {"title": "One"})
+    (two,) = asks("event.cancelled", {"title": "Two"})
+    assert [said.title for said in one.merged(two).merged(one).unnamed] == ["One", "Two"]
 
 
 @pytest.mark.parametrize(
@@ -215,6 +234,29 @@ def test_a_user_who_joined_without_an_external_id_is_a_member_all_the_same(
     member = Member.objects.get()
     assert (member.email, member.extid, member.user) == ("jane@acme.com", "", None)
     assert member.told_at is not None
+
+
+def test_who_joined_is_known_by_the_address_when_the_call_does_not_name_them(
+    linked_team: Team, vyte_sandbox: Sandbox, settle: Callable[[], None]
+) -> None:
+    vyte_sandbox.quirks.webhook_ids = False
+    joined = [vyte_sandbox.join(email=f"{name}@acme.com", full_name=name, extid=name)["_id"] for name in "ab"]
+    settle()
+    assert dict(Member.objects.values_list("vyte_id", "extid")) == dict(zip(joined, "ab", strict=True))
+    assert not Member.objects.filter(told_at=None).exists()
+    assert [request.path for request in vyte_sandbox.requests] == ["/v2/users"]
+
+
+def test_a_user_whom_vyte_does_not_list_yet_is_looked_for_again(team: Team, vyte_sandbox: Sandbox) -> None:
+    raw = b'{"action": "user.joined", "resource": {"emails": ["new@acme.com"]}}'
+    delivery = inbox.store("vyte", team.pk, raw, {})
+    inbox.process(delivery.pk)
+    delivery.refresh_from_db()
+    assert (delivery.status, "not yet, listed" in delivery.error) == ("waiting", True)
+    vyte_sandbox.join(email="new@acme.com")
+    Delivery.objects.update(next_attempt_at=delivery.received_at)
+    inbox.process(delivery.pk)
+    assert Member.objects.get().email == "new@acme.com"
 
 
 def test_a_call_of_a_team_that_is_linked_no_more_is_given_up_with_a_reason(

@@ -1,0 +1,365 @@
+"""Calls that do not name their event: it is known by what they say of it, or nothing is cancelled."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from django_vyte import inbox, recognition, sync
+from django_vyte.models import Delivery, Event, Team
+from django_vyte.sandbox import Sandbox
+
+DAY = ("2027-01-01T09:00:00.000Z", "2027-01-01T10:00:00.000Z")
+# What the published sample of a call has besides the time of the cancellation.
+PUBLISHED = ("confirmed", "created_by", "dates", "invitees", "messages", "places", "title", "vyteme")
+
+
+@pytest.fixture(autouse=True)
+def a_vyte_that_tells_little(vyte_sandbox: Sandbox) -> None:
+    """Calls do not name their events, and the API shows no cancellation."""
+    vyte_sandbox.state.events.clear()
+    vyte_sandbox.quirks.webhook_ids = vyte_sandbox.quirks.show_cancelled = False
+
+
+@pytest.fixture
+def plan(vyte_sandbox: Sandbox) -> Callable[..., str]:
+    """Somebody plans a meeting; its id."""
+
+    def plan(title: str = "Kick-off", **fields: Any) -> str:
+        given = {
+            "creator": "emma@example.com", "dates": [DAY], "invitees": ["ada@example.com"], "group_ids": ["deal_1"],
+        }  # fmt: skip
+        return str(vyte_sandbox.create_event(title=title, **{**given, **fields})["_id"])
+
+    return plan
+
+
+@pytest.fixture
+def said_of(vyte_sandbox: Sandbox) -> Callable[..., dict[str, Any]]:
+    """What a call says of an event, less its ``_id``: all of it, or what the published sample has."""
+
+    def said(vyte_id: str, *names: str, **others: Any) -> dict[str, Any]:
+        raw = json.loads(json.dumps(vyte_sandbox.state.events[vyte_id]))
+        kept = {name: value for name, value in raw.items() if name != "_id" and (not names or name in names)}
+        return {**kept, **others}
+
+    return said
+
+
+@pytest.fixture
+def call(team: Team) -> Callable[..., Delivery]:
+    """Calls arrive and are processed; the delivery of the last."""
+
+    def call(resource: dict[str, Any], action: str = "event.cancelled", times: int = 1) -> Delivery:
+        stored = [
+            inbox.store("vyte", team.pk, json.dumps({"action": action, "resource": resource}).encode(), {})
+            for _ in range(times)
+        ]
+        inbox.process(stored[-1].pk)
+        stored[-1].refresh_from_db()
+        return stored[-1]
+
+    return call
+
+
+def statuses() -> dict[str, str]:
+    return dict(Event.objects.values_list("vyte_id", "status"))
+
+
+def asked(sandbox: Sandbox) -> list[str]:
+    """What Vyte was asked, list or event, since it was looked at last."""
+    paths = [request.path for request in sandbox.requests]
+    sandbox.requests.clear()
+    return paths
+
+
+def cancel(sandbox: Sandbox, vyte_id: str, after: int = 60) -> dt.datetime:
+    """A meeting is cancelled, some seconds after whatever happened before; when."""
+    clock = sandbox.state.clock
+    now = dt.datetime.fromisoformat(clock.now()) + dt.timedelta(seconds=after)
+    clock.now(after=now.isoformat())
+    return dt.datetime.fromisoformat(sandbox.cancel(vyte_id)["cancelled"])
+
+
+# The one meeting
+
+
+def test_a_cancellation_that_only_a_call_without_an_id_shows_reaches_the_mirror(
+    linked_team: Team, vyte_sandbox: Sandbox, settle: Callable[[], None], plan: Callable[..., str]
+) -> None:
+    vyte_id, other = plan(), plan("Another")
+    settle()
+    asked(vyte_sandbox)
+    vyte_sandbox.cancel(vyte_id)
+    settle()
+    assert statuses() == {vyte_id: "cancelled", other: "planning"}
+    assert asked(vyte_sandbox) == [f"/v2/events/{vyte_id}"]
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
+
+
+def test_the_published_sample_is_enough_to_know_a_meeting_by(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id, other = plan(confirmed=True), plan(dates=[("2027-01-02T09:00:00Z", "2027-01-02T10:00:00Z")])
+    sync.run(team)
+    asked(vyte_sandbox)
+    when = cancel(vyte_sandbox, vyte_id)
+    call(said_of(vyte_id, *PUBLISHED, "cancelled"))
+    assert statuses() == {vyte_id: "cancelled", other: "planning"}
+    assert Event.objects.get(vyte_id=vyte_id).cancelled_at == when
+    # Another meeting like it may be new: the mirror is brought up to date before it is trusted.
+    assert asked(vyte_sandbox) == ["/v2/events", f"/v2/events/{vyte_id}"]
+
+
+def test_a_meeting_that_is_new_here_is_known_once_all_are_mirrored(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id = plan()
+    cancel(vyte_sandbox, vyte_id)
+    assert call(said_of(vyte_id)).status == "done"
+    assert statuses() == {vyte_id: "cancelled"}
+
+
+@pytest.mark.parametrize("action", ["event.confirmed", "event.updated"])
+def test_another_call_about_a_known_meeting_costs_one_question(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any, action: str
+) -> None:
+    vyte_id = plan()
+    sync.run(team)
+    asked(vyte_sandbox)
+    vyte_sandbox.confirm(vyte_id)
+    assert call(said_of(vyte_id), action).status == "done"
+    assert statuses() == {vyte_id: "confirmed"}
+    assert asked(vyte_sandbox) == [f"/v2/events/{vyte_id}"]
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        {"offset_style": "+0100"},
+        {"milliseconds": False},
+        {"single_as_object": True},
+        {"webhook_owner": "organization"},
+    ],
+)
+def test_a_meeting_is_known_however_it_is_spelt(
+    linked_team: Team, vyte_sandbox: Sandbox, settle: Any, plan: Callable[..., str], spelling: dict[str, Any]
+) -> None:
+    vyte_id = plan(creator="Emma@Example.com", title=" Kick-off  ", places=["Office"])
+    settle()
+    for name, value in spelling.items():
+        setattr(vyte_sandbox.quirks, name, value)
+    asked(vyte_sandbox)
+    vyte_sandbox.cancel(vyte_id)
+    settle()
+    assert statuses() == {vyte_id: "cancelled"}
+    assert asked(vyte_sandbox) == [f"/v2/events/{vyte_id}"]
+
+
+def test_the_same_call_twice_cancels_once(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id = plan()
+    sync.run(team)
+    cancel(vyte_sandbox, vyte_id)
+    call(said_of(vyte_id), times=2)
+    call(said_of(vyte_id))
+    assert Event.objects.get().changes.filter(kind="cancelled").count() == 1
+    assert set(Delivery.objects.values_list("status", "error")) == {("done", "")}
+
+
+def test_a_cancellation_that_says_no_time_came_before_its_call(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id = plan(confirmed=True)
+    sync.run(team)
+    delivery = call(said_of(vyte_id, "title", "dates", "created_by"))
+    assert Event.objects.get().cancelled_at == delivery.received_at
+
+
+# What agrees, and what does not
+
+
+@pytest.mark.parametrize(
+    "difference",
+    [
+        {"title": "Kick off"},
+        {"dates": [{"date": "2027-01-01T09:00:00Z", "end_date": "2027-01-01T10:30:00Z"}]},
+        {"dates": [{"date": "2027-01-01T09:00:00Z"}]},
+        {"created_by": {"email": "adam@example.com"}},
+        {"invitees": [{"email": "ada@example.com"}, {"email": "bob@example.com"}]},
+        {"invitees": []},
+        {"third_party": {"group_ids": ["deal_2"]}},
+        {"createdAt": "2026-01-01T00:00:00Z"},
+    ],
+)
+def test_whatever_a_call_says_must_agree(
+    team: Team,
+    vyte_sandbox: Sandbox,
+    plan: Callable[..., str],
+    said_of: Any,
+    call: Any,
+    difference: dict[str, Any],
+) -> None:
+    vyte_id = plan()
+    delivery = call(said_of(vyte_id, cancelled="2027-01-01T00:00:00Z", **difference))
+    assert statuses() == {vyte_id: "planning"}
+    assert (delivery.status, "and none here fits" in delivery.error) == ("failed", True)
+
+
+@pytest.mark.parametrize(
+    "names", [("title",), ("title", "created_by"), ("title", "dates"), ("dates", "created_by")]
+)
+def test_a_call_that_says_little_is_about_no_meeting_for_certain(
+    team: Team, plan: Callable[..., str], said_of: Any, call: Any, names: tuple[str, ...]
+) -> None:
+    vyte_id = plan()
+    assert call(said_of(vyte_id, *names)).status == "failed"
+    assert statuses() == {vyte_id: "planning"}
+
+
+# Several alike
+
+
+def test_of_two_alike_neither_is_cancelled_and_that_is_said(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one, two = plan(confirmed=True), plan(confirmed=True)
+    cancel(vyte_sandbox, one)
+    delivery = call(said_of(one, *PUBLISHED, "cancelled"))
+    assert statuses() == {one: "confirmed", two: "confirmed"}
+    assert delivery.status == "failed"
+    assert "more than one here fits what it says: nothing was cancelled" in delivery.error
+
+
+def test_two_alike_are_told_apart_by_when_they_were_made(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one = plan(confirmed=True)
+    vyte_sandbox.state.events[one]["createdAt"] = "2026-01-01T00:00:00.000Z"
+    two = plan(confirmed=True)
+    sync.run(team)
+    cancel(vyte_sandbox, one)
+    call(said_of(one))
+    assert statuses() == {one: "cancelled", two: "confirmed"}
+
+
+def test_of_two_alike_where_vyte_shows_which_one_it_is_nothing_is_left_to_say(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_sandbox.quirks.show_cancelled = True
+    one, two = plan(), plan()
+    sync.run(team)
+    cancel(vyte_sandbox, one)
+    assert call(said_of(one, *PUBLISHED, "cancelled")).status == "done"
+    assert statuses() == {one: "cancelled", two: "planning"}
+
+
+def test_a_meeting_that_was_cancelled_before_is_not_cancelled_again_in_place_of_another(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one = plan()
+    cancel(vyte_sandbox, one)
+    call(said_of(one, *PUBLISHED, "cancelled"))
+    two = plan()
+    cancel(vyte_sandbox, two)
+    call(said_of(two, *PUBLISHED, "cancelled"))
+    assert statuses() == {one: "cancelled", two: "cancelled"}
+
+
+def test_a_late_call_does_not_cancel_what_was_booked_again(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one = plan()
+    cancel(vyte_sandbox, one)
+    late = said_of(one, *PUBLISHED, "cancelled")
+    call(late)
+    clock = vyte_sandbox.state.clock
+    clock.now(after=(dt.datetime.fromisoformat(clock.now()) + dt.timedelta(minutes=1)).isoformat())
+    two = plan()
+    assert call(late).status == "done"
+    assert statuses() == {one: "cancelled", two: "planning"}
+    del vyte_sandbox.state.events[one]
+    Event.objects.filter(vyte_id=one).delete()
+    assert call(late).status == "failed"
+    assert statuses() == {two: "planning"}
+
+
+def test_two_cancellations_that_are_not_certain_are_one_problem(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one, _, other, _ = plan(), plan(), plan("Retro"), plan("Retro")
+    for vyte_id in (one, other):
+        cancel(vyte_sandbox, vyte_id)
+    said = said_of(one, *PUBLISHED, "cancelled")
+    inbox.store("vyte", team.pk, json.dumps({"action": "event.cancelled", "resource": said}).encode(), {})
+    delivery = call(said_of(other, *PUBLISHED, "cancelled"))
+    assert delivery.error.count("nothing was cancelled") == 1
+    assert set(statuses().values()) == {"planning"}
+
+
+# What it costs
+
+
+def test_a_call_that_says_nothing_leads_to_a_look_at_all_also_beside_one_that_is_certain(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id = plan()
+    sync.run(team)
+    new = plan("New")
+    inbox.store("vyte", team.pk, b'{"action": "event.created", "resource": {}}', {})
+    call(said_of(vyte_id), "event.updated")
+    assert new in statuses()
+
+
+def test_finding_a_meeting_is_one_question_to_the_database_however_many_there_are(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any
+) -> None:
+    starts = [dt.datetime(2027, 2, 1, 9, tzinfo=dt.UTC) + dt.timedelta(days=day) for day in range(120)]
+    for start in starts:
+        dates = [(start.isoformat(), (start + dt.timedelta(hours=1)).isoformat())]
+        vyte_id = plan(dates=dates, confirmed=True)
+    sync.run(team)
+    said = recognition.describe(said_of(vyte_id, *PUBLISHED), cancelled=True, cancelled_at=None)
+    with CaptureQueriesContext(connection) as queries:
+        assert recognition.candidates(team.pk, said) == [vyte_id]
+    assert len(queries) == 1
+
+
+def test_of_too_many_alike_none_is_certain(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(recognition, "MOST_ALIKE", 3)
+    ids = [plan(invitees=[f"guest{number}@example.com"]) for number in range(4)]
+    sync.run(team)
+    said = recognition.describe(said_of(ids[0], *PUBLISHED), cancelled=True, cancelled_at=None)
+    assert len(recognition.candidates(team.pk, said)) == 4
+    Event.objects.filter(vyte_id=ids[3]).delete()
+    assert recognition.candidates(team.pk, said) == [ids[0]]
+
+
+def test_where_many_calls_wait_all_meetings_are_listed_once(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    ids = [plan(f"Meeting {number}") for number in range(15)]
+    sync.run(team)
+    asked(vyte_sandbox)
+    for vyte_id in ids[:14]:
+        vyte_sandbox.confirm(vyte_id)
+        inbox.store(
+            "vyte",
+            team.pk,
+            json.dumps({"action": "event.confirmed", "resource": said_of(vyte_id)}).encode(),
+            {},
+        )
+    cancel(vyte_sandbox, ids[14])
+    call(said_of(ids[14]))
+    assert sorted(statuses().values()) == ["cancelled", *["confirmed"] * 14]
+    assert asked(vyte_sandbox) == ["/v2/events", f"/v2/events/{ids[14]}"]
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
