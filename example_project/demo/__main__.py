@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import signal
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 import requests
 
@@ -29,19 +31,36 @@ WORKER = (
 )
 
 
+EXAMPLE = '{"webhook_shape": "object"}'
+
+
 def main() -> int:
     """The exit code: 0, or 1 when a process died or a step of the story failed."""
     parser = argparse.ArgumentParser(prog="python -m example_project.demo", description=__doc__)
     parser.add_argument("--check", action="store_true", help="play the story and exit")
+    parser.add_argument(
+        "--quirks", type=switches, metavar="JSON", default={}, help="switches of the local Vyte, as an object"
+    )
     options = parser.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop_once)
     try:
         with tempfile.TemporaryDirectory(prefix="django-vyte-demo-") as folder:
-            return show(Path(folder), check=options.check)
+            return show(Path(folder), check=options.check, quirks=options.quirks)
     except KeyboardInterrupt:
         print("\nStopped.")
         return 130 if options.check else 0
+
+
+def switches(text: str) -> dict[str, Any]:
+    """An object in JSON; ArgumentTypeError for anything else."""
+    try:
+        given = json.loads(text)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        raise argparse.ArgumentTypeError(f"{text!r} is no object in JSON, such as {EXAMPLE}")
+    return given
 
 
 def stop_once(number: int, frame: object) -> None:
@@ -51,11 +70,11 @@ def stop_once(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def show(folder: Path, *, check: bool) -> int:
+def show(folder: Path, *, check: bool, quirks: dict[str, Any]) -> int:
     addresses = prepare(folder)
     with own_database(), own_queue(), Processes(folder) as processes:
         try:
-            start(addresses, folder, processes)
+            start(addresses, folder, processes, quirks)
             if check:
                 from example_project.demo.story import play
 
@@ -69,22 +88,35 @@ def show(folder: Path, *, check: bool) -> int:
             return 1
 
 
-def start(addresses: Addresses, folder: Path, processes: Processes) -> None:
+def start(addresses: Addresses, folder: Path, processes: Processes, quirks: dict[str, Any]) -> None:
     """Database, local Vyte, web server and worker; then the team is linked."""
     manage = "example_project/manage.py"
     vyte = processes.start("local Vyte", manage, "vyte_sandbox", "--port", addresses.vyte.rpartition(":")[2])
     run("migrate", "--verbosity", "0")
+    processes.wait_for(f"the {vyte.name}", lambda: answers(f"{addresses.vyte}/_sandbox/state"))
+    if quirks:
+        adapt(addresses, quirks)
     web = processes.start(
         "web server", manage, "runserver", "--noreload", addresses.crm.removeprefix("http://")
     )
     worker = processes.start("worker", *WORKER, "--schedule", str(folder / "beat"))
-    processes.wait_for(f"the {vyte.name}", lambda: answers(f"{addresses.vyte}/_sandbox/state"))
     linked = run("vyte_link_team", stdin=os.environ["VYTE_SANDBOX_API_KEY"])
     # The demo itself takes the next step that the command names in the end.
     print(linked.partition("Next: ")[0], flush=True)
     run("crm_demo_data")
     processes.wait_for(f"the {web.name}", lambda: answers(f"{addresses.crm}/accounts/login/"))
     processes.wait_for(f"the {worker.name}", lambda: " ready." in worker.output())
+
+
+def adapt(addresses: Addresses, quirks: dict[str, Any]) -> None:
+    """Set the switches of the local Vyte, and this site as ``vyte_probe`` then says."""
+    answer = requests.post(f"{addresses.vyte}/_sandbox/quirks", json=quirks, timeout=10)
+    if not answer.ok:
+        raise Trouble(f"The local Vyte does not take these switches: {answer.text}")
+    probed = run("vyte_probe", "--json", "--verbosity", "0", stdin=os.environ["VYTE_SANDBOX_API_KEY"])
+    settings = json.loads(probed)["settings"]
+    os.environ |= {f"VYTE_{name}": value for name, value in settings.items()}
+    print(f"Switches: {json.dumps(quirks)}\nSettings, as vyte_probe says: {json.dumps(settings)}", flush=True)
 
 
 def answers(url: str) -> bool:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TypeVar
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-STOP_SECONDS = 4
+STOP_SECONDS = float(os.environ.get("DEMO_STOP_SECONDS", "4"))
 WAIT_SECONDS = 30
 T = TypeVar("T")
 

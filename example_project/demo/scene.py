@@ -54,6 +54,10 @@ class Scene:
         """The event as Vyte has it."""
         return requests.get(f"{self.vyte}/_sandbox/events/{self.event_id}", timeout=TIMEOUT).json()
 
+    def shown(self, member: str, content: list[Any]) -> list[Any]:
+        """What can be mirrored of a list of the event: nothing where the local Vyte is switched to leave it out."""
+        return [] if member in self.look()["quirks"]["missing"] else content
+
     def answered_calls(self, action: str) -> list[dict[str, Any]]:
         """Vyte's webhook calls of that action that were answered 200."""
         return [call for call in self.look()["calls"] if call["action"] == action and call["status"] == 200]

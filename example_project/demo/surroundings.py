@@ -36,7 +36,7 @@ def prepare(folder: Path) -> Addresses:
         "VYTE_WEB_URL": vyte,
         "DEMO_FOLDER": str(folder),
         "DEMO_QUEUE": run,
-        "DEMO_SWEEP_SECONDS": "2",
+        "DEMO_SWEEP_SECONDS": os.environ.get("DEMO_SWEEP_SECONDS", "2"),
     }
     url = os.environ.get("DEMO_DATABASE_URL")
     if url:
