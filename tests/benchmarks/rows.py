@@ -44,27 +44,6 @@ def side_by_side(
     )
 
 
-def a_little_more(
-    name: str,
-    floor: Callable[[], object],
-    ours: Callable[[], object],
-    *,
-    more: float,
-    rounds: int,
-    unit: str,
-) -> Row:
-    """How many seconds longer than the floor our code takes."""
-    low, high = in_turn(floor, ours, rounds, 1)
-    return Row(
-        name,
-        _shown(low, unit),
-        _shown(high, unit),
-        f"{high / low:.2f}",
-        f"<= floor + {_shown(more, unit)}",
-        high <= low + more,
-    )
-
-
 def alone(name: str, seconds: float, *, below: float, unit: str) -> Row:
     """A time that nothing is held against."""
     return Row(name, "", _shown(seconds, unit), "", f"< {_shown(below, unit)}", seconds < below)
