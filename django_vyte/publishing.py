@@ -6,6 +6,7 @@ import atexit
 import logging
 import os
 import queue
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
@@ -30,7 +31,8 @@ class Publisher:
         self._publish = publish
         self._complained_at = -QUIET * 1.0
         self._begin()
-        os.register_at_fork(after_in_child=self._begin)
+        if sys.platform != "win32":
+            os.register_at_fork(after_in_child=self._begin)
 
     def _begin(self) -> None:
         """A process of its own: a forked worker inherits neither the thread nor what it held."""

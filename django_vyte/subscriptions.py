@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
@@ -16,7 +16,7 @@ from django_vyte.webhooks import ACTIONS
 
 if TYPE_CHECKING:
     from django_vyte.client import VyteClient
-    from django_vyte.client.types import Hook
+    from django_vyte.client.types import Hook, HookAction
     from django_vyte.models import Team
 
 
@@ -109,7 +109,7 @@ def _renew_unreadable(webhook: Webhook) -> None:
 
 def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
     try:
-        return client.hooks.create(action=webhook.action, target_url=address(webhook))
+        return client.hooks.create(action=cast("HookAction", webhook.action), target_url=address(webhook))
     except ValueError:
         raise ImproperlyConfigured(
             "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."

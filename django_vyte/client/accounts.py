@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django_vyte.client.arguments import segment
 from django_vyte.client.resource import Resource
-from django_vyte.client.types import ApiKey, Organization
+from django_vyte.client.types import ApiKey, Organization, OrganizationWithMembers
 
 
 class Auth(Resource):
@@ -24,7 +24,7 @@ class Auth(Resource):
 class Organizations(Resource):
     """``vyte.organizations``: v1 documentation, Teams."""
 
-    def retrieve(self) -> Organization:
+    def retrieve(self) -> OrganizationWithMembers:
         """The organization (v1: team) of this key, with its members and admins.
 
         ``GET /users/organizations``
@@ -32,7 +32,7 @@ class Organizations(Resource):
         >>> vyte.organizations.retrieve()["_id"] == organization_id
         True
         """
-        return self._read("GET", "/users/organizations", Organization)
+        return self._read("GET", "/users/organizations", OrganizationWithMembers)
 
 
 class ApiKeys(Resource):

@@ -33,6 +33,15 @@ _MEMBERS: dict[str, Callable[[str, Any], Any]] = {
 }
 # Lists that say nothing when they are empty.
 _NEVER_EMPTY = frozenset({"invitees", "users"})
+# Arguments that hold objects, in lists but for the creator, and how they are written.
+_FORMS = {
+    "created_by": "{'email': 'ada@example.com'}",
+    "dates": "[{'date': start, 'end_date': end}]",
+    "invitees": "[{'email': 'ada@example.com'}]",
+    "messages": "[{'body': 'See you there'}]",
+    "places": "[{'name': 'Room 1'}]",
+    "users": "[{'organization': organization_id, 'user': {'email': 'ada@example.com'}}]",
+}
 _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 
 
@@ -42,7 +51,7 @@ def segment(value: object, name: str = "id") -> str:
     Raises ``ValueError`` for what cannot be one: an empty text, ``.``, ``..``, control characters, no text.
     """
     if not isinstance(value, str) or value in ("", ".", ".."):
-        raise ValueError(f"{name} must be a text that is not empty, '.' or '..', not {value!r}.")
+        raise ValueError(f"{name} must be a text that is not empty, '.' or '..', not {checks.shown(value)}.")
     return quote(checks.text(name, value), safe="")
 
 
@@ -59,12 +68,14 @@ def joined(name: str, values: str | Iterable[str] | None) -> str | None:
     """
     if values is None or isinstance(values, str):
         return text(name, values)
-    values = list(values)
+    values = _texts(name, values)
     if not values:
         raise ValueError(f"{name} is an empty list: leave it out to not restrict.")
     for value in values:
         if "," in checks.text(name, value):
-            raise ValueError(f"{name}: {value!r} holds a comma, which separates values; pass a list.")
+            raise ValueError(
+                f"{name}: {checks.shown(value)} holds a comma, which separates values; pass a list."
+            )
     return ",".join(values)
 
 
@@ -74,11 +85,12 @@ def email_address(name: str, value: str | None) -> str | None:
 
 
 def emails(name: str, values: str | Iterable[str] | None) -> str | None:
-    """Several email addresses, ``a@b.c,d@e.f``; as ``joined``, and each is checked."""
+    """Several email addresses, ``a@b.c,d@e.f``; as ``joined``, and each is checked. A text may have spaces."""
     if values is None:
         return None
-    values = values.split(",") if isinstance(values, str) else values
-    return joined(name, [checks.email(name, value) for value in values])
+    if isinstance(values, str):
+        values = [part.strip(" ") for part in values.split(",")]
+    return joined(name, [checks.email(name, value) for value in _texts(name, values)])
 
 
 def day(name: str, value: date | None) -> str | None:
@@ -91,7 +103,7 @@ def day(name: str, value: date | None) -> str | None:
     if isinstance(value, datetime):
         return checks.aware(name, value).date().isoformat()
     if not isinstance(value, date):
-        raise ValueError(f"{name} must be a date or an aware datetime, not {value!r}.")
+        raise ValueError(f"{name} must be a date or an aware datetime, not {checks.shown(value)}.")
     return value.isoformat()
 
 
@@ -133,12 +145,33 @@ def search(name: str, value: str | re.Pattern[str] | None) -> str | None:
     return _METACHARACTERS.sub(r"\\\g<0>", checks.text(name, value))
 
 
+def objects(name: str, values: Any) -> list[Any]:
+    """The list of objects that an argument must be; whatever yields them becomes one, as it can be read only once.
+
+    Raises ``ValueError`` for one object, and for a list of anything else: Vyte would not find anybody in it.
+    """
+    form = f"{name} must be a list of objects, such as {_FORMS[name]}"
+    if isinstance(values, Mapping):
+        raise ValueError(f"{form}: put the object into a list.")
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        raise ValueError(f"{form}, not {checks.shown(values)}.")
+    found = list(values)
+    for value in found:
+        if not isinstance(value, Mapping):
+            raise ValueError(f"{form}, not of values of type {type(value).__name__}.")
+    return found
+
+
 def content(name: str, value: Any) -> Any:
     """A body ready for JSON, each member checked and written as its name says, at any depth.
 
     ``name`` is that of the argument, empty where the members are the arguments. ``None`` is sent as null,
     what has no name known here as it is. Raises ``ValueError`` naming the place: ``dates[0].end_date``.
     """
+    if value is None:
+        return None
+    if name in _FORMS:  # deeper, what has such a name may be of another kind: {"voted": {"dates": True}}
+        value = _creator(value) if name == "created_by" else objects(name, value)
     member = re.sub(r"\[\d+\]$", "", name.rpartition(".")[2])
     if isinstance(value, Mapping):
         return _object(name, value)
@@ -146,13 +179,11 @@ def content(name: str, value: Any) -> Any:
         if not value and member in _NEVER_EMPTY:
             raise ValueError(f"{name} is an empty list: put someone in, or leave it out.")
         return [content(f"{name}[{index}]", item) for index, item in enumerate(value)]
-    if value is None:
-        return None
     if member in _MEMBERS:
         return _MEMBERS[member](name, value)
     if isinstance(value, datetime):
         return checks.instant(name, value)
-    return checks.whole(name, value) if isinstance(value, str) else value
+    return checks.plain(name, value)
 
 
 def url_secrets(target_url: str) -> list[str]:
@@ -161,9 +192,25 @@ def url_secrets(target_url: str) -> list[str]:
     return re.findall(r"[^/?&=]{16,}", f"{parts.path}?{parts.query}")
 
 
+def _texts(name: str, values: Any) -> list[Any]:
+    """What iterates over texts, as a list; the texts themselves are checked later."""
+    if isinstance(values, bytes | Mapping) or not isinstance(values, Iterable):
+        raise ValueError(f"{name} must be a list of texts, not {checks.shown(values)}.")
+    return list(values)
+
+
+def _creator(value: Any) -> Mapping[str, Any]:
+    """The object that says who creates an event."""
+    if not isinstance(value, Mapping):
+        raise ValueError(
+            f"created_by must be an object, such as {_FORMS['created_by']}, not {checks.shown(value)}."
+        )
+    if not (value.get("email") or value.get("user")):
+        raise ValueError("created_by needs an 'email' or a 'user'.")
+    return value
+
+
 def _object(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
-    if name == "created_by" and not (value.get("email") or value.get("user")):
-        raise ValueError(f"{name} needs an 'email' or a 'user'.")
     body = {key: content(f"{name}.{key}" if name else str(key), item) for key, item in value.items()}
     start, end = _instant(body.get("date")), _instant(body.get("end_date"))
     if start and end and end < start:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -13,6 +14,13 @@ _UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _EMAIL = re.compile(r"[^@\s,;<>]+@[^@\s,;<>]+")
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?)?")
+
+
+def shown(value: Any) -> str:
+    """A value in a message: the beginning of a text, a number, and of all else the type, for it may hold secrets."""
+    if isinstance(value, str):
+        return repr(value[:80])
+    return repr(value)[:80] if isinstance(value, int | float) else f"a value of type {type(value).__name__}"
 
 
 def text(name: str, value: Any) -> str:
@@ -34,7 +42,7 @@ def whole(name: str, value: str) -> str:
 def email(name: str, value: Any) -> str:
     """An email address, as far as anyone can tell: one ``@`` with something on both sides, no spaces."""
     if not isinstance(value, str) or not _EMAIL.fullmatch(value) or _UNSENDABLE.search(value):
-        raise ValueError(f"{name}: {value!r} is no email address; write it as name@example.com.")
+        raise ValueError(f"{name}: {shown(value)} is no email address; write it as name@example.com.")
     return value
 
 
@@ -45,7 +53,7 @@ def zone(name: str, value: Any) -> str:
         return ZoneInfo(key).key
     except (TypeError, ValueError, AttributeError, LookupError, OSError):
         raise ValueError(
-            f"{name}: {value!r} is no time zone; pass a name such as 'Europe/Paris', or a ZoneInfo."
+            f"{name}: {shown(value)} is no time zone; pass a name such as 'Europe/Paris', or a ZoneInfo."
         ) from None
 
 
@@ -57,7 +65,7 @@ def minutes(name: str, value: Any, least: int = 1) -> int:
         count = None if rest else count
     if not isinstance(count, int) or isinstance(count, bool) or count < least:
         raise ValueError(
-            f"{name} must be {least} or more whole minutes, as a number or a timedelta, not {value!r}."
+            f"{name} must be {least} or more whole minutes, as a number or a timedelta, not {shown(value)}."
         )
     return count
 
@@ -70,7 +78,9 @@ def buffer(name: str, value: Any) -> int:
 def count(name: str, value: Any) -> int:
     """How many of something: 1 or more, for Vyte would take 0 for no limit."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-        raise ValueError(f"{name} must be a number, 1 or more, not {value!r}; leave it out to not restrict.")
+        raise ValueError(
+            f"{name} must be a number, 1 or more, not {shown(value)}; leave it out to not restrict."
+        )
     return value
 
 
@@ -82,10 +92,10 @@ def instant(name: str, value: Any) -> str:
     if isinstance(value, date):
         return value.isoformat()
     if not isinstance(value, str):
-        raise ValueError(f"{name} must be an aware datetime, not {value!r}.")
+        raise ValueError(f"{name} must be an aware datetime, not {shown(value)}.")
     if _WITHOUT_OFFSET.fullmatch(value):
         raise ValueError(
-            f"{name}: {value!r} has no offset from UTC; add Z or +01:00, Vyte shifts it otherwise."
+            f"{name}: {shown(value)} has no offset from UTC; add Z or +01:00, Vyte shifts it otherwise."
         )
     return whole(name, value)
 
@@ -99,13 +109,26 @@ def aware(name: str, value: datetime) -> datetime:
     return value
 
 
+def plain(name: str, value: Any) -> Any:
+    """What has no name known here, as it is, unless JSON would hold something else than what was passed."""
+    if isinstance(value, str):
+        return whole(name, value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise ValueError(f"{name} must be a text, not bytes: decode them.")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{name} is {value}, which JSON cannot say; leave it out, or pass None.")
+    if isinstance(value, timedelta):
+        raise ValueError(f"{name} must be a number in the unit that Vyte takes there, not a timedelta.")
+    return value
+
+
 def clock(name: str, value: Any) -> str:
     """A time of day as Vyte prints it, on a day that it ignores; a text as it is."""
     if isinstance(value, str):
         return whole(name, value)
     if not isinstance(value, time) or value.tzinfo:
         raise ValueError(
-            f"{name} must be a time of day without a zone, such as time(9, 30), not {value!r}: "
+            f"{name} must be a time of day without a zone, such as time(9, 30), not {shown(value)}: "
             "the zone is that of the availability."
         )
     return f"2018-01-01T{value.isoformat('seconds' if value.second else 'minutes')}"

@@ -10,7 +10,9 @@ import json
 import logging
 import math
 import mmap
+import os
 import re
+import sys
 import tempfile
 from array import array
 from collections.abc import Generator, Iterable, Iterator
@@ -68,6 +70,7 @@ def decoded_items(pieces: Iterable[bytes], what: str) -> Generator[Any, None, in
     with tempfile.TemporaryFile(buffering=_BLOCK) as file:
         for piece in pieces:
             file.write(piece)
+        file.flush()
         for number, raw in enumerate(_split(file, what), start=1):
             try:
                 item = _loads(raw)
@@ -103,7 +106,9 @@ def _marks(file: IO[bytes]) -> array[int]:
     file.seek(0)
     data, offset = file.read(_BLOCK), 0
     opening = re.match(rb"[ \t\r\n]*\[", data)
-    position = opening.end() if opening else len(data)
+    if opening is None:
+        raise ValueError("no array, or one that begins late")
+    position = opening.end()
     marks = array("Q")
     while True:
         end = _end(data, position)
@@ -137,11 +142,12 @@ def _end(data: bytes, position: int) -> int | None:
 
 def _cut(file: IO[bytes], marks: array[int]) -> Iterator[Buffer]:
     """The items between these marks, read one after the other."""
-    position = marks[0]
-    file.seek(position)
     for start, end in zip(marks[::2], marks[1::2], strict=True):
-        yield memoryview(file.read(end - position))[start - position :]
-        position = end
+        if sys.platform == "win32":
+            file.seek(start)
+            yield file.read(end - start)
+        else:  # a process forked meanwhile shares the file's position, and must not move it under this one
+            yield os.pread(file.fileno(), end - start, start)
 
 
 def _loads(body: Buffer) -> Any:

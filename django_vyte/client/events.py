@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, Unpack
 
 from django_vyte.client import arguments
-from django_vyte.client.arguments import content, segment, text
+from django_vyte.client.arguments import content, objects, segment, text
 from django_vyte.client.decoding import decoded_items
 from django_vyte.client.resource import Resource
 from django_vyte.client.types import Event, EventChanges, EventFilters, Invitee, NewEvent, NewInvitee
@@ -131,7 +131,7 @@ class Events(Resource):
         >>> "ada@example.com" in [person["email"] for person in people]
         True
         """
-        body = content("invitees", [*invitees])
+        body = content("invitees", objects("invitees", invitees))
         return self._read("POST", f"{_event(event_id)}/invitees", list[Invitee], body=body)
 
     def delete_invitee(self, event_id: str, invitee_id: str) -> None:

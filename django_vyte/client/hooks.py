@@ -6,7 +6,7 @@ from typing import Any
 
 from django_vyte.client.arguments import content, segment, url_secrets
 from django_vyte.client.resource import Resource
-from django_vyte.client.types import Hook
+from django_vyte.client.types import Hook, HookAction
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import UnexpectedAnswer
 
@@ -18,7 +18,7 @@ class Hooks(Resource):
     first, and the other when Vyte does not have that one.
     """
 
-    def create(self, *, action: str, target_url: str) -> Hook:
+    def create(self, *, action: HookAction, target_url: str) -> Hook:
         """Have ``target_url`` (https) called when ``action``, such as ``event.confirmed``, happens.
 
         Never sent twice, so a ``VyteTimeout`` leaves open whether it exists: look into ``list()``.
@@ -43,7 +43,7 @@ class Hooks(Resource):
         """
         return self._either(_paths(hook_id), lambda path: self._read("GET", path, Hook))
 
-    def update(self, hook_id: str, *, action: str, target_url: str) -> Hook:
+    def update(self, hook_id: str, *, action: HookAction, target_url: str) -> Hook:
         """Replace what a subscription is about and whom it calls.
 
         ``PUT /hooks/:hook_id``

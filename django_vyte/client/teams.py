@@ -85,8 +85,8 @@ class Teams(Resource):
     def book_member(self, team_id: str, **fields: Unpack[NewTeamEvent]) -> Event:
         """Create an event with a member of the team, whom Vyte picks, and answer it.
 
-        ``fields`` are those of ``events.create``. ``vyteme`` must be true, and is sent so when it is left out.
-        Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
+        ``fields`` are those of ``events.create``, but ``created_by`` may be left out. ``vyteme`` must be true,
+        and is sent so when it is left out. Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
 
         ``POST /v2/teams/:team_id/events``
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Unpack
 
-from django_vyte.client.arguments import content, segment
+from django_vyte.client.arguments import content, objects, segment
 from django_vyte.client.resource import Resource
 from django_vyte.client.types import NewUser, SavedUser, User, UserChange
 from django_vyte.exceptions import UnexpectedAnswer
@@ -76,7 +76,8 @@ class Users(Resource):
         >>> len(vyte.users.create_batch([ada]))
         1
         """
-        return self._batch("POST", users, repeatable=all(map(_is_known, users)))
+        saved = objects("users", users)
+        return self._batch("POST", saved, repeatable=all(map(_is_known, saved)))
 
     def update_batch(self, users: Sequence[UserChange]) -> list[SavedUser]:
         """Change several users, each as ``update`` takes them, with the ``id`` or ``extid`` inside ``user``.
@@ -88,11 +89,11 @@ class Users(Resource):
         >>> len(vyte.users.update_batch([{"user": {"id": user_id, "language": "fr"}}]))
         1
         """
-        return self._batch("PUT", users, repeatable=True)
+        return self._batch("PUT", objects("users", users), repeatable=True)
 
     def _batch(self, method: str, users: Sequence[Mapping[str, Any]], *, repeatable: bool) -> list[SavedUser]:
         secrets = [password for user in users for password in _passwords(user)]
-        body = content("users", [*users])
+        body = content("users", users)
         answer: Any = self._read(method, _BATCH, object, body=body, secrets=secrets, repeatable=repeatable)
         saved = answer.get("users") if isinstance(answer, dict) else answer
         if not isinstance(saved, list):
@@ -112,11 +113,20 @@ class Users(Resource):
 
 def _is_known(fields: Mapping[str, Any]) -> bool:
     """Whether Vyte can tell that it has this user already."""
-    user = fields.get("user", {})
-    return bool(user.get("id") or user.get("account", {}).get("organization", {}).get("extid"))
+    user = _within(fields, "user")
+    return bool(user.get("id") or _within(user, "account", "organization").get("extid"))
 
 
 def _passwords(fields: Mapping[str, Any]) -> list[str]:
     """What an error that repeats the request must not show."""
-    holders = [fields.get("login", {}), *fields.get("calendars", [])]
-    return [holder["credentials"]["password"] for holder in holders if "credentials" in holder]
+    calendars = fields.get("calendars")
+    holders = [fields.get("login"), *(calendars if isinstance(calendars, list | tuple) else [])]
+    passwords = [_within(holder, "credentials").get("password") for holder in holders]
+    return [str(password) for password in passwords if password]
+
+
+def _within(value: Any, *names: str) -> Mapping[str, Any]:
+    """The object that stands under these names, one within the other; an empty one when there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value if isinstance(value, Mapping) else {}

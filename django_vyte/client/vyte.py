@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 from urllib.parse import urlsplit
 
 from django_vyte.client.accounts import ApiKeys, Auth, Organizations
@@ -49,15 +50,18 @@ class VyteClient:
         session: Session | None = None,
     ) -> None:
         settings = get_settings()
-        url = (settings.API_URL if api_url is None else api_url).rstrip("/")
+        url = settings.API_URL if api_url is None else api_url
+        if not isinstance(url, str):
+            raise ValueError(f"api_url must be a text, not {type(url).__name__}.")
+        url = url.rstrip("/")
         self._host = urlsplit(url).hostname
         if urlsplit(url).scheme not in ("http", "https") or not self._host:
             raise ValueError("api_url must begin with https:// (or http://) and a host.")
         patience = Patience(
-            settings.TIMEOUT if timeout is None else timeout,
-            settings.RETRIES if retries is None else retries,
-            settings.DEADLINE if deadline is None else deadline,
-            settings.LIST_DEADLINE if list_deadline is None else list_deadline,
+            settings.TIMEOUT if timeout is None else _timeout(timeout),
+            settings.RETRIES if retries is None else _count("retries", retries),
+            settings.DEADLINE if deadline is None else _seconds("deadline", deadline),
+            settings.LIST_DEADLINE if list_deadline is None else _seconds("list_deadline", list_deadline),
             settings.CIRCUIT_FAILURES,
             settings.CIRCUIT_SECONDS,
         )
@@ -97,3 +101,26 @@ class VyteClient:
 
     def __repr__(self) -> str:
         return f"<VyteClient {self._host}>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("A VyteClient holds an API key and cannot be pickled or copied: make another one.")
+
+
+def _seconds(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be seconds, a number above 0, not {value!r}.")
+    return value
+
+
+def _timeout(value: float | tuple[float, float]) -> float | tuple[float, float]:
+    if not isinstance(value, tuple):
+        return _seconds("timeout", value)
+    if len(value) != 2:
+        raise ValueError(f"timeout must be one number or two, (connect, read), not {value!r}.")
+    return _seconds("timeout", value[0]), _seconds("timeout", value[1])
+
+
+def _count(name: str, value: object) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{name} must be a whole number, 0 for none, not {value!r}.")
+    return value

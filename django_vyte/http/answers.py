@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from django_vyte.http.patience import Deadline
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+# Of a list, which goes through a temporary file: a small answer may decompress to more than a disk holds.
+MAX_STREAMED_BYTES = 4 * 1024**3
 # Where a Location is kept from a session that would prepare to go there.
 REFUSED_LOCATION = "X-Refused-Location"
 _CHUNK = 65536
@@ -28,26 +30,43 @@ _CHUNK = 65536
 def pieces(response: requests.Response, deadline: Deadline, size: int = _CHUNK) -> Iterator[bytes]:
     """The decompressed body as it comes; raises what ``NETWORK_ERRORS`` names.
 
-    Each piece is what one look at the socket brought: on the connections of a session that a caller passed in, nobody
-    else minds the deadline.
+    On the connections of a session that a caller passed in, nobody else minds the deadline.
     """
-    while piece := response.raw.read1(size, decode_content=True):
+    for piece in _looks(response, size):
         yield piece
         if deadline.left <= 0:
             raise TimeoutError("the deadline has passed")
 
 
+def _looks(response: requests.Response, size: int) -> Iterator[bytes]:
+    """What each look at the socket brings; where a caller's session leaves no socket to look at, what requests has."""
+    if vars(response)["_content_consumed"]:  # a hook has read it; the types do not know
+        yield from response.iter_content(size)
+        return
+    try:
+        piece = response.raw.read1(size, decode_content=True)
+    except (AttributeError, TypeError):  # an adapter's own kind of file
+        yield from response.iter_content(size)
+        return
+    while piece:
+        yield piece
+        piece = response.raw.read1(size, decode_content=True)
+
+
 def whole(body: Generator[bytes, None, None], what: str) -> bytes:
     """A body in one piece; ``UnexpectedAnswer`` for one that is too large to be an answer."""
-    kept: list[bytes] = []
+    return b"".join(limited(body, MAX_ANSWER_BYTES, what))
+
+
+def limited(body: Generator[bytes, None, None], limit: int, what: str) -> Iterator[bytes]:
+    """The same pieces; ``UnexpectedAnswer`` as soon as they are more than ``limit`` bytes."""
     size = 0
     with closing(body):
         for piece in body:
-            kept.append(piece)
             size += len(piece)
-            if size > MAX_ANSWER_BYTES:
-                raise UnexpectedAnswer(f"{what}: the answer is larger than {MAX_ANSWER_BYTES >> 20} MB")
-    return b"".join(kept)
+            if size > limit:
+                raise UnexpectedAnswer(f"{what}: the answer is larger than {limit >> 20} MB")
+            yield piece
 
 
 def beginning(response: requests.Response, deadline: Deadline) -> bytes:
@@ -70,9 +89,9 @@ def refusal(response: requests.Response, call: Call) -> VyteAPIError:
     status = response.status_code
     body = readable(beginning(response, call.deadline), call.secrets)
     if 300 <= status < 400:
-        # Only the host: the rest may repeat the query.
+        # Only the host: the rest may repeat the query or hold a password.
         location = response.headers.get("Location") or response.headers.get(REFUSED_LOCATION, "")
-        host = re.match(r"https?://([^/?#]*)", location)
+        host = re.match(r"https?://(?:[^/?#]*@)?([^/?#]*)", location)
         body = f"a redirect to {host[1] if host else 'another path'}, which is not followed: check API_URL"
     retry_after = seconds(response.headers.get("Retry-After", ""))
     return exception_for(status)(status, call.method, call.shown, body, retry_after)

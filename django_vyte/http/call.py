@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,17 +12,23 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Call:
-    """``shown`` is the path as messages may show it, ``content`` the JSON to send, ``secrets`` what to mask."""
+    """``shown`` is the path as messages may show it, ``content`` the JSON to send, ``secrets`` what to mask.
+
+    ``perhaps_done`` is set when an attempt may have had its effect though nothing said so, ``ours`` when a call ended
+    for a reason on this side, which says nothing about the host. The repr is for pages that show local variables.
+    """
 
     method: str
-    path: str
+    path: str = field(repr=False)
     shown: str
-    query: Mapping[str, str | int | None] | None
-    content: bytes | None
+    query: Mapping[str, str | int | None] | None = field(repr=False)
+    content: bytes | None = field(repr=False)
     repeatable: bool
-    secrets: Iterable[str]
+    secrets: Iterable[str] = field(repr=False)
     deadline: Deadline
     attempts: int = 0
+    perhaps_done: bool = False
+    ours: bool = False
 
     @property
     def what(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import random
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
 from time import perf_counter
@@ -12,7 +13,7 @@ import msgspec
 import requests
 
 from django_vyte import http
-from django_vyte.exceptions import RateLimited, VyteAPIError, VyteError, mask
+from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
 from django_vyte.http import answers, shared
 from django_vyte.http.call import Call
 from django_vyte.http.circuit import Circuit
@@ -27,6 +28,8 @@ logger = logging.getLogger("django_vyte.http")
 
 _ASKS_TO_WAIT = frozenset({429, 503})
 _LONGEST_PATH = 200
+# Seconds over which those who wait for the same moment are spread.
+_SPREAD = 0.5
 
 
 class Options(TypedDict, total=False):
@@ -65,15 +68,22 @@ class Http:
         return answers.whole(self._answer(call), call.what)
 
     def send(self, method: str, path: str, **options: Unpack[Options]) -> None:
-        """Like ``request`` where only success matters: the body is not looked at."""
+        """Like ``request`` where only success matters: the body is not looked at.
+
+        What a DELETE asks for is done, too, when it is not there after an attempt whose outcome is not known.
+        """
         call = self._call(method, path, Deadline(self._patience.deadline, "DEADLINE"), **options)
         with self._circuit.watch(call, self._patience):
-            answers.beginning(self._open(call), call.deadline)
+            try:
+                answers.beginning(self._open(call), call.deadline)
+            except NotFound:
+                if method != "DELETE" or not call.perhaps_done:
+                    raise
 
     def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[bytes]:
-        """A body of any size, in pieces, as they come; asks when the first piece is wanted."""
+        """A body of up to 4 GB, in pieces, as they come; asks when the first piece is wanted."""
         call = self._call(method, path, Deadline(self._patience.list_deadline, "LIST_DEADLINE"), **options)
-        yield from self._answer(call)
+        yield from answers.limited(self._answer(call), answers.MAX_STREAMED_BYTES, call.what)
 
     def _call(
         self,
@@ -148,18 +158,25 @@ class Http:
         hopeless = call.attempts > self._patience.retries or not is_worth_repeating(outcome, call)
         if hopeless or wait > LONGEST_WAIT or wait >= call.deadline.left:
             raise error
+        call.perhaps_done |= (
+            not outcome.nothing_sent if isinstance(outcome, Failure) else outcome.status_code >= 500
+        )
         if not (asked and self._limits.left(self._holder)):  # what is asked of all is waited for by all
             _wait(wait, call, "to try again")
 
     def _wait_as_asked(self, call: Call) -> None:
         """Wait as long as Vyte asked this key to; RateLimited when that is too long."""
-        left = self._limits.left(self._holder)
-        if not left:
-            return
-        if left > LONGEST_WAIT or left >= call.deadline.left:
-            reason = f"not sent: Vyte asked this key to wait, for {left:.0f} more seconds"
-            raise RateLimited(429, call.method, call.shown, reason, left)
-        _wait(left, call, "as Vyte asked")
+        waited_for = 0.0
+        # Looks again after each wait: meanwhile another thread may have been told to wait for longer.
+        while (until := self._limits.until(self._holder)) > waited_for:
+            left = self._limits.left(self._holder)
+            if not left:
+                return
+            if left > LONGEST_WAIT or left >= call.deadline.left:
+                reason = f"not sent: Vyte asked this key to wait, for {left:.0f} more seconds"
+                raise RateLimited(429, call.method, call.shown, reason, left)
+            _wait(left + random.uniform(0, _SPREAD), call, "as Vyte asked")  # noqa: S311
+            waited_for = until
 
     @property
     def _holder(self) -> tuple[str, bytes]:

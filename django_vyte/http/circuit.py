@@ -50,7 +50,7 @@ class Circuit:
             yield
             alive = True
         except VyteError as error:
-            alive = not _is_outage(error) if call.attempts else None
+            alive = not _is_outage(error) if call.attempts and not call.ours else None
             raise
         except GeneratorExit:  # whoever reads a list left, after it had begun
             alive = True

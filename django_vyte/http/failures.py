@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,9 @@ class Failure:
 
 def failure(error: Exception, call: Call, patience: Patience) -> Failure:
     """Name an exception of an attempt, without keeping it: it holds the URL and the headers."""
+    if _is_ours(error):
+        call.ours = True
+        return Failure(VyteConnectionError(_ours(error, call)), nothing_sent=False, passing=False)
     reason = _reason(error)
     refused = isinstance(error, requests.ConnectTimeout) or isinstance(
         reason, urllib3.exceptions.NewConnectionError
@@ -49,6 +53,19 @@ def broken_answer(error: Exception, call: Call, patience: Patience) -> VyteError
     if _is_timeout(error, _reason(error)):
         return _timeout(False, call, patience)
     return UnexpectedAnswer(f"{call.what}: the answer breaks off ({type(error).__name__})")
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether it is about how this side is set up: no URL, no time-out, or certificates that are not there."""
+    # For a file of certificates that is missing, requests raises an OSError of its own, without a number.
+    return isinstance(error, ValueError) or (type(error) is OSError and error.errno is None)
+
+
+def _ours(error: Exception, call: Call) -> str:
+    detail = type(error).__name__
+    if type(error) in (ValueError, OSError):  # texts of other kinds may repeat the URL
+        detail = mask(re.sub(r"[^\s'\"]*@", "", str(error)), call.secrets)[:250]
+    return f"{call.what}: not sent ({detail}). Check API_URL, TIMEOUT, and the certificates and proxies set here."
 
 
 def _reason(error: Exception) -> Exception | None:

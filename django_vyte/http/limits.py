@@ -30,6 +30,9 @@ class Limits:
 
     def left(self, holder: Holder) -> float:
         """Seconds that are still to wait; 0 when none are."""
-        if not self._until:
-            return 0.0
-        return max(0.0, self._until.get(holder, 0.0) - monotonic())
+        until = self.until(holder)
+        return max(0.0, until - monotonic()) if until else 0.0
+
+    def until(self, holder: Holder) -> float:
+        """The moment, of ``monotonic``, until which to wait; 0 when there is none."""
+        return self._until.get(holder, 0.0)

@@ -14,10 +14,10 @@ from django_vyte.exceptions import mask
 class KeyAuth(requests.auth.AuthBase):
     """The key alone, without a scheme word; an auth object, because only that keeps ~/.netrc out."""
 
-    def __init__(self, key: str) -> None:
-        if not re.fullmatch(r"[!-~]+", key):
+    def __init__(self, key: object) -> None:
+        if not isinstance(key, str) or not re.fullmatch(r"[!-~]+", key):
             raise ValueError(
-                "An API key is one word of printable ASCII: no spaces, no line breaks, not empty."
+                "An API key (api_key) is a text, one word of printable ASCII: no spaces, no line breaks, not empty."
             )
         self.key = key
         self.digest = hashlib.blake2b(key.encode(), digest_size=16).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -57,4 +58,5 @@ def _start_afresh() -> None:
     sockets.opened.clear()
 
 
-os.register_at_fork(after_in_child=_start_afresh)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_start_afresh)

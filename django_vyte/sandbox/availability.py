@@ -1,4 +1,4 @@
-"""When people are free: what their availability opens, less their confirmed meetings."""
+"""When people are free: what their availability opens, less their meetings."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def is_free(state: State, user: JSON, start: datetime, end: datetime) -> bool:
 
 
 def is_busy(state: State, user: JSON, start: datetime, end: datetime) -> bool:
-    """Whether a user has a confirmed meeting at some instant of a span, whatever the hours of the day."""
+    """Whether a user has a meeting at some instant of a span, whatever the hours of the day."""
     return any(a < end and start < b for a, b in meetings_of(state, user))
 
 
@@ -67,17 +67,28 @@ def without(start: datetime, end: datetime, taken: list[Span]) -> list[Span]:
 
 
 def meetings_of(state: State, user: JSON, *, whole_days: bool = True) -> list[Span]:
-    """When a user has confirmed meetings, as creator or invitee; those that last whole days when wanted."""
+    """When a user has meetings, as creator or invitee; those that last whole days when wanted.
+
+    They are the confirmed ones, and bookings of the user for one date that are still to be confirmed: who
+    booked a time has it, so that nobody else is given the same.
+    """
     emails = {str(email).lower() for email in user.get("emails", [])}
     home = zone(schedule_of(state, user)["timezone"])
     spans = []
     for event in state.events.values():
-        if is_confirmed(event) and takes_part(event, {user["_id"]}, emails):
-            decided = event["confirmed"].get("date_id")
+        if is_held_for(event, user) or (is_confirmed(event) and takes_part(event, {user["_id"]}, emails)):
+            decided = event["confirmed"].get("date_id") if is_confirmed(event) else None
             dates = [d for d in event.get("dates") or [] if decided in (None, d.get("_id"))]
             if len(dates) == 1 and (whole_days or not dates[0].get("all_day")):
                 spans += span_of(dates[0], event.get("timezone"), home)
     return spans
+
+
+def is_held_for(event: JSON, user: JSON) -> bool:
+    """Whether an event is a booking of that user (``vyteme``) that is still to be confirmed."""
+    creator = event.get("created_by") or {}
+    planned = not is_confirmed(event) and "cancelled" not in event
+    return bool(event.get("vyteme")) and planned and creator.get("user") == user["_id"]
 
 
 def span_of(meeting_date: JSON, event_zone: str | None, home: tzinfo) -> list[Span]:

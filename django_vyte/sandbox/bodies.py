@@ -23,21 +23,22 @@ KINDS: dict[Any, str] = {
 }
 
 
-def checked(body: JSON, kinds: Mapping[str, Any], required: tuple[str, ...] = ()) -> JSON:
+def checked(body: JSON, kinds: Mapping[str, Any], required: tuple[str, ...] = (), *, place: str = "") -> JSON:
     """The members of a body that a client may set; null is taken for every one that is not required.
 
     ``kinds`` says of each documented member which of ``KINDS`` it is; what is not documented passes through.
-    Refused with 400 for a required member that is missing or empty and for one of another kind.
+    Refused with 400 for a required member that is missing or empty and for one of another kind; ``place``
+    (``"dates."``) stands before its name.
     """
     for name in required:
         if body.get(name) in (None, ""):
-            raise Refused(400, f"{name} is required")
+            raise Refused(400, f"{place}{name} is required")
     for name, kind in kinds.items():
         value = body.get(name)
         if value is not None and (
             not isinstance(value, kind) or (kind is NUMBER and isinstance(value, bool))
         ):
-            raise Refused(400, f"{name} must be {KINDS[kind]}")
+            raise Refused(400, f"{place}{name} must be {KINDS[kind]}")
     return {name: value for name, value in body.items() if name not in OWN}
 
 

@@ -101,6 +101,8 @@ def match(present: list[JSON], asked: Any, name: str) -> list[tuple[JSON, JSON]]
     asked = asked or []
     if not isinstance(asked, list) or not all(isinstance(entry, dict) for entry in asked):
         raise Refused(400, f"{name} must be an array of objects")
+    for entry in asked:
+        checked(entry, {"_id": str}, place=f"{name}.")
     by_id = {entry["_id"]: entry for entry in present if "_id" in entry}
     pairs = []
     for number, entry in enumerate(asked):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django_vyte.sandbox.bodies import OWN
 from django_vyte.sandbox.clock import new_id
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.making import make_choice
 from django_vyte.sandbox.state import JSON
+
+FIXED = (*OWN, "votes", "created_by")
+"""Members of a choice that Vyte itself writes: what a body says about them is passed over."""
 
 
 def choose(choices: list[JSON], wanted: str | None, what: str, tie: Callable[[JSON], Any]) -> str | None:
@@ -46,7 +50,8 @@ def merge(present: Any, asked: list[JSON], creator: JSON, now: str) -> list[JSON
     merged = []
     for choice in asked:
         kept = known.get(choice.get("_id"))
-        merged.append({**kept, **choice, "updatedAt": now} if kept else make_choice(choice, creator, now))
+        given = {name: value for name, value in choice.items() if name not in FIXED}
+        merged.append({**kept, **given, "updatedAt": now} if kept else make_choice(choice, creator, now))
     return merged
 
 

@@ -47,8 +47,12 @@ def read(value: object, timezone_name: str | None = None) -> datetime:
 
 
 def canonical(value: object, timezone_name: str | None = None) -> str:
-    """``read`` and ``spell`` in one, leaving alone what is already spelt that way."""
+    """``read`` and ``spell`` in one, leaving alone what is already spelt that way.
+
+    Raises ValueError when it cannot be read, and OverflowError when there is no such instant in UTC.
+    """
     if isinstance(value, str) and CANONICAL.fullmatch(value):
+        datetime.fromisoformat(value)
         return value
     return spell(read(value, timezone_name))
 
@@ -73,12 +77,24 @@ class Clock:
         self._lock = threading.Lock()
         self._last = 0
 
-    def now(self, after: str | None = None) -> str:
-        """The present instant, later than every one given before and later than ``after``."""
-        floor = int(read(after).timestamp() * 1000) if after else 0
+    def now(self, after: object = None) -> str:
+        """The present instant, later than every one given before, or just after ``after`` when that is later.
+
+        One that lies ahead concerns this answer alone: the clock does not follow it. It comes from what was
+        loaded as it is, so one that cannot be read, or has nothing after it, is passed over.
+        """
         with self._lock:
-            self._last = max(int(time.time() * 1000), self._last + 1, floor + 1)
-            return spell(datetime.fromtimestamp(self._last / 1000, UTC))
+            self._last = max(int(time.time() * 1000), self._last + 1)
+            present = datetime.fromtimestamp(self._last / 1000, UTC)
+        try:
+            return spell(max(present, read(after) + timedelta(milliseconds=1)) if after else present)
+        except (ValueError, OverflowError):
+            return spell(present)
+
+    def forward(self, seconds: float) -> None:
+        """Let so much time pass at once."""
+        with self._lock:
+            self._last = max(int(time.time() * 1000), self._last) + round(seconds * 1000)
 
 
 _process = secrets.token_hex(5)

@@ -8,12 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from django_vyte.sandbox.availability import is_busy
-from django_vyte.sandbox.bodies import checked
 from django_vyte.sandbox.choices import cast, choose, extent, kept_choice, merge, soonest
 from django_vyte.sandbox.clock import read
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.event_bodies import (
-    KINDS,
     check_body,
     dates_asked,
     invitees_asked,
@@ -131,7 +129,7 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
     Dates and places that are sent with their ``_id`` keep their votes. A confirmed event is confirmed anew
     and performs ``event.updated``; one that is not does so only with ``always_fire``.
     """
-    checked(body, KINDS)
+    check_body(body, required=())
     creator = find_creator(state, event.get("created_by"), state.owner_of(event["_id"]))
     zone = state.naive_zone(body.get("timezone") or event.get("timezone") or creator["timezone"])
     changes: JSON = {name: body[name] for name in ("title", "lang", "locale", "timezone") if name in body}

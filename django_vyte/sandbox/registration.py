@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django_vyte.sandbox import calendars, schedules
-from django_vyte.sandbox.bodies import checked
+from django_vyte.sandbox.bodies import OWN, checked
 from django_vyte.sandbox.clock import new_id, zone
 from django_vyte.sandbox.errors import Refused
 from django_vyte.sandbox.memberships import extid_of, organization_of
@@ -22,7 +22,7 @@ KINDS = {
     **dict.fromkeys(("first_name", "last_name", "full_name", "timezone", "language", "picture_url"), str),
     "account": dict,
 }
-FIXED = ("_id", "id", "account", "email", "emails", "calendars")
+FIXED = (*OWN, "id", "account", "email", "emails", "calendars")
 """What is not simply written into a user."""
 
 

@@ -8,10 +8,16 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox import meetings
-from django_vyte.sandbox.bodies import check_custom
-from django_vyte.sandbox.clock import new_secret, stable_id
+from django_vyte.sandbox import meetings, registration
+from django_vyte.sandbox.api.appointment_types import KINDS as TYPE_KINDS
+from django_vyte.sandbox.api.booking_pages import KINDS as PAGE_KINDS
+from django_vyte.sandbox.api.booking_pages import check_nickname
+from django_vyte.sandbox.api.locators import LOCATION_KINDS, LOCATOR_KINDS, check_spelling
+from django_vyte.sandbox.bodies import check_custom, checked
+from django_vyte.sandbox.clock import new_secret, read, stable_id
 from django_vyte.sandbox.errors import Refused, UnusableFile
+from django_vyte.sandbox.event_bodies import check_event, is_confirmed_in, objects
+from django_vyte.sandbox.memberships import enrol, extid_of
 from django_vyte.sandbox.schedules import set_schedule
 from django_vyte.sandbox.state import JSON, State
 
@@ -25,8 +31,8 @@ def load_seed(path: Path, state: State) -> None:
         content = msgspec.json.decode(path.read_bytes())
     except OSError as error:
         raise UnusableFile(f"{path} cannot be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, RecursionError, ValueError) as error:
-        raise UnusableFile(f"{path} is not JSON: {error}.") from None
+    except (msgspec.DecodeError, RecursionError, ValueError):
+        raise UnusableFile(f"{path} is not JSON: correct it, or name another file.") from None
     if not isinstance(content, dict):
         raise UnusableFile(f"{path} must be an object with lists of: {', '.join(KINDS)}.")
     for kind in content:
@@ -35,11 +41,13 @@ def load_seed(path: Path, state: State) -> None:
     for kind, take in KINDS.items():
         for number, entry in enumerate(entries(path, kind, content.get(kind, []))):
             try:
+                check_texts(entry)
                 take(state, entry)
             except Refused as refused:
                 raise UnusableFile(f"{path}: {kind}[{number}]: {refused.message}.") from None
-            except (LookupError, TypeError, ValueError, AttributeError) as error:
-                raise UnusableFile(f"{path}: {kind}[{number}]: cannot be read ({error!r}).") from None
+            except (LookupError, TypeError, ValueError, AttributeError):
+                message = "cannot be read: one of its members is of a kind that it cannot have"
+                raise UnusableFile(f"{path}: {kind}[{number}]: {message}.") from None
 
 
 def entries(path: Path, kind: str, given: Any) -> list[JSON]:
@@ -54,30 +62,32 @@ def entries(path: Path, kind: str, given: Any) -> list[JSON]:
 
 
 def take_organization(state: State, entry: JSON) -> None:
-    """Members of the first organization to change, such as its name; its id stays."""
+    """Members of the first organization to change, such as its name; its id stays.
+
+    ``members`` and ``admins`` are users. Members are added to those of ``users``; admins are members too.
+    """
     text(entry, "name")
-    state.organizations[state.team_id].update(entry, _id=state.team_id)
+    organization = state.organizations[state.team_id]
+    checked(entry, dict.fromkeys(("members", "admins"), list))
+    members = [user_of(state, person) for person in entry.pop("members", None) or []]
+    admins = [user_of(state, person) for person in entry.pop("admins", organization["admins"]) or []]
+    organization.update(entry, _id=state.team_id, admins=admins)
+    for user_id in [*organization["members"], *members, *admins]:
+        enrol(organization, state.users[user_id])
 
 
 def take_user(state: State, entry: JSON) -> None:
     """A member of the organization; ``email`` or ``emails`` is required."""
     emails = [entry.pop("email")] if "email" in entry else entry.get("emails")
-    if not (isinstance(emails, list) and emails and all("@" in str(email) for email in emails)):
+    if not (isinstance(emails, list) and emails and all(isinstance(e, str) and "@" in e for e in emails)):
         raise Refused(400, "email is required")
+    registration.check({name: value for name, value in entry.items() if name != "emails"})
     organization = state.organizations[state.team_id]
     user_id = entry.get("_id") or state.emails.get(emails[0].lower()) or stable_id(f"user {emails[0]}")
     names = (entry.get("first_name"), entry.get("last_name"))
     full_name = entry.get("full_name") or " ".join(name for name in names if name)
     user = {**state.describe_user(user_id, emails[0], full_name), **entry, "_id": user_id, "emails": emails}
-    membership = {
-        "id": state.team_id,
-        "name": organization["name"],
-        "admin": user_id in organization["admins"],
-    }
-    user["account"] = {"plan": "pro", "organization": membership, **entry.get("account", {})}
-    state.load_user(user, state.team_id)
-    if user_id not in organization["members"]:
-        organization["members"].append(user_id)
+    enrol(organization, state.load_user(user, state.team_id), extid_of(entry))
 
 
 def take_team(state: State, entry: JSON) -> None:
@@ -97,13 +107,16 @@ def take_app(state: State, entry: JSON) -> None:
 
 def take_page(state: State, entry: JSON) -> None:
     """A booking page with its appointment types as ``types``; ``nickname`` and ``belongs_to`` are required."""
-    types = entry.pop("types", [])
-    text(entry, "nickname")
+    types = objects(entry.pop("types", []), "types")
+    check_nickname(text(entry, "nickname"))
+    checked(entry, PAGE_KINDS)
     entry["belongs_to"] = user_of(state, text(entry, "belongs_to"))
     check_custom(entry.get("custom"))
     page = state.load_page({"secondary": False, "active": True, "custom": {}, **entry})
     for each in types:
         text(each, "handle")
+        check_texts(each)
+        checked(each, TYPE_KINDS)
         check_custom(each.get("custom"))
         state.load_appointment_type(
             {"name": each["handle"], "active": True, "custom": {}, **each, "vyteme": page["_id"]}
@@ -112,22 +125,26 @@ def take_page(state: State, entry: JSON) -> None:
 
 def take_locator(state: State, entry: JSON) -> None:
     """A locator with its ``locations``; ``handle``, and of locations ``name`` and ``extid``, are required."""
-    locations = entry.pop("locations", [])
-    text(entry, "handle")
+    locations = objects(entry.pop("locations", []), "locations")
+    check_spelling(text(entry, "handle"))
+    checked(entry, LOCATOR_KINDS)
     locator = state.load_locator({"lang": "en", **entry})
     for each in locations:
         text(each, "name")
         text(each, "extid")
+        check_texts(each)
+        checked(each, LOCATION_KINDS)
         state.load_location({**each, "locator": locator["_id"]})
 
 
 def take_event(state: State, entry: JSON) -> None:
     """An event: as it is when it has an ``_id``, else made as the API makes one, confirmed when it says so."""
     if entry.get("_id"):
+        check_event(entry)
         state.load_event(entry)
         return
     event = meetings.assemble(state, entry, state.team_id)
-    if (entry.get("confirmed") or {}).get("flag"):
+    if is_confirmed_in(entry):
         meetings.mark_confirmed(state, event, None, None)
 
 
@@ -135,6 +152,16 @@ def take_availability(state: State, entry: JSON) -> None:
     """The availability of ``user``, an id or an email, as the API sets it."""
     user = state.users[user_of(state, text(entry, "user"))]
     set_schedule(state, user, {name: value for name, value in entry.items() if name != "user"})
+
+
+def check_texts(entry: JSON) -> None:
+    """Refused when a member that is a text of everything that is kept is something else."""
+    checked(entry, dict.fromkeys(("_id", "secret", "createdAt", "updatedAt"), str))
+    for name in ("createdAt", "updatedAt"):
+        try:
+            read(entry.get(name) or "1970-01-01")
+        except ValueError:
+            raise Refused(400, f"{name} must be like 2020-07-16T07:00:00.000Z") from None
 
 
 def user_of(state: State, named: Any) -> str:
@@ -154,8 +181,8 @@ def text(entry: JSON, name: str) -> str:
 
 
 KINDS: dict[str, Callable[[State, JSON], None]] = {
-    "organization": take_organization,
     "users": take_user,
+    "organization": take_organization,
     "teams": take_team,
     "availabilities": take_availability,
     "third_parties": take_app,

@@ -76,7 +76,8 @@ def book(state: State, team: JSON, body: JSON, owner: str) -> JSON:
     """Books the first member who is free at every date of the body, who becomes the creator of the event.
 
     Refused with 400 when nobody is. The event is one of a booking page (``vyteme``); a ``created_by`` in the
-    body is passed over, since choosing is what this is for.
+    body is passed over, since choosing is what this is for. As printed, the event is confirmed only when the
+    body says so; until then a booking for one date holds that time of the member all the same.
     """
     if body.get("vyteme", True) is not True:
         raise Refused(400, "vyteme must be true to book a member of a team")

@@ -176,6 +176,7 @@ def test_what_is_no_email_is_refused_by_its_place(value: Any) -> None:
 
 def test_a_text_of_several_emails_is_taken_apart() -> None:
     assert emails("emails", "a@b.c,d@e.f") == "a@b.c,d@e.f"
+    assert emails("emails", "a@b.c, d@e.f") == "a@b.c,d@e.f"
     with pytest.raises(ValueError, match="emails"):
         emails("emails", "a@b.c,")
 
@@ -265,6 +266,45 @@ def test_what_is_no_time_of_day_is_refused(value: Any) -> None:
 def test_nothing_is_sent_as_null_and_the_unknown_as_it_is() -> None:
     body = {"email": None, "timezone": None, "duration": None, "new": [1, {"x": True}], "other": 1.5}
     assert content("", body) == body
+
+
+@pytest.mark.parametrize("wrong", [b"x", bytearray(b"x"), float("nan"), float("-inf"), timedelta(minutes=5)])
+def test_what_json_would_change_is_refused_by_its_place(wrong: Any) -> None:
+    with pytest.raises(ValueError, match=r"^new\[0\]\.other (must be|is) "):
+        content("", {"new": [{"other": wrong}]})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("date", "2026-11-20T09:00:00." + "1" * 5_000),
+        ("email", "x" * 5_000),
+        ("timezone", "x" * 5_000),
+        ("duration", "x" * 5_000),
+    ],
+)
+def test_of_a_long_text_only_the_beginning_is_shown(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"^{name}") as caught:
+        content("", {name: value})
+    assert len(str(caught.value)) < 250
+
+
+@pytest.mark.parametrize("name", ["email", "timezone", "duration", "date", "start_time"])
+def test_an_object_of_any_other_kind_is_never_shown(name: str) -> None:
+    class Secret:
+        def __repr__(self) -> str:
+            return "never-guess-it"
+
+    with pytest.raises(ValueError, match=f"^{name}.* a value of type Secret"):
+        content("", {name: Secret()})
+    with pytest.raises(ValueError, match="a value of type Secret"):
+        segment(Secret())
+
+
+def test_what_yields_objects_is_taken_as_a_list() -> None:
+    assert content("", {"invitees": ({"email": each} for each in ["a@b.c"])}) == {
+        "invitees": [{"email": "a@b.c"}]
+    }
 
 
 def test_half_a_character_is_refused_by_its_place() -> None:

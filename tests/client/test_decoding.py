@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import tracemalloc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from django_vyte.client import decoding
@@ -146,6 +147,7 @@ def test_items_are_told_apart_wherever_the_file_is_divided(
         "".join
     )
 )
+@example(body=']"b"null]')
 def test_what_is_no_array_is_refused_wherever_the_file_is_divided(body: str) -> None:
     try:
         whole = json.loads(body)
@@ -186,3 +188,16 @@ def test_leaving_early_leaves_nothing_open() -> None:
     rest = items(b'[{"_id":"1"},{"_id":"2"}]')
     assert next(rest) == {"_id": "1"}
     rest.close()  # type: ignore[attr-defined]
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+def test_a_forked_process_that_reads_on_does_not_move_the_list() -> None:
+    whole = [{"_id": str(number), "text": "x" * 500} for number in range(2_000)]
+    found = items(json.dumps(whole).encode())
+    read = [next(found) for _ in range(50)]
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if [*read, *found] == whole else 1)
+    _, status = os.waitpid(child, 0)
+    assert (status, [*read, *found] == whole) == (0, True)

@@ -5,7 +5,6 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
-from datetime import date, datetime
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ import responses
 from django.test import override_settings
 
 from django_vyte.client import VyteClient
-from django_vyte.client.types import NewInvitee
 from django_vyte.exceptions import BadRequest, NotFound, ProbablyIncomplete, UnexpectedAnswer, VyteAPIError
 from django_vyte.sandbox import Sandbox
 from tests.client.operations import Recorder
@@ -21,10 +19,6 @@ from tests.client.raw import answer, raw_server
 
 KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
 API = "https://api.vyte.test"
-JANE: NewInvitee = {"email": "jane@acme.com"}
-PLAIN = "http://crm.example.com/"
-NAIVE = datetime.fromisoformat("2026-01-01T09:00")
-DAY = date(2026, 11, 20)
 
 
 @pytest.fixture
@@ -37,14 +31,6 @@ def mock() -> Iterator[responses.RequestsMock]:
 def vyte() -> Iterator[VyteClient]:
     with VyteClient(KEY, api_url=API, retries=0) as client:
         yield client
-
-
-def event_fields(**fields: Any) -> Any:
-    return {"title": "x", "created_by": JANE, **fields}
-
-
-def create(vyte: VyteClient, **fields: Any) -> Any:
-    return vyte.events.create(**event_fields(**fields))
 
 
 def listing(count: int) -> VyteClient:
@@ -89,54 +75,6 @@ def test_an_unknown_filter_is_refused(vyte: VyteClient) -> None:
 def test_an_empty_list_of_groups_does_not_mean_all_events(vyte: VyteClient) -> None:
     with pytest.raises(ValueError, match="group_ids"):
         vyte.events.list(group_ids=[])
-
-
-WRONG: list[tuple[str, Callable[[VyteClient], Any]]] = [
-    (r"^dates\[0\].date", lambda vyte: create(vyte, dates=[{"date": NAIVE}])),
-    (r"^dates\[0\].date", lambda vyte: vyte.v1.bookings.create(**event_fields(dates=[{"date": NAIVE}]))),
-    (
-        r"^dates\[0\].end_date",
-        lambda vyte: vyte.events.update("e1", dates=[{"date": "x", "end_date": NAIVE}]),
-    ),
-    (r"^invitees is an empty", lambda vyte: create(vyte, invitees=[])),
-    (r"^invitees\[0\].email", lambda vyte: create(vyte, invitees=[{"email": "jane"}])),
-    (r"^created_by", lambda vyte: create(vyte, created_by={})),
-    (r"^timezone", lambda vyte: create(vyte, timezone="Europe/Pari")),
-    (r"^invitees is an empty", lambda vyte: vyte.events.add_invitees("e1", [])),
-    (r"^invitees\[1\].email", lambda vyte: vyte.events.add_invitees("e1", [JANE, {"email": "a@"}])),
-    (r"^start", lambda vyte: vyte.slots.list(duration=30, emails=["a@b.c"], start=NAIVE)),
-    (
-        r"^end ",
-        lambda vyte: vyte.slots.by_day(duration=30, emails=["a@b.c"], start=DAY, end=date(2026, 1, 1)),
-    ),
-    (r"whose", lambda vyte: vyte.slots.next(duration=30)),
-    (r"^emails", lambda vyte: vyte.slots.next(duration=30, emails=["a b@c.d"])),
-    (r"^duration", lambda vyte: vyte.slots.next(duration=0, emails=["a@b.c"])),
-    (r"^timezone", lambda vyte: vyte.slots.next(duration=30, emails=["a@b.c"], timezone="Mars")),
-    (r"^emails", lambda vyte: vyte.v1.slots.list(duration=30, emails=[], start=DAY, end=DAY)),
-    (r"^event_id", lambda vyte: vyte.events.retrieve("")),
-    (r"^event_id", lambda vyte: vyte.events.retrieve("..")),
-    (r"^invitee_id", lambda vyte: vyte.events.delete_invitee("e1", "\n")),
-    (r"^date_id", lambda vyte: vyte.events.confirm("e1", date_id="")),
-    (r"^creator_emails", lambda vyte: vyte.events.list(creator_emails=["jane"])),
-    (r"^limit", lambda vyte: vyte.events.list(limit=0)),
-    (r"^q: flags", lambda vyte: vyte.events.list(q=re.compile("a", re.IGNORECASE))),
-    (r"^group_ids", lambda vyte: vyte.v1.third_parties.group_events("app1", [])),
-    (r"^group_ids", lambda vyte: vyte.v1.third_parties.group_events("app1", ["a,b"])),
-    (r"^contact_email", lambda vyte: vyte.third_parties.create(name="x", contact_email="a")),
-    (r"^secret", lambda vyte: vyte.third_parties.token(email="a@b.c", secret="")),
-    (r"^target_url", lambda vyte: vyte.hooks.create(action="event.created", target_url=PLAIN)),
-    (r"^target_url", lambda vyte: vyte.hooks.update("h1", action="event.created", target_url=PLAIN)),
-]
-
-
-@pytest.mark.parametrize(("message", "ask"), WRONG)
-def test_wrong_arguments_are_refused_before_anything_is_sent(
-    message: str, ask: Any, vyte: VyteClient, mock: responses.RequestsMock
-) -> None:
-    with pytest.raises(ValueError, match=message):
-        ask(vyte)
-    assert len(mock.calls) == 0
 
 
 @pytest.mark.parametrize(

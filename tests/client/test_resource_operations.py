@@ -445,6 +445,36 @@ def test_an_error_that_repeats_a_password_does_not_show_it(save: Any, fields: di
 
 
 @pytest.mark.parametrize(
+    "fields",
+    [
+        {"login": None, "calendars": None, "user": None},
+        {"user": {"account": None}},
+        {"user": {"account": {"organization": None}}},
+        {"login": {"credentials": {}}, "calendars": [None, {"credentials": None}]},
+        {"login": {"credentials": {"password": None}}},
+    ],
+)
+def test_none_around_a_user_is_sent_as_null(fields: dict[str, Any]) -> None:
+    recorder = Recorder(b"[]")
+    recorder.client().users.create_batch([{"organization": "o1", "user": {}, **fields}])
+    recorder.body = b"{}"
+    recorder.client().users.create(**{"organization": "o1", "user": {}, **fields})
+    written = [json.loads(request.body or b"") for request in recorder.sent]
+    assert written == [
+        [{"organization": "o1", "user": {}, **fields}],
+        {"organization": "o1", "user": {}, **fields},
+    ]
+
+
+def test_a_batch_may_be_a_generator() -> None:
+    users: Any
+    for save in ("create_batch", "update_batch"):
+        recorder, users = Recorder(b"[]"), (KNOWN for _ in range(2))
+        getattr(recorder.client().users, save)(users)
+        assert json.loads(recorder.sent[0].body or b"") == [KNOWN, KNOWN]
+
+
+@pytest.mark.parametrize(
     ("ask", "place"),
     [
         (lambda vyte: vyte.teams.retrieve(""), "team_id"),
@@ -461,6 +491,9 @@ def test_an_error_that_repeats_a_password_does_not_show_it(save: Any, fields: di
         ),
         (lambda vyte: vyte.users.create(organization="o1", user={"emails": ["ada"]}), r"user.emails\[0\]"),
         (lambda vyte: vyte.users.create_batch([]), "users"),
+        (lambda vyte: vyte.users.create_batch(None), "users"),
+        (lambda vyte: vyte.users.create_batch(["a@b.c"]), "users"),
+        (lambda vyte: vyte.users.update_batch({"user": {"id": "u1"}}), "users"),
         (
             lambda vyte: vyte.users.update_batch([{"user": {"timezone": "Paris"}}]),
             r"users\[0\].user.timezone",

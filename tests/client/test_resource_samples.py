@@ -135,6 +135,10 @@ def test_what_a_deletion_prints_is_not_handed_on(name: str) -> None:
     client.users.delete("u")
 
 
+def test_an_organization_is_printed_with_its_members_as_it_is_typed() -> None:
+    assert not differences(printed("samples/users-5"), types.OrganizationWithMembers, "users-5")
+
+
 def test_no_printed_answer_is_left_out() -> None:
     names = {f"{path.parent.name}/{path.stem}" for path in DATA.glob("[sp]*/*.json")}
     mine = {name for name in names if name.partition("/")[2].rpartition("-")[0] in PAGES}

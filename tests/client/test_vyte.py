@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 import subprocess
 import sys
 import textwrap
@@ -75,3 +76,28 @@ def test_it_works_in_a_program_that_knows_nothing_of_django() -> None:
             env={},
         )
     assert done.stdout == "ACME [{'_id': '1'}]\n", done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("timeout", value) for value in (0, -1, "5", True, float("nan"), (1, 2, 3), (5, 0), [5, 20], (5,))],
+        *[(name, value) for name in ("deadline", "list_deadline") for value in (0, -1, "60", float("inf"))],
+        *[("retries", value) for value in (-1, 1.5, "3", True)],
+        ("api_url", b"https://api.vyte.in"),
+    ],
+)
+def test_an_argument_that_cannot_be_is_refused_by_its_name(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"^{name} must be"):
+        VyteClient(KEY, **{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("key", [None, b"k", 5, ["k"]])
+def test_a_key_that_is_no_text_is_refused(key: object) -> None:
+    with pytest.raises(ValueError, match="api_key"):
+        VyteClient(key)  # type: ignore[arg-type]
+
+
+def test_a_client_cannot_be_pickled_with_its_key() -> None:
+    with pytest.raises(TypeError, match="holds an API key"):
+        pickle.dumps(VyteClient(KEY))

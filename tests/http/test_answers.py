@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gzip
+import io
 import itertools
 import tracemalloc
 from datetime import UTC, datetime, timedelta
@@ -76,3 +78,69 @@ def test_a_redirect_with_an_endless_body_is_left_at_once(mine: bool) -> None:
         error = raised(connect(server.url, session=session if mine else None, deadline=10))
     assert "elsewhere.test" in str(error)
     assert "abc" not in str(error)
+
+
+def test_a_list_has_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "MAX_STREAMED_BYTES", 2 << 20)
+    bomb = answer(gzip.compress(b" " * (50 << 20)), headers="Content-Encoding: gzip\r\n")
+    taken: list[bytes] = []
+    with raw_server(bomb) as server, pytest.raises(UnexpectedAnswer, match="larger than 2 MB"):
+        taken.extend(connect(server.url).stream("GET", "/v2/events"))
+    assert sum(map(len, taken)) <= 2 << 20
+
+
+def test_a_small_answer_does_not_fill_the_memory() -> None:
+    bomb = answer(gzip.compress(b" " * (300 << 20)), headers="Content-Encoding: gzip\r\n")
+    with raw_server(bomb) as server:
+        tracemalloc.start()
+        try:
+            error = raised(connect(server.url))
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert isinstance(error, UnexpectedAnswer)
+    assert peak < 1.5 * answers.MAX_ANSWER_BYTES
+
+
+def test_a_hook_of_the_callers_session_may_read_the_answer() -> None:
+    def read(response: requests.Response, *args: object, **options: object) -> None:
+        assert response.text
+
+    wires = answer(b"[1]"), answer(b"[1]"), answer(b"gone", "404 Not Found")
+    with raw_server(*wires) as server, requests.Session() as session:
+        session.hooks["response"].append(read)
+        client = connect(server.url, session=session)
+        assert client.request("GET", "/v2/events") == b"[1]"
+        assert b"".join(client.stream("GET", "/v2/events")) == b"[1]"
+        assert str(raised(client)) == "GET /v2/events answered 404: gone"
+
+
+def test_what_a_hook_threw_away_breaks_off() -> None:
+    def read(response: requests.Response, *args: object, **options: object) -> None:
+        assert list(response.iter_content(10)) == [b"[1]"]
+
+    with raw_server(answer(b"[1]")) as server, requests.Session() as session:
+        session.hooks["response"].append(read)
+        assert isinstance(raised(connect(server.url, session=session)), UnexpectedAnswer)
+
+
+def test_an_adapter_may_answer_with_any_file() -> None:
+    class Adapter(requests.adapters.HTTPAdapter):
+        def send(
+            self, request: requests.PreparedRequest, *args: object, **options: object
+        ) -> requests.Response:
+            response = requests.Response()
+            response.status_code, response.raw, response.request = 200, io.BytesIO(b"[1]"), request
+            return response
+
+    with requests.Session() as session:
+        session.mount("https://", Adapter())
+        assert connect(session=session).request("GET", "/v2/events") == b"[1]"
+
+
+def test_a_redirect_shows_no_password() -> None:
+    moved = answer(b"", "302 Found", headers="Location: https://user:pw@elsewhere.test/?token=abc\r\n")
+    with raw_server(moved) as server:
+        error = str(raised(connect(server.url)))
+    assert "to elsewhere.test, which" in error
+    assert "pw" not in error

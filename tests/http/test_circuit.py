@@ -20,7 +20,7 @@ from django_vyte.exceptions import (
     VyteUnavailable,
 )
 from django_vyte.http import circuit, reset
-from tests.client.raw import answer, raw_server
+from tests.client.raw import answer, raw_server, refusing_url
 from tests.http.clients import API, KEY, connect, raised
 
 URL = f"{API}/v2/events"
@@ -248,3 +248,30 @@ def test_the_error_survives_pickling() -> None:
     error = VyteUnavailable("GET /v2/events: not sent", 7.5)
     twin = pickle.loads(pickle.dumps(error))
     assert (type(twin), str(twin), twin.retry_after) == (VyteUnavailable, str(error), 7.5)
+
+
+def test_certificates_that_are_not_there_are_named_and_not_held_against_the_host(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem")
+    client = connect(refusing_url().replace("http:", "https:"))
+    for _ in range(6):
+        error = raised(client)
+        assert isinstance(error, VyteConnectionError)
+        assert "not sent" in str(error)
+        assert "/nowhere/bundle.pem" in str(error)
+
+
+@pytest.mark.parametrize("timeout", [0, (1, 2, 3)])
+def test_a_timeout_that_is_none_is_not_held_against_the_host(timeout: object) -> None:
+    for _ in range(6):
+        error = raised(connect(refusing_url(), timeout=timeout))
+        assert not isinstance(error, VyteUnavailable)
+        assert "Check API_URL, TIMEOUT" in str(error)
+
+
+def test_what_is_wrong_here_shows_no_password(vyte: responses.RequestsMock) -> None:
+    vyte.get(URL, body=ValueError("netloc 'user:pass@host' contains invalid characters"))
+    error = str(raised(connect()))
+    assert "netloc 'host' contains" in error
+    assert "pass" not in error

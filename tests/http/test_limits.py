@@ -143,3 +143,25 @@ def test_a_server_error_that_asks_to_wait_is_waited_for_by_its_own_call(
     vyte.get(URL, status=500, headers={"Retry-After": "7"})
     assert isinstance(raised(connect(retries=1)), ServerError)
     assert waits == [7]
+
+
+def test_who_has_waited_looks_again(vyte: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch) -> None:
+    ask_to_wait(vyte, "7")
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        if len(waited) == 1:  # meanwhile another thread is told to wait for longer
+            [holder] = shared.current().limits._until
+            shared.current().limits.hold(holder, 20)
+
+    monkeypatch.setattr(http, "sleep", sleep)
+    connect().request("GET", "/v2/events")
+    assert waited == pytest.approx([7, 20], abs=1)
+
+
+def test_those_who_wait_do_not_all_go_on_at_once(vyte: responses.RequestsMock, waits: list[float]) -> None:
+    ask_to_wait(vyte, "7")
+    for _ in range(20):
+        connect().request("GET", "/v2/events")
+    assert max(waits) - min(waits) > 0.05

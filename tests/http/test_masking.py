@@ -15,6 +15,7 @@ from django_vyte.exceptions import (
     VyteError,
 )
 from django_vyte.http import Http
+from django_vyte.http.call import Call
 from tests.client.raw import HANG, answer, raw_server, refusing_url
 from tests.http.clients import API, KEY, connect, raised
 
@@ -84,3 +85,15 @@ def test_each_attempt_is_one_line_without_query_body_or_headers(
     assert re.fullmatch(r"PUT /v2/events/1: 200 in \d+ ms, attempt 2", second[1])
     assert (first[0], wait[0], second[0]) == ("DEBUG", "INFO", "DEBUG")
     assert "private" not in caplog.text
+
+
+def test_a_page_that_shows_local_variables_shows_no_secret() -> None:
+    frames: list[str] = []
+    client = connect(refusing_url(), retries=0)
+    try:
+        client.request("POST", "/token", query={"secret": SECRET}, body={"token": SECRET}, secrets=(SECRET,))
+    except VyteError as error:
+        for frame, _ in traceback.walk_tb(error.__traceback__):
+            frames += [repr(value) for value in frame.f_locals.values() if isinstance(value, Call)]
+    assert frames
+    assert not [shown for shown in frames if KEY in shown or SECRET in shown]

@@ -10,6 +10,7 @@ import requests
 import responses
 
 from django_vyte.exceptions import (
+    NotFound,
     RateLimited,
     ServerError,
     VyteTimeout,
@@ -144,3 +145,24 @@ def test_nothing_really_waits(waits: list[float]) -> None:
     raised(connect(refusing_url()), "GET")
     assert time.perf_counter() - started < 5
     assert waits
+
+
+# A DELETE that may have been done
+
+
+@pytest.mark.parametrize("first", [b"", HANG, answer(b"", "500 Oops"), answer(b"", "503 Busy")])
+def test_what_is_gone_after_a_lost_answer_was_deleted(first: bytes) -> None:
+    with raw_server(first, answer(b"{}", "404 Not Found")) as server:
+        connect(server.url, timeout=(5, 0.2)).send("DELETE", "/hooks/1")
+        assert len(server.received) == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "first"), [("DELETE", "404 Not Found"), ("DELETE", "429 Slow"), ("PUT", "503 Busy")]
+)
+def test_any_other_404_is_an_error(method: str, first: str) -> None:
+    with (
+        raw_server(answer(b"", first), answer(b"", "404 Not Found")) as server,
+        pytest.raises(NotFound),
+    ):
+        connect(server.url).send(method, "/hooks/1")

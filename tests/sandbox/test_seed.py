@@ -76,8 +76,8 @@ def test_a_seed_is_for_the_first_start_only(seed, tmp_path):
     ("content", "said"),
     [
         ("{", "is not JSON"),
-        ([], "must be an object with lists of: organization, users"),
-        ({"people": []}, "there is no people; it may have: organization, users"),
+        ([], "must be an object with lists of: users, organization"),
+        ({"people": []}, "there is no people; it may have: users, organization"),
         ({"users": {}}, "users must be a list"),
         ({"users": [SEED["users"][0], "Bob"]}, "users[1]: must be an object"),
         ({"users": [{"full_name": "Bob"}]}, "users[0]: email is required"),
@@ -87,7 +87,33 @@ def test_a_seed_is_for_the_first_start_only(seed, tmp_path):
         ({"booking_pages": [{"belongs_to": "x"}]}, "booking_pages[0]: nickname is required"),
         ({"availabilities": [{"user": "u9"}]}, "availabilities[0]: there is no user u9"),
         ({"locators": [{"handle": "a", "locations": [{"name": "b"}]}]}, "locators[0]: extid is required"),
-        ({"locators": [{"handle": "a", "locations": ["b"]}]}, "locators[0]: cannot be read"),
+        ({"locators": [{"handle": "a", "locations": ["b"]}]}, "locators[0]: locations must be an array of"),
+        ({"locators": [{"handle": "a/b"}]}, "locators[0]: handle must be letters"),
+        ({"users": [{"email": "a@b.c", "timezone": "No"}]}, "users[0]: user.timezone: no such timezone: No"),
+        ({"users": [{"email": "a@b.c", "_id": 5}]}, "users[0]: _id must be a string"),
+        ({"users": [{"emails": [5, "@"]}]}, "users[0]: email is required"),
+        ({"teams": [{"name": "T", "_id": 5}]}, "teams[0]: _id must be a string"),
+        (
+            {"teams": [{"name": "T", "members": 5}]},
+            "teams[0]: cannot be read: one of its members is of a kind",
+        ),
+        ({"third_parties": [{"name": "x", "secret": 5}]}, "third_parties[0]: secret must be a string"),
+        ({"organization": {"name": "x", "members": ["zz"]}}, "organization[0]: there is no user zz"),
+        ({"organization": {"name": "x", "admins": 5}}, "organization[0]: admins must be an array"),
+        *(
+            ({"booking_pages": [{"nickname": nickname, "belongs_to": "x"}]}, "nickname must be letters")
+            for nickname in ("v2", "event", "a/b", "slots", "15")
+        ),
+        ({"events": [{"_id": "e", "dates": "x"}]}, "events[0]: dates must be an array"),
+        (
+            {"events": [{"_id": "e", "dates": [{"date": "x"}]}]},
+            "events[0]: dates: date and end_date must be like",
+        ),
+        ({"events": [{"_id": "e", "created_by": "x"}]}, "events[0]: created_by must be an object"),
+        ({"events": [{"_id": "e", "invitees": [5]}]}, "events[0]: invitees must be an array of objects"),
+        ({"events": [{"_id": "e", "timezone": "No"}]}, "events[0]: timezone: no such timezone: No"),
+        ({"events": [{"_id": "e", "updatedAt": 5}]}, "events[0]: updatedAt must be a string"),
+        ({"events": [{"_id": "e", "updatedAt": "soon"}]}, "events[0]: updatedAt must be like"),
         ({"third_parties": [{}]}, "third_parties[0]: name is required"),
         ({"events": [{"title": "T"}]}, "events[0]: created_by.email or created_by.user is required"),
         ({"events": [{"created_by": {"email": "a@b.c"}}]}, "events[0]: title is required"),
@@ -97,6 +123,15 @@ def test_a_wrong_seed_says_which_entry_and_why(seed, content, said):
     with pytest.raises(UnusableFile, match=f"seed.json:? .*{re.escape(said)}|{re.escape(said)}") as raised:
         Sandbox(seed=seed(content))
     assert str(raised.value).startswith(str(seed(content)))
+
+
+def test_the_organization_may_name_its_admins_among_the_users_of_the_seed(seed):
+    people = {"users": SEED["users"], "organization": {"name": "Ward 7", "admins": ["u2"]}}
+    state = Sandbox(seed=seed(people)).state
+    organization = state.organizations[state.team_id]
+    assert (organization["admins"], organization["members"].count("u2")) == (["u2"], 1)
+    membership = state.users["u2"]["account"]["organization"]
+    assert membership == {"id": state.team_id, "name": "Ward 7", "admin": True}
 
 
 def test_a_seed_that_is_not_there_is_said(tmp_path):

@@ -147,6 +147,26 @@ def test_booking_a_team_books_a_member_who_is_free(hooked, api):
     assert len(hooked.state.events) == before
 
 
+def test_a_booking_that_is_still_to_be_confirmed_holds_its_time(api):
+    planned = [book(api, confirmed={"flag": False}).json for _ in range(2)]
+    assert [(event["created_by"]["user"], event["confirmed"]["flag"]) for event in planned] == [
+        (JOHN, False),
+        (JANE, False),
+    ]
+    query = f"/v2/slots?duration=60&team={SALES}&from=2027-03-01&to=2027-03-01&timezone=Europe/Paris"
+
+    def offered():
+        return "2027-03-01T10:00:00.000+01:00" in [
+            slot["start"]["dateTime"] for slot in api("GET", query).json["slots"]
+        ]
+
+    assert (book(api).status_code, offered()) == (400, False)
+    assert api("POST", f"/v2/events/{planned[1]['_id']}/confirm").status_code == 200
+    api("POST", f"/v2/events/{planned[0]['_id']}/cancel")
+    assert offered()
+    assert book(api).json["created_by"]["user"] == JOHN
+
+
 def test_who_is_named_as_creator_of_a_team_s_booking_does_not_matter(api):
     event = book(api, created_by={"email": "someone@example.com"}).json
     assert event["created_by"]["user"] == JOHN

@@ -19,6 +19,7 @@ from django_vyte.client.types import (
     NewTeam,
     NewUser,
     Organization,
+    OrganizationMember,
     Slots,
     SlotsByDay,
     Team,
@@ -32,7 +33,8 @@ PARIS = ZoneInfo("Europe/Paris")
 with VyteClient("key", api_url="https://api.vyte.in", timeout=(5, 20), retries=2) as vyte:
     # Accounts, webhooks, apps
     organization: Organization = vyte.auth.test()
-    members: list[str] = vyte.organizations.retrieve()["members"]
+    members: list[str] = organization["members"]
+    colleagues: list[OrganizationMember] = vyte.organizations.retrieve()["members"]
     vyte.api_keys.delete(vyte.api_keys.retrieve()["_id"])
     hook: Hook = vyte.hooks.create(action="event.created", target_url="https://crm.example.com/1")
     hooks: list[Hook] = vyte.hooks.list()
@@ -88,6 +90,8 @@ with VyteClient("key", api_url="https://api.vyte.in", timeout=(5, 20), retries=2
     sales: NewTeam = {"name": "sales", "extid": "7", "members": [{"email": "ada@example.com"}]}
     team: Team = vyte.teams.create(**sales)
     vyte.teams.book_member(team["_id"], title="Call", created_by={"email": "a@b.c"}, dates=dates)
+    vyte.teams.book_member(team["_id"], title="Whoever is free", dates=dates)
+    place_id: str | None = event["confirmed"].get("place_id")
     vyte.teams.events(team["_id"], limit=20, filter="confirmed")
     ada: NewUser = {
         "organization": organization["_id"],

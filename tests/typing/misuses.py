@@ -24,6 +24,7 @@ vyte.events.add_invitees("e", [ADA])  # wrong: an invitee is an object
 vyte.events.retrieve("e")["titel"]  # wrong: it is title
 vyte.events.retrieve("e")["confirmed"]["flags"]  # wrong: it is flag
 vyte.hooks.create(action="event.created", url="https://a.example/1")  # wrong: it is target_url
+vyte.hooks.create(action="event.canceled", target_url="https://a.example/1")  # wrong: it is event.cancelled
 vyte.slots.list(duration="30", emails=[ADA])  # wrong: a number or a timedelta
 vyte.slots.by_day(duration=30, emails=[ADA], timezone=UTC)  # wrong: a name or a ZoneInfo
 print(free_times(vyte.slots.next(duration=30, emails=[ADA]))[0].starts)  # wrong: it is start

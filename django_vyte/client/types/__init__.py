@@ -8,7 +8,13 @@ or ``+0100``.
 
 from __future__ import annotations
 
-from django_vyte.client.types.accounts import ApiKey, Organization
+from django_vyte.client.types.accounts import (
+    ApiKey,
+    Organization,
+    OrganizationFields,
+    OrganizationMember,
+    OrganizationWithMembers,
+)
 from django_vyte.client.types.availabilities import (
     Availability,
     AvailabilityDay,
@@ -52,9 +58,11 @@ from django_vyte.client.types.events import (
     NewCreator,
     NewDate,
     NewEvent,
+    NewEventFields,
     NewInvitee,
     NewMessage,
     NewPlace,
+    NewTeamEvent,
     NewThirdPartyReference,
     ThirdPartyReference,
     Vote,
@@ -80,13 +88,12 @@ from django_vyte.client.types.preferences import (
     PreferencesChange,
     PushPreferences,
 )
-from django_vyte.client.types.scalars import Clock, Instant, Minutes, Zone
+from django_vyte.client.types.scalars import Clock, HookAction, Instant, Minutes, Zone
 from django_vyte.client.types.slots import DaySlots, NextAvailability, Slot, Slots, SlotsByDay, SlotTime
 from django_vyte.client.types.teams import (
     AdminPreferences,
     NewAdminPreferences,
     NewTeam,
-    NewTeamEvent,
     PublicMember,
     PublicTeam,
     Team,
@@ -148,6 +155,7 @@ __all__ = [
     "FixedPlace",
     "GoogleAccount",
     "Hook",
+    "HookAction",
     "Instant",
     "Invitee",
     "InviteeStats",
@@ -171,6 +179,7 @@ __all__ = [
     "NewCreator",
     "NewDate",
     "NewEvent",
+    "NewEventFields",
     "NewInvitee",
     "NewLocation",
     "NewLocator",
@@ -185,6 +194,9 @@ __all__ = [
     "NextAvailability",
     "NoResults",
     "Organization",
+    "OrganizationFields",
+    "OrganizationMember",
+    "OrganizationWithMembers",
     "PageSettings",
     "Point",
     "Preferences",

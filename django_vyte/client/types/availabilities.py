@@ -43,7 +43,7 @@ class Availability(TypedDict):
     today_as_busy: bool
     past_as_busy: bool
     all_day_busy: bool
-    days_after_as_busy: int
+    days_after_as_busy: NotRequired[int]
     buffer_before: int
     buffer_after: int
     _id: NotRequired[str]

@@ -98,8 +98,8 @@ class Confirmed(TypedDict):
 
     flag: bool
     updated_at: NotRequired[str | None]
-    date_id: NotRequired[str]
-    place_id: NotRequired[str]
+    date_id: NotRequired[str | None]
+    place_id: NotRequired[str | None]
     multi: NotRequired[bool]
 
 
@@ -229,11 +229,10 @@ class NewThirdPartyReference(TypedDict, total=False):
     group_ids: Sequence[str]
 
 
-class NewEvent(TypedDict):
-    """An event to create (v2 documentation, "Create an event"); ``lang`` and ``locale`` as in ISO 639-1."""
+class NewEventFields(TypedDict):
+    """What an event to create may have, whoever creates it; ``lang`` and ``locale`` as in ISO 639-1."""
 
     title: str
-    created_by: NewCreator
     confirmed: NotRequired[NewConfirmed]
     dates: NotRequired[Sequence[NewDate]]
     places: NotRequired[Sequence[NewPlace]]
@@ -244,6 +243,18 @@ class NewEvent(TypedDict):
     locale: NotRequired[str]
     timezone: NotRequired[Zone]
     vyteme: NotRequired[bool]
+
+
+class NewEvent(NewEventFields):
+    """An event to create (v2 documentation, "Create an event")."""
+
+    created_by: NewCreator
+
+
+class NewTeamEvent(NewEventFields):
+    """An event to create with a member of a team: always ``vyteme``, as if booked on a page."""
+
+    created_by: NotRequired[NewCreator]
 
 
 class EventChanges(TypedDict, total=False):

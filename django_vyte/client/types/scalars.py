@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from zoneinfo import ZoneInfo
+
+HookAction: TypeAlias = Literal[
+    "event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined"
+]
+"""What a webhook is about, as far as Vyte documents it; whatever is passed is sent."""
 
 Instant: TypeAlias = datetime | str
 """An aware datetime, or a text in ISO 8601 with an offset: ``2026-11-20T09:00:00Z``."""

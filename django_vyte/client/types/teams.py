@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NotRequired, TypedDict
 
-from django_vyte.client.types.events import NewEvent
 from django_vyte.client.types.preferences import EmailPreferences
 
 
@@ -91,7 +90,3 @@ class NewAdminPreferences(TypedDict):
     """The preferences of a team's admins to set; what is left out is off at first, then unchanged."""
 
     prefs: TeamPreferences
-
-
-class NewTeamEvent(NewEvent):
-    """An event to create with a member of a team: always ``vyteme``, as if booked on a page."""

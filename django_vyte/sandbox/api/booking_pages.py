@@ -102,8 +102,7 @@ def check(ask: Exchange, asked: JSON) -> None:
     """Refused with 400 for a nickname that cannot be or is taken, an unknown owner, or odd settings."""
     if "nickname" in asked:
         nickname = asked["nickname"] or ""
-        if not re.fullmatch(r"[^\W_][\w.~-]*", nickname) or nickname in RESERVED or nickname.isdigit():
-            raise Refused(400, "nickname must be letters, digits and dashes, and no word of Vyte's own")
+        check_nickname(nickname)
         if nickname in ask.state.pages:
             raise Refused(400, f"the nickname {nickname} is taken")
     if "belongs_to" in asked:
@@ -111,6 +110,12 @@ def check(ask: Exchange, asked: JSON) -> None:
         if user_id not in ask.state.users or ask.state.owner_of(user_id) != ask.owner:
             raise Refused(400, "belongs_to must be the id of a user of your organization")
     check_custom(asked.get("custom"))
+
+
+def check_nickname(nickname: str) -> None:
+    """Refused with 400 for a nickname that cannot be the path of a page."""
+    if not re.fullmatch(r"[^\W_][\w.~-]*", nickname) or nickname in RESERVED or nickname.isdigit():
+        raise Refused(400, "nickname must be letters, digits and dashes, and no word of Vyte's own")
 
 
 RULES = [

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from django_vyte.sandbox import filters, meetings
 from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.event_bodies import check_body
 from django_vyte.sandbox.exchange import Exchange, json_answer, route, text_answer
 from django_vyte.sandbox.present import detailed, listed
 from django_vyte.sandbox.signing import is_signed
@@ -30,12 +31,13 @@ def create_event(ask: Exchange) -> Response:
 def book_event(ask: Exchange) -> Response:
     """POST /events (v1): makes a booking. A creator token of a known app does instead of an API key."""
     body = ask.json_object()
+    check_body(body, required=())
     third_party = body.get("third_party") or {}
-    app = ask.state.apps.get(third_party.get("app", ""))
+    app = ask.state.apps.get(third_party.get("app") or "")
     if not ask.owner:
         if app is None:
             raise Refused(401, "an API key or a creator token is required")
-        email = (body.get("created_by") or {}).get("email", "")
+        email = (body.get("created_by") or {}).get("email") or ""
         if not is_signed(app["secret"], email, str(third_party.get("ct"))):
             raise Refused(403, "the creator token is wrong")
         ask.owner = ask.state.owner_of(app["_id"])

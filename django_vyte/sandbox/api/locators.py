@@ -163,10 +163,15 @@ def is_pair(value: Any) -> bool:
 
 def check_handle(ask: Exchange, handle: str | None) -> None:
     """Refused with 400 for a handle that cannot be in a URL or that any organization has already."""
-    if not handle or not re.fullmatch(r"[\w.~-]+", handle):
-        raise Refused(400, "handle must be letters, digits and dashes")
+    check_spelling(handle)
     if handle in [each["handle"] for each in ask.state.locators.values()]:
         raise Refused(400, f"the handle {handle} is taken")
+
+
+def check_spelling(handle: str | None) -> None:
+    """Refused with 400 for a handle that cannot be in a URL."""
+    if not handle or not re.fullmatch(r"[\w.~-]+", handle):
+        raise Refused(400, "handle must be letters, digits and dashes")
 
 
 LOCATIONS = "/v2/locators/<locator>/locations"
