@@ -8,10 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import close_old_connections
 from django.utils import timezone
 
-from django_vyte import inbox, outbox
+from django_vyte import connections, inbox, outbox
 from django_vyte.conf import get_settings
 from django_vyte.models import Delivery, EventChange, Member
 
@@ -79,7 +78,7 @@ def _attempt(work: Callable[[int], object], pk: int) -> None:
         work(pk)
     except Exception:
         logger.exception("%s of row %d failed", work.__qualname__, pk)
-        close_old_connections()
+        connections.let_go_of_broken()
 
 
 def _due(rows: WorkQuerySet[Row], end: float) -> Iterator[int]:

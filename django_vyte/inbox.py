@@ -6,12 +6,11 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from django.db import close_old_connections
 from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from django_vyte import bodies, values
+from django_vyte import bodies, connections, values
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
 from django_vyte.models import Delivery
@@ -114,7 +113,7 @@ def process(pk: int) -> Outcome:
     try:
         status = _work(claimed, outcome, lease)
     except Exception as error:
-        close_old_connections()
+        connections.let_go_of_broken()
         return _put_off(claimed, lease, error, outcome)
     problems = _storable("\n".join(outcome.problems))
     Delivery.objects.all().finish(lease, status=status, error=problems, finished_at=timezone.now())

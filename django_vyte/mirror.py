@@ -12,9 +12,9 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, IntegrityError, OperationalError, close_old_connections, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, transaction
 
-from django_vyte import history, payloads, relations
+from django_vyte import connections, history, payloads, relations
 from django_vyte.models import Event, EventChange
 from django_vyte.relations import upsert
 
@@ -188,7 +188,7 @@ class _Batch:
                     return self._write()
             except (IntegrityError, OperationalError):
                 # A connection that broke would stay so for as long as this process lives.
-                close_old_connections()
+                connections.let_go_of_broken()
                 if attempt == RACES - 1 or transaction.get_connection().in_atomic_block:
                     raise
                 time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311

@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING
 
-from django.db import close_old_connections
 from django.utils import timezone
 
-from django_vyte import signals, values
+from django_vyte import connections, signals, values
 from django_vyte.conf import get_settings
 from django_vyte.models import Event, EventChange, Member
 from django_vyte.models.work import backoff
@@ -59,7 +58,7 @@ def _tell(row: EventChange | Member, lease: str, calls: Iterator[tuple[str, Exce
             told.append(name)
         else:
             failed.append(f"{name}: {type(error).__name__}: {error}")
-            close_old_connections()
+            connections.let_go_of_broken()
         keep(told=told)
     if not failed:
         rows.finish(lease, told=told, told_at=timezone.now(), error="")
