@@ -1,0 +1,90 @@
+"""``COUNT URL KEY``: calls about that many changed events, through one worker process and by hand."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Sequence
+from statistics import median
+
+import django
+from django.db import connection
+
+django.setup()
+
+from django_vyte import inbox, sync, tasks  # noqa: E402
+from django_vyte.models import Delivery, Event, EventChange, Team  # noqa: E402
+from tests.benchmarks.site import floor  # noqa: E402
+from tests.benchmarks.site.app import app  # noqa: E402
+from tests.benchmarks.site.team import empty, team  # noqa: E402
+from tests.benchmarks.surroundings import worker  # noqa: E402
+
+ROUNDS = 3
+BURST = 10
+PATIENCE = 300
+
+
+def main(count: int, url: str, key: str) -> dict[str, float]:
+    """Events in a second by hand and by the worker, and calls in a second where ten are about one event."""
+    mirrored = team(key)
+    empty()
+    sync.run(mirrored)
+    # Of the events that Vyte's documentation prints, some do not say when they changed.
+    dated = Event.objects.exclude(status="cancelled").filter(vyte_updated_at__isnull=False)
+    keys = list(dated.order_by("pk").values_list("vyte_id", flat=True))
+    assert len(keys) >= count
+    keys = keys[:count]
+    taken: dict[str, list[float]] = {"floor": [], "ours": [], "burst": []}
+    for _ in range(ROUNDS):
+        change(keys)
+        taken["floor"].append(floor.update_all(mirrored.pk, keys, url, key))
+        taken["ours"].append(work_off(mirrored, keys, 1))
+        taken["burst"].append(work_off(mirrored, keys[: count // BURST], BURST))
+    return {name: count / median(seconds) for name, seconds in taken.items()}
+
+
+def change(keys: Sequence[str]) -> None:
+    """Make the mirror of these events stale, and forget what was told of them."""
+    EventChange.objects.all().delete()
+    Delivery.objects.all().delete()
+    Event.objects.filter(vyte_id__in=keys).update(title="before", fingerprint="")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+
+def work_off(mirrored: Team, keys: Sequence[str], calls: int) -> float:
+    """Seconds from the first task to the last receiver, with so many calls about each of these events."""
+    change(keys)
+    for vyte_id in keys:
+        body = json.dumps([{"action": "event.updated", "resource": {"_id": vyte_id}}]).encode()
+        for _ in range(calls):
+            tasks.process.apply_async([inbox.store("vyte", mirrored.pk, body, {}).pk])
+    with worker(os.environ) as began:
+        while not is_quiet():
+            assert time.monotonic() < began + PATIENCE, "the worker is not done"
+            time.sleep(0.02)
+        seconds = time.monotonic() - began
+    done, changes = Delivery.objects.filter(status=Delivery.Status.DONE), EventChange.objects.all()
+    assert done.count() == len(keys) * calls
+    assert sorted(changes.values_list("event__vyte_id", flat=True)) == sorted(keys)
+    assert all(changes.values_list("told", flat=True))
+    return seconds
+
+
+def is_quiet() -> bool:
+    """Whether no message is left, and no row that something has to be done with."""
+    with app.pool.acquire(block=True) as broker:
+        waiting = broker.default_channel.client
+        left = waiting.llen("celery") or waiting.hlen("unacked")
+    return not (
+        left
+        or Delivery.objects.filter(next_attempt_at__isnull=False).exists()
+        or EventChange.objects.filter(next_attempt_at__isnull=False).exists()
+    )
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(int(sys.argv[1]), *sys.argv[2:])))
