@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import ipaddress
 import math
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -15,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.urls import NoReverseMatch, reverse
 
 from django_vyte import conf
+from django_vyte.client.checks import is_local
 from django_vyte.fields import cipher
 
 if TYPE_CHECKING:
@@ -62,9 +62,7 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     if parts.hostname and (parts.path or parts.query):
         hint = "Leave out everything behind the host: the path comes from your urlpatterns."
         return [Error("VYTE['PUBLIC_URL'] has a path.", hint=hint, id="django_vyte.E004")]
-    if parts.hostname and (
-        parts.scheme == "https" or (parts.scheme == "http" and _is_loopback(parts.hostname))
-    ):
+    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname))):
         return []
     return [
         Error(
@@ -177,12 +175,3 @@ def check_sqlite(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
 def _may_lock(database: dict[str, Any]) -> bool:
     in_file = database.get("ENGINE", "").endswith("sqlite3") and "memory" not in str(database.get("NAME", ""))
     return in_file and database.get("OPTIONS", {}).get("transaction_mode", "").upper() != "IMMEDIATE"
-
-
-def _is_loopback(host: str | None) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False

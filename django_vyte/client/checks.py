@@ -138,7 +138,7 @@ def target_url(name: str, value: Any) -> str:
     """The https URL of a webhook, or an http one on this very machine; never shown, for it is a secret."""
     try:
         parts = urlsplit(text(name, value))
-        safe = parts.scheme == "https" or (parts.scheme == "http" and _is_local(parts.hostname))
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname))
     except ValueError:
         safe = False
     if not safe or not parts.hostname:
@@ -146,7 +146,8 @@ def target_url(name: str, value: Any) -> str:
     return str(value)
 
 
-def _is_local(host: str | None) -> bool:
+def is_local(host: str | None) -> bool:
+    """Whether a host's name or address is this very machine."""
     if host == "localhost":
         return True
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django_vyte.client.events import is_probably_cut
 from django_vyte.probe.fact import Fact, unseen
 
 if TYPE_CHECKING:
@@ -11,8 +12,6 @@ if TYPE_CHECKING:
 
 # The largest number at which a list was ever reported to end.
 LARGEST_KNOWN = 100
-# A list that is this long, or a multiple of a hundred, may have been cut there.
-ROUND = (50, 250)
 
 
 def list_default(account: Account) -> Fact:
@@ -30,13 +29,13 @@ def list_maximum(account: Account) -> Fact:
     count = account.everything().count
     if more := account.more():
         return Fact("list_maximum", count, f"{count} came, and other questions found {more} more")
-    if count <= LARGEST_KNOWN and count not in ROUND and count != LARGEST_KNOWN:
-        return unseen("list_maximum", _too_few(count))
-    if count in ROUND or count % 100 == 0:
+    if is_probably_cut(count, None):
         return unseen(
             "list_maximum",
             f"exactly {count} came, which may be all of them or a maximum: ask again with more",
         )
+    if count <= LARGEST_KNOWN:
+        return unseen("list_maximum", _too_few(count))
     return Fact("list_maximum", None, f"{count} came at once")
 
 
