@@ -101,7 +101,7 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
     """Mirror the event that Vyte answered."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     try:
-        saved = reconcile.save_one(event.team_id, event.vyte_id, answer, as_of=as_of, origin=origin)
+        saved = reconcile.save_one(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
     except UnexpectedAnswer:
         # It was done all the same: Vyte answered with a success.
         _look_again(event, by)

@@ -19,7 +19,7 @@ from django_vyte.models import Event, EventChange
 from django_vyte.relations import upsert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Self
 
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -46,6 +46,19 @@ class Origin:
     actor: AbstractBaseUser | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Vyte said of one event when it was asked at ``as_of``, and why it was asked.
+
+    ``cancelled_at`` is the time, on Vyte's clock, of a cancellation that the payload may not show.
+    """
+
+    payload: object
+    as_of: dt.datetime
+    origin: Origin
+    cancelled_at: dt.datetime | None = None
+
+
 @dataclass(slots=True)
 class Saved:
     """What a save came to: numbers of events, primary keys of the changes recorded, and what was unreadable."""
@@ -67,34 +80,22 @@ class Saved:
         return self
 
 
-def save(
-    team_id: int,
-    answers: Iterable[object],
-    *,
-    as_of: dt.datetime,
-    origin: Origin,
-    cancellations: Mapping[str, dt.datetime] | None = None,
-) -> Saved:
-    """Mirror event payloads that Vyte was asked for at ``as_of``; a payload that cannot be read stops no other.
-
-    ``cancellations`` maps Vyte ids to the time, on Vyte's clock, of a cancellation that the payloads may not show.
-    """
+def save(team_id: int, answers: Iterable[Answer]) -> Saved:
+    """Mirror what Vyte answered about events of a team; a payload that cannot be read stops no other."""
     saved = Saved()
-    readings: dict[str, payloads.EventReading] = {}
+    news: dict[str, _News] = {}
     for answer in answers:
         try:
-            reading = payloads.event(answer)
+            reading = payloads.event(answer.payload)
         except payloads.Unreadable as error:
             saved.problems.append(f"Vyte answered with {error}; it is not mirrored.")
             continue
-        readings[reading.vyte_id] = reading
-    known = cancellations or {}
-    for vyte_id, reading in readings.items():
-        show_cancellation(reading, known.get(vyte_id))
-    todo = _differing(team_id, readings)
-    saved.unchanged = len(readings) - len(todo)
+        show_cancellation(reading, answer.cancelled_at)
+        news[reading.vyte_id] = _News(reading, answer)
+    todo = _differing(team_id, news)
+    saved.unchanged = len(news) - len(todo)
     if todo:
-        saved += _Batch(team_id, todo, as_of, origin, known).write()
+        saved += _Batch(team_id, todo).write()
     return saved
 
 
@@ -110,7 +111,7 @@ def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Orig
         event.missing_since, event.as_of, event.status = as_of, as_of, Event.Status.CANCELLED
         event.save(update_fields=["missing_since", "as_of", "status"])
         change = history.between(before, event)
-        return Saved(changed=1, changes=_record([change], origin) if change else [])
+        return Saved(changed=1, changes=_record([(change, origin)]) if change else [])
 
 
 def show_cancellation(reading: payloads.EventReading, since: dt.datetime | None) -> None:
@@ -123,18 +124,26 @@ def show_cancellation(reading: payloads.EventReading, since: dt.datetime | None)
     columns["status"], columns["cancelled_at"] = "cancelled", since
 
 
-def _differing(team_id: int, readings: dict[str, payloads.EventReading]) -> dict[str, payloads.EventReading]:
-    """The readings that say something the mirror does not hold yet, found without locking a row."""
-    rows = Event.objects.filter(team=team_id, vyte_id__in=list(readings), missing_since__isnull=True)
+@dataclass(frozen=True, slots=True)
+class _News:
+    """An answer, read."""
+
+    reading: payloads.EventReading
+    answer: Answer
+
+
+def _differing(team_id: int, news: dict[str, _News]) -> dict[str, _News]:
+    """What says something that the mirror does not hold yet, found without locking a row."""
+    rows = Event.objects.filter(team=team_id, vyte_id__in=list(news), missing_since__isnull=True)
     held = {
         key: (print_, status) for key, print_, status in rows.values_list("vyte_id", "fingerprint", "status")
     }
     differing = {}
-    for vyte_id, reading in readings.items():
-        columns = reading.columns
+    for vyte_id, item in news.items():
+        columns = item.reading.columns
         same, status = held.get(vyte_id, (None, None))
         if same != columns["fingerprint"] or (columns["status"] == "cancelled" and status != "cancelled"):
-            differing[vyte_id] = reading
+            differing[vyte_id] = item
     return differing
 
 
@@ -144,39 +153,36 @@ def _locked(team_id: int, vyte_ids: Sequence[str]) -> dict[str, Event]:
     return {event.vyte_id: event for event in rows}
 
 
-def _record(changes: Sequence[EventChange], origin: Origin) -> list[int]:
+def _record(changes: Sequence[tuple[EventChange, Origin]]) -> list[int]:
     """Write history rows; their primary keys, where the database returns them (the sweep finds the others)."""
-    for change in changes:
+    for change, origin in changes:
         change.cause, change.delivery = origin.cause, origin.delivery
         change.actor_id = origin.actor.pk if origin.actor else None
-    return [row.pk for row in EventChange.objects.bulk_create(changes) if row.pk]
+    return [row.pk for row in EventChange.objects.bulk_create([change for change, _ in changes]) if row.pk]
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Readings that differ from the mirror, on their way into it."""
+    """News of events that differ from the mirror, on their way into it."""
 
     team_id: int
-    readings: dict[str, payloads.EventReading]
-    as_of: dt.datetime
-    origin: Origin
-    cancellations: Mapping[str, dt.datetime]
+    news: dict[str, _News]
 
     def write(self) -> Saved:
         """Write all of them, or each on its own where the database refuses one: it keeps no other from its place."""
         try:
             return self._insist()
         except DatabaseError:
-            if len(self.readings) == 1:
+            if len(self.news) == 1:
                 raise
         saved, refused = Saved(), []
-        for key, reading in self.readings.items():
+        for key, item in self.news.items():
             try:
-                saved += replace(self, readings={key: reading})._insist()
+                saved += replace(self, news={key: item})._insist()
             except DatabaseError as error:
                 refused.append(error)
                 saved.problems.append(f"Event {key} could not be stored ({type(error).__name__}).")
-        if len(refused) == len(self.readings):
+        if len(refused) == len(self.news):
             raise refused[-1]
         return saved
 
@@ -195,8 +201,8 @@ class _Batch:
         raise AssertionError  # pragma: no cover - the loop returns or raises
 
     def _write(self) -> Saved:
-        held = _locked(self.team_id, list(self.readings))
-        new, problems = self._insert([key for key in sorted(self.readings) if key not in held], held)
+        held = _locked(self.team_id, list(self.news))
+        new, problems = self._insert([key for key in sorted(self.news) if key not in held], held)
         before = {key: (event.data, history.snapshot(event)) for key, event in held.items()}
         renewed = [event for event in held.values() if self._renew(event)]
         upsert(renewed, MIRRORED, ["id"])
@@ -206,7 +212,7 @@ class _Batch:
         changes = [change for event in new for change in history.of_new(event)]
         changes += filter(None, (history.between(before[event.vyte_id][1], event) for event in renewed))
         late = len(held) - len(renewed)
-        written = _record(changes, self.origin)
+        written = _record([(change, self._answer(change.event).origin) for change in changes])
         return Saved(len(new), len(renewed), late=late, changes=written, problems=problems)
 
     def _insert(self, keys: list[str], held: dict[str, Event]) -> tuple[list[Event], list[str]]:
@@ -216,20 +222,23 @@ class _Batch:
         Event.objects.bulk_create([self._new(key) for key in keys], ignore_conflicts=True)
         rows = _locked(self.team_id, keys)
         # What was asked for at this very moment is this writer's own row.
-        new = [event for event in rows.values() if event.as_of == self.as_of]
-        held |= {key: event for key, event in rows.items() if event.as_of != self.as_of}
+        new = [event for event in rows.values() if event.as_of == self._answer(event).as_of]
+        held |= {key: event for key, event in rows.items() if event.as_of != self._answer(event).as_of}
         return new, [f"Event {key} could not be stored." for key in keys if key not in rows]
 
     def _new(self, vyte_id: str) -> Event:
-        columns = self.readings[vyte_id].columns
-        return Event(team_id=self.team_id, vyte_id=vyte_id, as_of=self.as_of, **columns)
+        item = self.news[vyte_id]
+        return Event(team_id=self.team_id, vyte_id=vyte_id, as_of=item.answer.as_of, **item.reading.columns)
+
+    def _answer(self, event: Event) -> Answer:
+        return self.news[event.vyte_id].answer
 
     def _renew(self, event: Event) -> bool:
         """Bring one event up to date in memory; False for an answer that is older than what is held."""
-        reading, as_of = self.readings[event.vyte_id], self.as_of
+        reading, as_of = self.news[event.vyte_id].reading, self._answer(event).as_of
         if _is_late(event, reading, as_of):
             # The answer is old news, but a cancellation known from elsewhere is not lost with it.
-            since = self.cancellations.get(event.vyte_id)
+            since = self._answer(event).cancelled_at
             if since is None or event.status == Event.Status.CANCELLED:
                 return False
             reading, as_of = payloads.event(event.data), event.as_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -12,7 +13,7 @@ from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
 
     from django_vyte.client import VyteClient
     from django_vyte.models import Member
@@ -46,26 +47,15 @@ def event(
             return saved
     if just_cancelled:
         cancelled_at = payloads.revision(values.thing(answer)) or as_of
-    known = {vyte_id: cancelled_at} if cancelled_at else None
-    return save_one(team_id, vyte_id, answer, as_of=as_of, origin=origin, cancellations=known)
+    return save_one(team_id, vyte_id, mirror.Answer(answer, as_of, origin, cancelled_at))
 
 
-def save_one(
-    team_id: int,
-    vyte_id: str,
-    answer: object,
-    *,
-    as_of: dt.datetime,
-    origin: mirror.Origin,
-    cancellations: Mapping[str, dt.datetime] | None = None,
-) -> mirror.Saved:
+def save_one(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.Saved:
     """Mirror what Vyte answered about one event; UnexpectedAnswer when that is another event, or none."""
-    told = values.thing(answer)
+    told = values.thing(answer.payload)
     if told.get("_id", vyte_id) != vyte_id:
         raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")
-    saved = mirror.save(
-        team_id, [{**told, "_id": vyte_id}], as_of=as_of, origin=origin, cancellations=cancellations
-    )
+    saved = mirror.save(team_id, [replace(answer, payload={**told, "_id": vyte_id})])
     if saved.problems:
         raise UnexpectedAnswer(saved.problems[0])
     return saved

@@ -66,8 +66,8 @@ def run(
         for batch in _batches(client.events.iterate(report=suspicions.append, **filters)):
             summary.listed += len(batch)
             seen.update(values.identifier(values.thing(answer).get("_id")) for answer in batch)
-            wanted = [answer for answer in batch if _changed_since(answer, since)]
-            summary.saved += mirror.save(team.pk, wanted, as_of=as_of, origin=origin)
+            wanted = (answer for answer in batch if _changed_since(answer, since))
+            summary.saved += mirror.save(team.pk, [mirror.Answer(each, as_of, origin) for each in wanted])
             progress(len(batch))
         summary.warnings += summary.saved.problems
         if suspicions:

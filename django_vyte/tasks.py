@@ -54,11 +54,11 @@ def tell_soon(changes: list[int], members: list[int] = []) -> None:  # noqa: B00
 
 def _follow(outcome: inbox.Outcome) -> None:
     tell_soon(outcome.changes, outcome.members)
-    for pk in outcome.more:
-        enqueue(process, pk)
+    if outcome.more:
+        enqueue(process, outcome.more)
     for pk, delay in outcome.retry.items():
         if delay <= LONGEST_COUNTDOWN:
-            enqueue(process, pk, countdown=delay)
+            enqueue(process, [pk], countdown=delay)
 
 
 @contextmanager
@@ -79,9 +79,10 @@ def _noted(team: Team, what: str) -> Iterator[None]:
 
 
 @shared_task(name="django_vyte.process", ignore_result=True)
-def process(pk: int) -> None:
-    """Process one delivery and all others about the same thing."""
-    _follow(inbox.process(pk))
+def process(keys: list[int]) -> None:
+    """Process these deliveries, each with all others about the same thing."""
+    for pk in keys:
+        _follow(inbox.process(pk))
 
 
 @shared_task(name="django_vyte.tell", ignore_result=True)

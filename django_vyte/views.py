@@ -84,7 +84,7 @@ class WebhookView(APIView):
         headers = {name: values.text(request.headers.get(name), 500) for name in HEADERS}
         kept = {name: value for name, value in headers.items() if value}
         delivery = inbox.store("vyte", self.team_id, body, kept)
-        tasks.enqueue(tasks.process, delivery.pk)
+        tasks.enqueue(tasks.process, [delivery.pk])
         return Response({"received": True})
 
 

@@ -127,7 +127,7 @@ class World:
                 inbox.process(pk)
         elif verb == "hear" and self.late:
             answer, as_of = self.late.pop()
-            mirror.save(self.team.pk, [answer], as_of=as_of, origin=mirror.Origin("refresh"))
+            mirror.save(self.team.pk, [mirror.Answer(answer, as_of, mirror.Origin("refresh"))])
 
     def deliver(self, calls: list[Call]) -> None:
         """Calls arrive: several in one array, if that is how Vyte sends them."""

@@ -47,8 +47,8 @@ def confirmed(at: float, **fields: Any) -> dict[str, Any]:
 
 
 def save(team: Team, *answers: Any, asked: float = 0, cancelled: float | None = None) -> mirror.Saved:
-    known = None if cancelled is None else {"e1": minutes(cancelled)}
-    return mirror.save(team.pk, answers, as_of=minutes(asked), origin=SYNC, cancellations=known)
+    since = None if cancelled is None else minutes(cancelled)
+    return mirror.save(team.pk, [mirror.Answer(each, minutes(asked), SYNC, since) for each in answers])
 
 
 def state() -> tuple[str, str]:
@@ -410,7 +410,7 @@ def test_what_is_held_already_is_not_written(team: Team) -> None:
 
 def test_who_and_what_caused_a_change_is_written_down(team: Team, admin_user: Any) -> None:
     origin = mirror.Origin("action", actor=admin_user)
-    saved = mirror.save(team.pk, [said()], as_of=NOON, origin=origin)
+    saved = mirror.save(team.pk, [mirror.Answer(said(), NOON, origin)])
     change = EventChange.objects.get(pk=saved.changes[0])
     assert (change.cause, change.actor, change.delivery) == ("action", admin_user, None)
 
@@ -432,7 +432,8 @@ def overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_who_insert_the_same_event_make_one_and_one_history(team: Team, request: Any) -> None:
-    mirror.save(team.pk, [said("Theirs", at=1)], as_of=minutes(1), origin=mirror.Origin("webhook"))
+    theirs = mirror.Answer(said("Theirs", at=1), minutes(1), mirror.Origin("webhook"))
+    mirror.save(team.pk, [theirs])
     request.getfixturevalue("overtaken")
     saved = save(team, said("Ours", at=2), said(vyte_id="e2", invitees=[{"email": "a@example.com"}]), asked=2)
     assert (saved.created, saved.changed) == (1, 1)

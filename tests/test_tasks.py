@@ -35,8 +35,8 @@ def test_a_call_goes_through_the_tasks_to_the_receivers(vyte_sandbox, linked_tea
     vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com")
     vyte_sandbox.deliver()
     (delivery,) = Delivery.objects.all()
-    assert sent == [("django_vyte.process", (delivery.pk,), None)]
-    tasks.process(delivery.pk)
+    assert sent == [("django_vyte.process", ([delivery.pk],), None)]
+    tasks.process([delivery.pk])
     change = Event.objects.get(title="Kick-off").changes.get()
     assert sent[1:] == [("django_vyte.tell", ([change.pk], []), None)]
     run(sent)
@@ -48,9 +48,9 @@ def test_a_message_that_comes_twice_does_nothing_twice(vyte_sandbox, linked_team
     vyte_sandbox.create_event(title="Kick-off", creator="jane@acme.com")
     vyte_sandbox.deliver()
     pk = Delivery.objects.get().pk
-    tasks.process(pk)
+    tasks.process([pk])
     gets = len(vyte_sandbox.requests)
-    tasks.process(pk)
+    tasks.process([pk])
     assert len(vyte_sandbox.requests) == gets
 
 
@@ -60,9 +60,9 @@ def test_what_failed_is_asked_for_again_after_a_while(vyte_sandbox, linked_team,
     sent.clear()
     vyte_sandbox.stop_api()
     pk = Delivery.objects.get().pk
-    tasks.process(pk)
+    tasks.process([pk])
     ((name, args, countdown),) = sent
-    assert (name, args) == ("django_vyte.process", (pk,))
+    assert (name, args) == ("django_vyte.process", ([pk],))
     assert countdown is not None
     assert 5 <= countdown <= 10
 
@@ -148,7 +148,7 @@ def test_one_change_that_cannot_be_told_keeps_no_other_waiting(vyte_sandbox, lin
         vyte_sandbox.create_event(title=title, creator="jane@acme.com")
     vyte_sandbox.deliver()
     for pk in Delivery.objects.values_list("pk", flat=True):
-        tasks.process(pk)
+        tasks.process([pk])
     first, second = EventChange.objects.order_by("pk")
     tell = outbox.tell_change
     monkeypatch.setattr(outbox, "tell_change", lambda pk: tell(pk) if pk == second.pk else tell(1 / 0))

@@ -569,7 +569,7 @@ def test_the_worker_is_asked_once_the_call_is_kept(
     monkeypatch.setattr(tasks, "publisher", publisher)
     post(webhook_path, call())
     assert publisher.flush(10)
-    assert asked == [(tasks.process, (Delivery.objects.get().pk,), None)]
+    assert asked == [(tasks.process, ([Delivery.objects.get().pk],), None)]
 
 
 def test_the_address_is_where_it_was(webhook_path: str, team: Team) -> None:

@@ -106,8 +106,8 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
             return None
         rows = Delivery.objects.filter(pk__in=chosen)
         keys = inbox.replay(rows)
-        for key in keys:
-            tasks.enqueue(tasks.process, key)
+        if keys:
+            tasks.enqueue(tasks.process, keys)
         opened = Delivery.objects.filter(pk__in=keys).defer("body", "headers")
         LogEntry.objects.log_actions(person(request).pk, opened, CHANGE, gettext("Replayed."))
         self._report(request, len(keys), len(chosen) - len(keys))

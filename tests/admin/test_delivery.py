@@ -71,7 +71,7 @@ def test_replaying_opens_calls_again_asks_a_worker_and_is_logged(admin_client, t
     second = make(team, 2, status="done")
     response = act(admin_client, "delivery", "replay", first, second)
     assert said(response)[0].startswith("2 deliveries will be processed again")
-    assert enqueued == [("process", first.pk), ("process", second.pk)]
+    assert enqueued == [("process", [first.pk, second.pk])]
     first.refresh_from_db()
     assert (first.status, first.attempts, first.error) == ("received", 0, "")
     assert {entry.change_message for entry in LogEntry.objects.all()} == {"Replayed."}

@@ -50,7 +50,7 @@ def receive(request: HttpRequest, token: str) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute(keep, [int(token), f"event:{called['resource']['_id']}", body.decode(), now, now])
         [pk] = cursor.fetchone()
-    arguments = base64.b64encode(f"[[{pk}], {{}}, {{}}]".encode()).decode()
+    arguments = base64.b64encode(f"[[[{pk}]], {{}}, {{}}]".encode()).decode()
     broker().lpush(QUEUE, json.dumps({"body": arguments, "headers": {"task": "django_vyte.process"}}))
     return JsonResponse({"received": True})
 

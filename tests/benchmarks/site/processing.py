@@ -61,7 +61,7 @@ def work_off(mirrored: Team, keys: Sequence[str], calls: int) -> float:
     for vyte_id in keys:
         body = json.dumps([{"action": "event.updated", "resource": {"_id": vyte_id}}]).encode()
         for _ in range(calls):
-            tasks.process.apply_async([inbox.store("vyte", mirrored.pk, body, {}).pk])
+            tasks.process.apply_async([[inbox.store("vyte", mirrored.pk, body, {}).pk]])
     with worker(os.environ) as began:
         while not is_quiet():
             assert time.monotonic() < began + PATIENCE, "the worker is not done"
