@@ -125,6 +125,7 @@ VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
     "MAX_BODY_BYTES": AMOUNT,
     "MAX_ATTEMPTS": AMOUNT,
     "LEASE_SECONDS": AMOUNT,
+    "KEEP_PAYLOADS_DAYS": AMOUNT,
     "KEEP_DELIVERIES_DAYS": AMOUNT,
     "KEEP_HISTORY_DAYS": AMOUNT,
     "HOOKS_PATH": (_is_path, "A path that begins with a slash."),

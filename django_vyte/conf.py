@@ -30,8 +30,9 @@ class Settings:
     DELETE_INVITEE_METHOD: str = "POST"
     MAX_BODY_BYTES: int = 1_000_000
     LEASE_SECONDS: int = 300
-    MAX_ATTEMPTS: int = 30
-    KEEP_DELIVERIES_DAYS: int = 30
+    MAX_ATTEMPTS: int = 60
+    KEEP_PAYLOADS_DAYS: int = 14
+    KEEP_DELIVERIES_DAYS: int = 90
     KEEP_HISTORY_DAYS: int = 365
 
     def __repr__(self) -> str:

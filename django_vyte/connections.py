@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from django.db import connections
+import random
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import InterfaceError, OperationalError, connections
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Result = TypeVar("Result")
+
+# How often another writer may be in the way before that is an error.
+RACES = 5
 
 
 def let_go_of_broken() -> None:
@@ -14,3 +26,19 @@ def let_go_of_broken() -> None:
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
+
+
+def insist(statement: Callable[[], Result], using: str) -> Result:
+    """Execute one statement; again when another writer was in the way, or over a new connection when one broke.
+
+    In a transaction of the caller's, which such an error ends, it is raised at once.
+    """
+    for attempt in range(RACES):
+        try:
+            return statement()
+        except (InterfaceError, OperationalError):
+            let_go_of_broken()
+            if attempt == RACES - 1 or connections[using].in_atomic_block:
+                raise
+            time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
+    raise AssertionError  # pragma: no cover - the loop returns or raises

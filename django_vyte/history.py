@@ -25,12 +25,13 @@ Kind = EventChange.Kind
 
 def snapshot(event: Event) -> dict[str, Any]:
     """The state of an event that a later one is compared with."""
+    people = payloads.people(event.data)
     state = {name: _plain(getattr(event, name)) for name in NOTED}
-    state["invitees"] = [person.email or person.full_name for person in payloads.people(event.data)]
+    state["invitees"] = [person.email or person.full_name for person in people]
     state["groups"] = list(payloads.groups(event.data))
     parts = {key: value for key, value in event.data.items() if key not in SPOKEN_FOR}
     parts |= {key: values.things(value) for key, value in parts.items() if key in LISTS}
-    parts["invitees"] = [[person.full_name, person.phone] for person in payloads.people(event.data)]
+    parts["invitees"] = [[person.full_name, person.phone] for person in people]
     state["data"] = _substance(parts)
     return state
 
@@ -42,7 +43,9 @@ def of_new(event: Event) -> list[EventChange]:
         kinds.append(Kind.CONFIRMED)
     elif event.status == Event.Status.CANCELLED:
         kinds.append(Kind.CANCELLED)
-    return [EventChange(event=event, kind=kind, changes={"status": [None, event.status]}) for kind in kinds]
+    return [
+        EventChange(event_id=event.pk, kind=kind, changes={"status": [None, event.status]}) for kind in kinds
+    ]
 
 
 def between(before: dict[str, Any], event: Event) -> EventChange | None:
@@ -59,7 +62,7 @@ def between(before: dict[str, Any], event: Event) -> EventChange | None:
         changes["data"] = parts
     if not changes:
         return None
-    return EventChange(event=event, kind=_kind(changes.get("status")), changes=changes)
+    return EventChange(event_id=event.pk, kind=_kind(changes.get("status")), changes=changes)
 
 
 def _kind(status: list[str] | None) -> EventChange.Kind:

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from django_vyte import payloads, values
+from django_vyte.answers import is_outdated
 from django_vyte.models import Member
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> M
         member, created = Member.objects.select_for_update().get_or_create(
             team_id=team_id, vyte_id=vyte_id, defaults=columns
         )
-        if not created and member.as_of < as_of:
+        if not created and not is_outdated(as_of, member.as_of):
             if columns["user"] is None or columns["extid"] == member.extid:
                 # What a person matched by hand stays as it is, unless Vyte names somebody else.
                 columns["user"] = member.user

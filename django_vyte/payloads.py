@@ -62,6 +62,23 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class EventRecord:
+    """What is kept of one event payload: JSON fit for any database and without credentials, its keys sorted.
+
+    ``is_cancelled`` says whether the payload shows that the meeting is off.
+    """
+
+    vyte_id: str
+    json: bytes
+    is_cancelled: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for two payloads that say the same, whatever the order of their keys."""
+        return hashlib.sha256(self.json).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
 class EventReading:
     """What one event payload says, in the mirror's terms.
 
@@ -154,13 +171,8 @@ def _latest(*instants: dt.datetime | None) -> dt.datetime | None:
     return max((when for when in instants if when), default=None)
 
 
-def fingerprint(data: dict[str, Any]) -> str:
-    """The same for two payloads that say the same, whatever the order of their keys."""
-    return hashlib.sha256(msgspec.json.encode(data, order="sorted")).hexdigest()
-
-
-def event(payload: object) -> EventReading:
-    """Read an event ("The event object"); raises Unreadable when it is no object or has no usable ``_id``."""
+def record(payload: object) -> EventRecord:
+    """What is kept of an event; raises Unreadable when it is no object or has no usable ``_id``."""
     data = clean(payload)
     if not isinstance(data, dict):
         raise Unreadable("an event that is not a JSON object")
@@ -169,6 +181,17 @@ def event(payload: object) -> EventReading:
         raise Unreadable("an event without a usable _id")
     if data.keys().isdisjoint(TELLING):
         raise Unreadable(f"something for {key} that is no event")
+    return EventRecord(key, msgspec.json.encode(data, order="sorted"), bool(data.get("cancelled")))
+
+
+def event(payload: object) -> EventReading:
+    """Read an event ("The event object"); raises Unreadable when it is no object or has no usable ``_id``."""
+    return reading(record(payload))
+
+
+def reading(kept: EventRecord) -> EventReading:
+    """What a record of an event says ("The event object")."""
+    data: dict[str, Any] = msgspec.json.decode(kept.json)
     creator, app = thing(data.get("created_by")), thing(data.get("third_party"))
     columns = {
         "title": text(data.get("title"), 500),
@@ -182,11 +205,11 @@ def event(payload: object) -> EventReading:
         "vyte_updated_at": instant(data.get("updatedAt")),
         "cancelled_at": cancelled_at(data),
         **_outcome(data),
-        "fingerprint": fingerprint(data),
+        "fingerprint": kept.fingerprint,
         "data": data,
     }
     settled_at = instant(thing(data.get("confirmed")).get("updated_at")) or columns["vyte_updated_at"]
-    return EventReading(key, columns, settled_at, people(data), groups(data))
+    return EventReading(kept.vyte_id, columns, settled_at, people(data), groups(data))
 
 
 def _outcome(data: dict[str, Any]) -> dict[str, Any]:

@@ -9,10 +9,12 @@ import queue
 import sys
 import threading
 import time
+from contextlib import suppress
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +24,12 @@ WAITING_ROOM = 1000
 QUIET = 60
 # How long the end of a process waits for messages that are still on their way.
 LAST_SECONDS = 2
+# Seconds between messages to the broker: under load, many calls share one.
+PAUSE = 0.05
+# Rows that a message names at most.
+MOST_KEYS = 50
+# A task, its arguments, and in how many seconds it is to be run.
+Message = tuple[Any, tuple[Any, ...], float | None]
 
 
 class Publisher:
@@ -37,11 +45,14 @@ class Publisher:
     def _begin(self) -> None:
         """A process of its own: a forked worker inherits neither the thread nor what it held."""
         self._lock = threading.Lock()
-        self._waiting: queue.Queue[tuple[Any, ...]] = queue.Queue(WAITING_ROOM)
+        self._waiting: queue.Queue[Message] = queue.Queue(WAITING_ROOM)
         self._thread: threading.Thread | None = None
 
-    def send(self, *message: Any, at_once: bool) -> None:
-        """Publish ``message``, in this thread when ``at_once``; a failure is logged and not raised."""
+    def send(
+        self, task: Any, args: tuple[Any, ...], countdown: float | None = None, *, at_once: bool
+    ) -> None:
+        """Have a task run, published in this thread when ``at_once``; a failure is logged and not raised."""
+        message = (task, args, countdown)
         if at_once:
             self._try(message)
             return
@@ -72,10 +83,18 @@ class Publisher:
 
     def _run(self) -> None:
         while True:
-            self._try(self._waiting.get())
-            self._waiting.task_done()
+            messages = [self._waiting.get()]
+            with suppress(queue.Empty):
+                while True:
+                    messages.append(self._waiting.get_nowait())
+            for message in merged(messages):
+                self._try(message)
+            for _ in messages:
+                self._waiting.task_done()
+            # Those that come meanwhile share the next message.
+            time.sleep(PAUSE)
 
-    def _try(self, message: tuple[Any, ...]) -> None:
+    def _try(self, message: Message) -> None:
         try:
             self._publish(*message)
         except Exception as error:
@@ -90,3 +109,21 @@ class Publisher:
                 "manage.py vyte_inbox process works without it.",
                 reason,
             )
+
+
+def merged(messages: Iterable[Message]) -> Iterator[Message]:
+    """The same in fewer messages: neighbours of one task are joined where a list is its only argument."""
+    for joinable, group in groupby(messages, _joinable):
+        if joinable is None:
+            yield from group
+            continue
+        task, countdown = joinable
+        keys = [key for _, (keys,), _ in group for key in keys]
+        for start in range(0, len(keys), MOST_KEYS):
+            yield task, (keys[start : start + MOST_KEYS],), countdown
+
+
+def _joinable(message: Message) -> tuple[Any, float | None] | None:
+    """What messages have to have in common to be joined; None for one that stays as it is."""
+    task, args, countdown = message
+    return (task, countdown) if len(args) == 1 and isinstance(args[0], list) else None

@@ -38,24 +38,49 @@ def event(
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
         try:
-            answer = vyte.events.retrieve(vyte_id)
+            answer = ask(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
         except NotFound:
-            _check_whose_key(vyte, team_id)
-            saved = mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
+            saved = note_missing(vyte, team_id, vyte_id, as_of=as_of, origin=origin)
             if saved is None:
                 raise
             return saved
     if just_cancelled:
-        cancelled_at = payloads.revision(values.thing(answer)) or as_of
-    return save_one(team_id, vyte_id, mirror.Answer(answer, as_of, origin, cancelled_at))
+        answer = replace(answer, cancelled_at=payloads.revision(values.thing(answer.payload)) or as_of)
+    return save(team_id, answer)
+
+
+def ask(
+    client: VyteClient, vyte_id: str, *, origin: mirror.Origin, cancelled_at: dt.datetime | None = None
+) -> mirror.Answer:
+    """What Vyte shows of one event, to be mirrored; raises VyteError, NotFound for one that Vyte does not have."""
+    as_of = timezone.now()
+    payload = client.events.retrieve(vyte_id)
+    return _about(vyte_id, mirror.Answer(payload, as_of, origin, cancelled_at))
+
+
+def note_missing(
+    client: VyteClient, team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: mirror.Origin
+) -> mirror.Saved | None:
+    """Mirror that Vyte has no such event, if the key is the team's; None for one that was never mirrored."""
+    _check_whose_key(client, team_id)
+    return mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
 
 
 def save_one(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.Saved:
     """Mirror what Vyte answered about one event; UnexpectedAnswer when that is another event, or none."""
+    return save(team_id, _about(vyte_id, answer))
+
+
+def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
     told = values.thing(answer.payload)
     if told.get("_id", vyte_id) != vyte_id:
         raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")
-    saved = mirror.save(team_id, [replace(answer, payload={**told, "_id": vyte_id})])
+    return replace(answer, payload={**told, "_id": vyte_id})
+
+
+def save(team_id: int, answer: mirror.Answer) -> mirror.Saved:
+    """Mirror one answer; UnexpectedAnswer when it cannot be read."""
+    saved = mirror.save(team_id, [answer])
     if saved.problems:
         raise UnexpectedAnswer(saved.problems[0])
     return saved
@@ -70,9 +95,9 @@ def _check_whose_key(client: VyteClient, team_id: int) -> None:
         )
 
 
-def user(team_id: int, vyte_id: str) -> Member:
+def user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Member:
     """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one Vyte does not know."""
-    with ApiKey.client_for(team_id) as vyte:
+    with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
         answer = vyte.users.retrieve(vyte_id)
     return members.save(team_id, vyte_id, answer, as_of=as_of)

@@ -30,19 +30,29 @@ def upsert(rows: Sequence[Row], fields: Sequence[str], unique: Sequence[str]) ->
     )
 
 
-def follow(events: Sequence[tuple[Event, dict[str, Any]]]) -> None:
-    """Bring the invitees and groups of events in step; each event comes with the JSON that its rows follow now."""
+def add(events: Sequence[tuple[Event, payloads.EventReading]]) -> None:
+    """Insert the invitees and groups of events that have none yet, each of which comes with what Vyte says."""
+    Invitee.objects.bulk_create(
+        [_invitee(event, person) for event, reading in events for person in reading.invitees]
+    )
+    EventGroup.objects.bulk_create(
+        [_group(event, group) for event, reading in events for group in reading.groups]
+    )
+
+
+def follow(events: Sequence[tuple[Event, dict[str, Any], payloads.EventReading]]) -> None:
+    """Bring invitees and groups in step: each event comes with the JSON that they follow, and what Vyte says now."""
     added: list[Invitee] = []
     joined: list[EventGroup] = []
     gone: list[models.Q] = []
     left: list[models.Q] = []
-    for event, before in events:
-        old, new = set(payloads.people(before)), payloads.people(event.data)
+    for event, before, reading in events:
+        old, new = set(payloads.people(before)), reading.invitees
         added += [_invitee(event, person) for person in new if person not in old]
         absent = {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}
         gone += [models.Q(event=event, vyte_id=key, email=email) for key, email in sorted(absent)]
-        were, are = set(payloads.groups(before)), payloads.groups(event.data)
-        joined += [EventGroup(event=event, group_id=group) for group in are if group not in were]
+        were, are = set(payloads.groups(before)), reading.groups
+        joined += [_group(event, group) for group in are if group not in were]
         left += [models.Q(event=event, group_id=group) for group in sorted(were - set(are))]
     _delete(Invitee, gone)
     upsert(added, ["full_name", "phone"], ["event", "vyte_id", "email"])
@@ -52,12 +62,16 @@ def follow(events: Sequence[tuple[Event, dict[str, Any]]]) -> None:
 
 def _invitee(event: Event, person: payloads.Person) -> Invitee:
     return Invitee(
-        event=event,
+        event_id=event.pk,
         vyte_id=person.vyte_id,
         email=person.email,
         full_name=person.full_name,
         phone=person.phone,
     )
+
+
+def _group(event: Event, group: str) -> EventGroup:
+    return EventGroup(event_id=event.pk, group_id=group)
 
 
 def _delete(model: type[models.Model], rows: list[models.Q]) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
+from django.utils import timezone
 
+from django_vyte import values
 from django_vyte.conf import get_settings
-from django_vyte.exceptions import DecryptionError
+from django_vyte.exceptions import DecryptionError, VyteAPIError
 from django_vyte.models import Webhook
 from django_vyte.models.webhook import new_token
 from django_vyte.webhooks import ACTIONS
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from django_vyte.client import VyteClient
     from django_vyte.client.types import Hook, HookAction
     from django_vyte.models import Team
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +53,15 @@ def address(webhook: Webhook) -> str:
 
 def compare(team: Team) -> list[State]:
     """Ask Vyte for the team's webhooks and hold them against this site's; raises VyteError."""
-    with team.client() as client:
-        there = list(client.hooks.list())
     states = []
-    for webhook in team.webhooks.order_by("action"):
-        wanted = address(webhook)
-        found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
-        if found:
-            there.remove(found)
-        states.append(State(webhook.action, webhook, found))
+    with team.client() as client:
+        there = cast("list[Hook]", values.things(client.hooks.list()))
+        for webhook in team.webhooks.order_by("action"):
+            wanted = address(webhook)
+            found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
+            if found:
+                there.remove(found)
+            states.append(State(webhook.action, webhook, found or _unlisted(client, webhook, wanted)))
     return states + [State(str(hook.get("action")), None, hook) for hook in there]
 
 
@@ -78,6 +83,21 @@ def register(team: Team) -> list[Webhook]:
             if state.there is None:
                 added.append(state.here)
             _remember(state.here, state.there or _subscribe(client, state.here))
+    return added
+
+
+def restore(team: Team) -> list[Webhook]:
+    """Register what a team with webhooks lacks at Vyte, and note it; a team without any is left as it is.
+
+    Takes and raises what ``register`` does.
+    """
+    added = register(team) if team.webhooks.exists() else []
+    if added:
+        actions = ", ".join(webhook.action for webhook in added)
+        logger.warning(
+            "Team %s: webhooks were missing at Vyte and are registered again: %s", team.pk, actions
+        )
+        type(team).objects.filter(pk=team.pk).update(webhooks_restored_at=timezone.now())
     return added
 
 
@@ -114,6 +134,17 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
         raise ImproperlyConfigured(
             "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."
         ) from None
+
+
+def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | None:
+    """A webhook that was registered and is not listed, if Vyte has it all the same: a list may be cut short."""
+    if not webhook.vyte_id or webhook.target_url != target_url:
+        return None
+    try:
+        hook = client.hooks.retrieve(webhook.vyte_id)
+    except VyteAPIError:
+        return None
+    return hook if _fits(hook, webhook, target_url) else None
 
 
 def _was_ours(target_url: str) -> bool:

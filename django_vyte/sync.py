@@ -5,39 +5,63 @@ from __future__ import annotations
 import datetime as dt
 import random
 from dataclasses import dataclass, field
-from itertools import islice
+from enum import StrEnum
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from django_vyte import mirror, payloads, reconcile, values
+from django_vyte.answers import SETTLING
+from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
+from django_vyte.listing import PASSING, Listing
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from django_vyte.client import VyteClient
-    from django_vyte.client.types import EventFilters
-    from django_vyte.exceptions import ProbablyIncomplete
+    from django_vyte.listing import Heard
     from django_vyte.models import Team
 
 BATCH = 500
-# Vyte documents a limit and no paging: ask for more than anyone has.
-LIMIT = 1_000_000
 # How many events that are no longer listed are asked for one by one.
 MISSING_BUDGET = 50
+# How many events that cannot be mirrored are spoken of one by one.
+MOST_PROBLEMS = 20
+
+
+class Doubt(StrEnum):
+    """Why the mirror may lack something that Vyte has."""
+
+    EMPTY = "empty"
+    CUT_SHORT = "cut short"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(slots=True)
 class Summary:
-    """What a sync came to."""
+    """What a sync came to, or would: ``preview`` stands in place of ``saved`` after a dry run."""
 
     listed: int = 0
     saved: mirror.Saved = field(default_factory=mirror.Saved)
+    preview: mirror.Preview | None = None
     vanished: int = 0
     unchecked: int = 0
     warnings: list[str] = field(default_factory=list)
+    doubts: dict[Doubt, str] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> mirror.Saved | mirror.Preview:
+        """How many events were, or would be, created, changed and left alone."""
+        return self.preview or self.saved
+
+    @property
+    def incomplete(self) -> str:
+        """Why the mirror may lack something that Vyte has, in one paragraph; empty when nothing speaks for it."""
+        return " ".join(self.doubts.values())
 
 
 def run(
@@ -46,70 +70,140 @@ def run(
     group: str | None = None,
     since: dt.datetime | None = None,
     origin: mirror.Origin | None = None,
-    progress: Callable[[int], object] = lambda count: None,
+    dry_run: bool = False,
+    progress: Callable[[int], object] = ignore,
+    expect: Callable[[int | None], object] = ignore,
 ) -> Summary:
     """Mirror the events of a team, or of one of its groups, or those that changed since an instant.
 
     The answer is received whole before anything is written: one that is cut off raises UnexpectedAnswer and writes
-    nothing. ``progress`` is called with the number of events after each batch. Raises VyteError when Vyte cannot be
-    asked ("List all events").
+    nothing. Each batch is then committed by itself, so that a run that was killed is gone on from by the next. A list
+    that Vyte may have cut short is asked for in parts; what may be missing all the same is said in ``incomplete``.
+    ``dry_run`` writes nothing and says what would be written.
+
+    ``progress`` is called with the number of events after each batch, and with 0 where a question takes its time;
+    ``expect`` with the number to come, None once that cannot be told. Raises VyteError when Vyte cannot be asked
+    ("List all events").
     """
-    origin = origin or mirror.Origin(EventChange.Cause.SYNC)
-    summary = Summary()
-    seen: set[str] = set()
-    suspicions: list[ProbablyIncomplete] = []
-    filters: EventFilters = {"limit": LIMIT}
-    if group:
-        filters["group_ids"] = [group]
     with team.client() as client:
-        as_of = timezone.now()
-        for batch in _batches(client.events.iterate(report=suspicions.append, **filters)):
-            summary.listed += len(batch)
-            seen.update(values.identifier(values.thing(answer).get("_id")) for answer in batch)
-            wanted = (answer for answer in batch if _changed_since(answer, since))
-            summary.saved += mirror.save(team.pk, [mirror.Answer(each, as_of, origin) for each in wanted])
-            progress(len(batch))
-        summary.warnings += summary.saved.problems
-        if suspicions:
-            summary.warnings.append(
-                f"Vyte listed exactly {suspicions[0].count} events: the list may be cut short there."
+
+        def counted(items: int | None) -> None:
+            expect(items)
+            progress(0)
+
+        listing = Listing(client, team, group, counted)
+        sync = _Sync(team, client, listing, since, origin or mirror.Origin(EventChange.Cause.SYNC), progress)
+        if dry_run:
+            sync.summary.preview = mirror.Preview()
+        sync.take(listing)
+        if not group:
+            sync.compare()
+        return sync.conclude()
+
+
+@dataclass(slots=True)
+class _Sync:
+    """A run on its way."""
+
+    team: Team
+    client: VyteClient
+    listing: Listing
+    since: dt.datetime | None
+    origin: mirror.Origin
+    progress: Callable[[int], object]
+    summary: Summary = field(default_factory=Summary)
+
+    def take(self, heard: Iterable[Heard]) -> None:
+        """Mirror what is listed, batch by batch; each event is let go of before the next is read."""
+        stream = iter(heard)
+        for first in stream:
+            before = self.summary.listed
+            wanted = self._answers(chain([first], islice(stream, BATCH - 1)))
+            if self.summary.preview is None:
+                self.summary.saved += mirror.save(self.team.pk, wanted)
+            else:
+                self.summary.preview += mirror.preview(self.team.pk, wanted)
+            self.progress(self.summary.listed - before)
+
+    def _answers(self, heard: Iterable[Heard]) -> Iterator[mirror.Answer]:
+        for as_of, event in heard:
+            self.summary.listed += 1
+            if _changed_since(event, self.since):
+                yield mirror.Answer(event, as_of, self.origin)
+
+    def compare(self) -> None:
+        """Look into mirrored events that were not listed, where the list is one that should have all of them."""
+        is_empty = not self.listing.longest
+        if not is_empty and (self.since or not self.listing.is_complete):
+            return
+        absent = self._absent()
+        if self.summary.preview is not None:
+            self.summary.unchecked = len(absent)
+        elif not self.since:
+            absent = self._look_into(absent)
+        if is_empty and absent:
+            self.summary.doubts[Doubt.EMPTY] = (
+                f"Vyte listed no events at all, and does not say that the {len(absent):,} that are mirrored are gone."
             )
-        elif not group and not since:
-            _look_into_missing(team, client, seen, summary, origin)
-    return summary
+
+    def _absent(self) -> set[str]:
+        """The mirrored events that should have been listed and were not."""
+        # A time that lies ahead comes from a clock that was put back.
+        ahead = Q(as_of__gt=timezone.now() + SETTLING)
+        known = Event.objects.filter(Q(as_of__lt=self.listing.began) | ahead, team=self.team)
+        known = known.filter(missing_since__isnull=True).exclude(status=Event.Status.CANCELLED)
+        seen = self.listing.seen
+        return {key for key in known.values_list("vyte_id", flat=True).iterator() if key not in seen}
+
+    def _look_into(self, absent: set[str]) -> set[str]:
+        """Ask for events one by one and not endlessly: a short list deletes nothing. Answers which are not gone."""
+        there, gone = set[str](), set[str]()
+        # By lot, so that one sync after another gets round to all of them.
+        for vyte_id in random.sample(sorted(absent), min(len(absent), MISSING_BUDGET)):
+            self.progress(0)
+            try:
+                (gone if self._is_gone(vyte_id) else there).add(vyte_id)
+            except VyteError as error:
+                self.summary.warnings.append(
+                    f"Event {vyte_id} is not listed and could not be checked: {error}"
+                )
+                if not isinstance(error, PASSING):
+                    break
+        self.summary.vanished = len(gone)
+        if there and self.listing.longest:
+            self.take(self.listing.narrowed())
+            there -= self.listing.seen
+            if there:
+                self.summary.doubts[Doubt.CUT_SHORT] = (
+                    f"Vyte has events that it does not list: {len(there):,} of those asked for."
+                )
+        left = absent - gone - self.listing.seen
+        self.summary.unchecked = len(left - there)
+        return left
+
+    def _is_gone(self, vyte_id: str) -> bool:
+        """Ask for one event and mirror the answer: whether Vyte has it no more."""
+        saved = reconcile.event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
+        self.summary.saved.changes += saved.changes
+        return Event.objects.filter(team=self.team, vyte_id=vyte_id, missing_since__isnull=False).exists()
+
+    def conclude(self) -> Summary:
+        """The summary, with all that there is to warn of."""
+        summary, problems = self.summary, self.summary.counts.problems
+        if doubt := self.listing.doubt:
+            summary.doubts[Doubt.CUT_SHORT] = doubt
+        if unreadable := len(problems) + self.listing.unreadable:
+            summary.doubts[Doubt.UNREADABLE] = f"{unreadable:,} of what Vyte listed could not be mirrored."
+        summary.warnings += [*problems[:MOST_PROBLEMS], *summary.doubts.values()]
+        if summary.unchecked:
+            summary.warnings.append(
+                f"{summary.unchecked:,} mirrored events were not listed and not checked; the next sync asks for some "
+                "of them."
+            )
+        return summary
 
 
-def _batches(answers: Iterable[object]) -> Iterator[list[object]]:
-    iterator = iter(answers)
-    while batch := list(islice(iterator, BATCH)):
-        yield batch
-
-
-def _changed_since(answer: object, since: dt.datetime | None) -> bool:
+def _changed_since(event: object, since: dt.datetime | None) -> bool:
     """Whether an event changed since; one that does not say when it changed counts as changed."""
-    changed = payloads.revision(values.thing(answer)) if since else None
+    changed = payloads.revision(values.thing(event)) if since else None
     return since is None or changed is None or changed >= since
-
-
-def _look_into_missing(
-    team: Team, client: VyteClient, seen: set[str], summary: Summary, origin: mirror.Origin
-) -> None:
-    """Ask for mirrored events that were not listed, one by one and not endlessly: a short list deletes nothing."""
-    known = Event.objects.filter(team=team, missing_since__isnull=True).exclude(status=Event.Status.CANCELLED)
-    absent = [key for key in known.values_list("vyte_id", flat=True).iterator() if key not in seen]
-    summary.unchecked = max(0, len(absent) - MISSING_BUDGET)
-    # By lot, so that one sync after another gets round to all of them.
-    for vyte_id in random.sample(absent, min(len(absent), MISSING_BUDGET)):
-        try:
-            saved = reconcile.event(team.pk, vyte_id, origin=origin, client=client)
-        except VyteError as error:
-            summary.unchecked += 1
-            summary.warnings.append(f"Event {vyte_id} is not listed and could not be checked: {error}")
-            continue
-        summary.saved.changes += saved.changes
-        if Event.objects.filter(team=team, vyte_id=vyte_id, missing_since__isnull=False).exists():
-            summary.vanished += 1
-    if summary.unchecked:
-        summary.warnings.append(
-            f"{summary.unchecked} mirrored events were not listed and not checked; the next sync checks others of them."
-        )

@@ -6,6 +6,7 @@ A message is a hint that there is a row to work on. Losing one costs time until 
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -15,11 +16,13 @@ from celery import Task, current_app, current_task, shared_task
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from django_vyte import housekeeping, inbox, subscriptions, sync
+from django_vyte import housekeeping, inbox, patrol, retention, subscriptions, sync
+from django_vyte.claims import MOST_THINGS
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import Team
 from django_vyte.publishing import Publisher
+from django_vyte.sources import Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -52,13 +55,16 @@ def tell_soon(changes: list[int], members: list[int] = []) -> None:  # noqa: B00
         enqueue(tell, [], members)
 
 
-def _follow(outcome: inbox.Outcome) -> None:
+def _follow(outcome: Outcome) -> None:
     tell_soon(outcome.changes, outcome.members)
-    if outcome.more:
-        enqueue(process, outcome.more)
+    for start in range(0, len(outcome.more), MOST_THINGS):
+        enqueue(process, outcome.more[start : start + MOST_THINGS])
+    retries: defaultdict[float, list[int]] = defaultdict(list)
     for pk, delay in outcome.retry.items():
         if delay <= LONGEST_COUNTDOWN:
-            enqueue(process, [pk], countdown=delay)
+            retries[delay].append(pk)
+    for delay, keys in retries.items():
+        enqueue(process, keys, countdown=delay)
 
 
 @contextmanager
@@ -80,9 +86,8 @@ def _noted(team: Team, what: str) -> Iterator[None]:
 
 @shared_task(name="django_vyte.process", ignore_result=True)
 def process(keys: list[int]) -> None:
-    """Process these deliveries, each with all others about the same thing."""
-    for pk in keys:
-        _follow(inbox.process(pk))
+    """Process these deliveries, and others of their teams that are due."""
+    _follow(inbox.process(*keys))
 
 
 @shared_task(name="django_vyte.tell", ignore_result=True)
@@ -96,7 +101,11 @@ def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
     team = Team.objects.get(pk=team_id)
     with _noted(team, "Synchronising failed:"):
-        tell_soon(sync.run(team).saved.changes)
+        summary = sync.run(team)
+        tell_soon(summary.saved.changes)
+        with _noted(team, "Events may be missing:"):
+            if summary.incomplete:
+                raise VyteError(summary.incomplete)
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True)
@@ -116,4 +125,27 @@ def sweep() -> None:
 @shared_task(name="django_vyte.prune", ignore_result=True)
 def prune() -> None:
     """Delete what is older than ``VYTE`` says to keep; run it once a day."""
-    housekeeping.prune()
+    retention.prune()
+
+
+@shared_task(name="django_vyte.patrol", ignore_result=True)
+def patrol_teams() -> None:
+    """Have every team patrolled, each by a task of its own; run it every quarter of an hour."""
+    for pk in patrol.teams():
+        enqueue(patrol_team, pk)
+
+
+@shared_task(name="django_vyte.patrol_team", ignore_result=True)
+def patrol_team(team_id: int) -> None:
+    """Put back webhooks of a team and repair what they missed; what goes wrong stands in ``Team.problem``."""
+    with patrol.claimed(team_id) as team:
+        if team is None:
+            return
+        with _noted(team, "Registering webhooks failed:"):
+            if subscriptions.restore(team):
+                enqueue(sync_team, team.pk)
+        with _noted(team, "Comparing with Vyte failed:"):
+            found = patrol.compare(team)
+            tell_soon(found.saved.changes)
+            if found.problem:
+                raise VyteError(found.problem)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
-from django.http import Http404, UnreadablePostError
+from django.http import Http404, HttpResponse, UnreadablePostError
+from django.http.request import HttpHeaders
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from django_vyte import inbox, tasks, values
+from django_vyte import inbox, reception, tasks, values
 from django_vyte.conf import get_settings
-from django_vyte.models import Webhook
 from django_vyte.webhooks import HEADERS
 
 if TYPE_CHECKING:
@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
     from rest_framework.renderers import BaseRenderer
     from rest_framework.request import Request
+
+# Headers that are kept, and where WSGI has them.
+KEPT = {name: HttpHeaders.to_wsgi_name(name) for name in HEADERS}
+RECEIVED = b'{"received":true}'
+JSON = "application/json"
 
 
 class AlwaysJSON(BaseContentNegotiation):
@@ -67,32 +72,35 @@ class WebhookView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find out whose address this is before anything else: to a stranger every method is a 404."""
         super().initial(request, *args, **kwargs)
-        webhook = Webhook.objects.for_token(kwargs["token"])
-        if webhook is None:
+        look_up = reception.was_known if request.method == "POST" else reception.is_known
+        if not look_up(kwargs["token"]):
             raise Http404
-        self.team_id = webhook.team_id
 
     def head(self, request: Request, token: str) -> Response:
         """200 for a known address, so that one can be tried out without leaving a call behind."""
         return Response()
 
-    def post(self, request: Request, token: str) -> Response:
+    def post(self, request: Request, token: str) -> HttpResponse:
         """Store the call and ask a worker to process it."""
         body = _body(request)
         if body is None:
             return Response({"detail": "The body is too large."}, status=413)
-        headers = {name: values.text(request.headers.get(name), 500) for name in HEADERS}
-        kept = {name: value for name, value in headers.items() if value}
-        delivery = inbox.store("vyte", self.team_id, body, kept)
-        tasks.enqueue(tasks.process, [delivery.pk])
-        return Response({"received": True})
+        meta = request.META
+        headers = {name: values.text(meta.get(key), 500) for name, key in KEPT.items()}
+        headers = {name: value for name, value in headers.items() if value}
+        pk = reception.keep(token, inbox.draft("vyte", None, body, headers))
+        if pk is None:
+            raise Http404
+        tasks.enqueue(tasks.process, [pk])
+        return HttpResponse(RECEIVED, JSON)
 
 
 def _body(request: Request) -> bytes | None:
     """The bytes of the body; None when there are too many of them. ParseError when they cannot be had."""
     most = get_settings().MAX_BODY_BYTES
+    meta = request.META
     try:
-        length = int(request.headers.get("content-length") or 0)
+        length = int(meta.get("CONTENT_LENGTH") or 0)
     except ValueError:
         length = -1
     if length < 0:
@@ -105,7 +113,7 @@ def _body(request: Request) -> bytes | None:
         return None
     except UnreadablePostError:
         raise ParseError("The body broke off.") from None
-    if not body and "chunked" in request.headers.get("transfer-encoding", "").lower():
+    if not body and "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower():
         # Under WSGI, Django reads no body that does not say how long it is.
         raise LengthRequired
     return body if len(body) <= most else None

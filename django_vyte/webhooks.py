@@ -10,14 +10,20 @@ import datetime as dt
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, cast
 
-from django_vyte import inbox, mirror, payloads, recognition, reconcile, sync, values
+from django.utils import timezone
+
+from django_vyte import mirror, payloads, recognition, reconcile, sync, values
+from django_vyte.exceptions import NotFound
 from django_vyte.models import EventChange
+from django_vyte.sources import Outcome, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from django_vyte.models import Delivery, Team
     from django_vyte.recognition import Description
+    from django_vyte.sources import Ask as Asked
+    from django_vyte.sources import Visit
 
 ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
 # Kept from a call's headers; everything else may identify or authenticate somebody.
@@ -49,7 +55,7 @@ class Ask:
         """``event:ID``, ``user:ID``, or ``team`` and ``users`` where calls do not name them."""
         return f"{self.kind}:{self.vyte_id}" if self.vyte_id else self.kind
 
-    def merged(self, later: inbox.Ask) -> Ask:
+    def merged(self, later: Asked) -> Ask:
         """Both asks as one, with the later cancellation, and with all that is not named."""
         other = cast(Ask, later)
         times = [when for when in (self.cancelled_at, other.cancelled_at) if when]
@@ -91,22 +97,20 @@ class Vyte:
             raise ValueError("A call of user.joined does not say which user.")
         return [Ask("user", vyte_id) if vyte_id else Ask("users", emails=emails)]
 
-    def fulfil(self, ask: inbox.Ask, delivery: Delivery, keep: Callable[..., object]) -> inbox.Outcome:
-        """Fetch what is true now and mirror it."""
-        asked, team = cast(Ask, ask), delivery.team
-        if team is None:
-            raise ValueError("The team of this call is not linked any more.")
+    def fulfil(self, ask: Asked, delivery: Delivery, visit: Visit) -> Outcome:
+        """Fetch what is true now, and mirror it or leave that to be done."""
+        asked = cast(Ask, ask)
         if asked.kind in ("user", "users"):
             found = (
-                [reconcile.user(team.pk, asked.vyte_id)]
+                [reconcile.user(visit.owner, asked.vyte_id, client=visit.client)]
                 if asked.vyte_id
-                else reconcile.users(team.pk, asked.emails)
+                else reconcile.users(visit.owner, asked.emails)
             )
-            return inbox.Outcome(members=[member.pk for member in found if not member.told_at])
+            return Outcome(members=[member.pk for member in found if not member.told_at])
         origin = mirror.Origin(EventChange.Cause.WEBHOOK, delivery=delivery)
         if asked.kind == "team":
-            return _look_for(asked.unnamed, team, origin, keep)
-        return inbox.Outcome(changes=_look_at(asked.vyte_id, asked, team, origin))
+            return _look_for(asked.unnamed, visit.team, origin, visit.keep)
+        return _look_at(asked, origin, visit)
 
 
 def _about_event(resource: dict[str, object], vyte_id: str, action: str) -> Ask:
@@ -120,23 +124,35 @@ def _about_event(resource: dict[str, object], vyte_id: str, action: str) -> Ask:
     return Ask("team", unnamed=(said,))
 
 
-def _look_at(vyte_id: str, said: Ask | Description, team: Team, origin: mirror.Origin) -> list[int]:
-    """Mirror one event, with the cancellation that a call reports; the primary keys of the changes."""
+def _look_at(asked: Ask, origin: mirror.Origin, visit: Visit) -> Outcome:
+    """Ask for one event, to be mirrored with the cancellation that a call reports."""
+    as_of, since = timezone.now(), _cancelled_at(asked, origin)
+    try:
+        return Outcome(
+            answers=[reconcile.ask(visit.client, asked.vyte_id, origin=origin, cancelled_at=since)]
+        )
+    except NotFound:
+        saved = reconcile.note_missing(visit.client, visit.owner, asked.vyte_id, as_of=as_of, origin=origin)
+        if saved is None:
+            raise
+        return Outcome(changes=saved.changes)
+
+
+def _cancelled_at(said: Ask | Description, origin: mirror.Origin) -> dt.datetime | None:
+    """When the cancellation that a call reports was; a call that gives no time of it came after it."""
     came = origin.delivery.received_at if origin.delivery else None
-    # A call that gives no time of a cancellation came after it.
-    since = (said.cancelled_at or came) if said.cancelled else None
-    return reconcile.event(team.pk, vyte_id, origin=origin, cancelled_at=since).changes
+    return (said.cancelled_at or came) if said.cancelled else None
 
 
 def _look_for(
     unnamed: Sequence[Description], team: Team, origin: mirror.Origin, keep: Callable[..., object]
-) -> inbox.Outcome:
+) -> Outcome:
     """Mirror the events that calls are about without naming them; those that are not certain, with all of the team's.
 
     The time of its making tells an event from any other. Without that, only a mirror that was just brought up to date
     can tell whether there is another one like it.
     """
-    outcome = inbox.Outcome()
+    outcome = Outcome()
     unsure = list(unnamed)
     if len(unnamed) <= MOST_ONE_BY_ONE:
         unsure = [said for said in unnamed if not _look_if_certain(said, team, origin, outcome)]
@@ -150,22 +166,28 @@ def _look_for(
     return outcome
 
 
-def _look_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: inbox.Outcome) -> bool:
+def _mirror(vyte_id: str, said: Description, team: Team, origin: mirror.Origin) -> list[int]:
+    """Mirror the event that a description fits, with the cancellation that it reports; the changes."""
+    since = _cancelled_at(said, origin)
+    return reconcile.event(team.pk, vyte_id, origin=origin, cancelled_at=since).changes
+
+
+def _look_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: Outcome) -> bool:
     """Look at the one event that this must be about, and say whether there is one."""
     found = recognition.candidates(team.pk, said) if said.created_at else []
     if len(found) == 1:
-        outcome.changes += _look_at(found[0], said, team, origin)
+        outcome.changes += _mirror(found[0], said, team, origin)
     return len(found) == 1
 
 
-def _cancel_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: inbox.Outcome) -> None:
+def _cancel_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: Outcome) -> None:
     """Mirror a cancellation once all events are mirrored; a problem where nobody can tell whose it is."""
     found = recognition.candidates(team.pk, said)
     if len(found) == 1:
-        outcome.changes += _look_at(found[0], said, team, origin)
+        outcome.changes += _mirror(found[0], said, team, origin)
     elif not recognition.is_known(team.pk, said):
         problem = NOT_CERTAIN.format(which="more than one" if found else "none")
         outcome.problems += [] if problem in outcome.problems else [problem]
 
 
-inbox.register(Vyte())
+register(Vyte())

@@ -104,6 +104,8 @@ CELERY_BEAT_SCHEDULE = {
     # Whatever a dead worker, a dead broker or a failing API left behind.
     "vyte-sweep": {"task": "django_vyte.sweep", "schedule": float(env("DEMO_SWEEP_SECONDS", "60"))},
     "vyte-prune": {"task": "django_vyte.prune", "schedule": 24 * 3600.0},
+    # Meetings that no call told of, and webhooks that disappeared at Vyte.
+    "vyte-patrol": {"task": "django_vyte.patrol", "schedule": 15 * 60.0},
 }
 if CELERY_BROKER_URL == "filesystem://":
     # A broker that needs no server: each message is a file. For development only.

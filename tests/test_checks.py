@@ -136,6 +136,7 @@ def test_an_invitee_is_deleted_by_post_or_delete(settings):
         ("LEASE_SECONDS", "300"),
         ("MAX_ATTEMPTS", 0),
         ("KEEP_DELIVERIES_DAYS", True),
+        ("KEEP_PAYLOADS_DAYS", 0),
         ("HOOKS_PATH", "hooks"),
     ],
 )

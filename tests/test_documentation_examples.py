@@ -38,6 +38,27 @@ def test_what_the_quickstart_promises(vyte_sandbox, settle):
     assert project.vyte_events.confirmed().get().title == "Kick-off"
     assert Note.objects.get().text == "Kick-off: confirmed"
 """
+TEST_OF_SIGNALS = """
+from django.core import mail
+from django.utils import timezone
+from django_vyte.models import EventChange
+from yourapp.models import Handled, Score
+
+
+def test_receivers_that_are_called_twice_do_their_work_once(vyte_sandbox, settle):
+    times = [("2030-01-07T09:00:00Z", "2030-01-07T10:00:00Z")]
+    meeting = vyte_sandbox.create_event(title="Kick-off", creator="emma@example.com", dates=times)
+    vyte_sandbox.confirm(meeting["_id"])
+    settle()
+    vyte_sandbox.cancel(meeting["_id"])
+    settle()
+    EventChange.objects.update(told=[], told_at=None, next_attempt_at=timezone.now())
+    settle()
+    assert Score.objects.get(organiser="emma@example.com").meetings == 1
+    assert Handled.objects.count() == 1
+    assert len(mail.outbox) == 2
+    assert len({message.extra_headers["Message-ID"] for message in mail.outbox}) == 1
+"""
 
 
 def code_in(page: str, *, having: str) -> str:
@@ -82,10 +103,11 @@ def run(tmp_path):
 def project(tmp_path, run):
     """A new project to which the quickstart and "Test your integration" were applied to the letter."""
     run("-m", "django", "startproject", "yourproject", ".", "--settings", "django.conf.global_settings")
-    files = [*files_in("quickstart.md"), *files_in("testing.md")]
+    files = [*files_in("quickstart.md"), *files_in("testing.md"), *files_in("signals.md")]
     files += [("settings.py", code_in("databases.md", having="transaction_mode"))]
     files += [("settings.py", "INSTALLED_APPS += ['yourapp']\n"), ("yourapp/__init__.py", "")]
     files += [("models.py", MODELS), ("test_quickstart.py", TEST_OF_QUICKSTART)]
+    files += [("test_signals.py", TEST_OF_SIGNALS)]
     places = {"settings.py": "yourproject", "urls.py": "yourproject", "models.py": "yourapp"}
     for name, code in files:
         path = tmp_path / places.get(name, "") / name
@@ -102,7 +124,7 @@ def test_the_quickstart_leads_to_a_project_that_passes_every_check(project, run)
 def test_each_example_of_a_test_runs_as_a_file_of_its_own(project, run):
     said = run("-m", "pytest", "-q", "-o", "python_files=test_*.py tests.py")
     count = sum(code.count("def test_") for _, code in files_in("testing.md"))
-    assert f"{count + 1} passed" in said
+    assert f"{count + 2} passed" in said
     assert count == len(files_in("testing.md")) - len(["settings", "conftest"])
 
 

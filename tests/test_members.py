@@ -14,7 +14,7 @@ from django_vyte.models import Member, Team
 
 pytestmark = pytest.mark.django_db
 
-NOON = dt.datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+NOON = dt.datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_match_made_by_hand_stays_until_vyte_names_somebody_else(
 
     def joined(extid: object, hour: int) -> Member:
         answer = {"_id": "u1", "account": {"organization": {"extid": str(extid)}}}
-        return members.save(team.pk, "u1", answer, as_of=dt.datetime(2027, 1, 1, hour, tzinfo=UTC))
+        return members.save(team.pk, "u1", answer, as_of=dt.datetime(2026, 1, 1, hour, tzinfo=UTC))
 
     assert joined(claimed.pk, 1).user == claimed
     Member.objects.update(user=right)

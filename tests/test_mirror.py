@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC
 from typing import Any
 
@@ -16,7 +19,7 @@ from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db
 
-NOON = dt.datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
+NOON = dt.datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 SYNC = mirror.Origin("sync")
 DAY = {"_id": "d1", "date": "2027-02-01T09:00:00Z", "end_date": "2027-02-01T10:00:00Z", "all_day": False}
 
@@ -466,6 +469,25 @@ def test_a_conflict_that_does_not_end_is_an_error_and_leaves_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite take turns")
+def test_many_who_insert_the_same_events_at_once_make_one_history(team: Team) -> None:
+    together = threading.Barrier(4)
+
+    def write(number: int) -> None:
+        try:
+            together.wait(10)
+            for start in range(0, 60, 20):
+                save(team, *(said(vyte_id=f"e{each}") for each in range(start, start + 20)), asked=number)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(write, range(4)))
+    assert Event.objects.count() == 60
+    assert kinds() == ["created"] * 60
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_connection_that_is_lost_is_not_used_again(team: Team) -> None:
     with lost_connection(at="INSERT"):
         assert save(team, said("Kick-off")).created == 1
@@ -517,12 +539,64 @@ def test_json_of_any_depth_finds_a_place(team: Team, depth: int) -> None:
     assert Event.objects.count() == 2
 
 
-def test_events_that_find_no_place_one_by_one_are_named(team: Team, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Any, keys: list[str], held: dict[str, Event]) -> tuple[list[Event], list[str]]:
-        if len(keys) > 1:
-            raise DataError("invalid")
-        return [], [f"Event {key} could not be stored." for key in keys]
+def test_events_that_the_database_refuses_one_by_one_are_an_error(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(event: Event) -> list[EventChange]:
+        raise DataError("invalid")
 
-    monkeypatch.setattr(mirror._Batch, "_insert", refuse)
-    saved = save(team, said(vyte_id="a"), said(vyte_id="b"))
-    assert saved.problems == ["Event a could not be stored.", "Event b could not be stored."]
+    monkeypatch.setattr(mirror.history, "of_new", refuse)
+    with pytest.raises(DataError):
+        save(team, said(vyte_id="a"), said(vyte_id="b"))
+    assert not Event.objects.exists()
+
+
+# Cost
+
+
+def written(queries: CaptureQueriesContext) -> list[str]:
+    """The tables written to, one for each statement."""
+    found = (
+        re.match(r"(?:INSERT|UPDATE|DELETE)\W+(?:INTO|FROM)?\W+(\w+)", query["sql"]) for query in queries
+    )
+    return [match[1].removeprefix("django_vyte_") for match in found if match]
+
+
+def crowded(number: int, title: str = "Kick-off", at: float = 0) -> dict[str, Any]:
+    invitees = [{"email": f"{name}@example.com"} for name in "abc"]
+    return said(title, at=at, vyte_id=f"e{number}", invitees=invitees, third_party={"group_ids": ["g"]})
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_new_events_are_one_statement_a_table(team: Team, count: int) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert save(team, *map(crowded, range(count))).created == count
+    assert written(queries) == ["event", "invitee", "eventgroup", "eventchange"]
+    # Beside them what is there already, looked at and then locked, and a savepoint.
+    assert len(queries) == 8
+
+
+@pytest.mark.parametrize("count", [1, 40])
+def test_changed_events_are_two_statements(team: Team, count: int) -> None:
+    save(team, *map(crowded, range(count)))
+    with CaptureQueriesContext(connection) as queries:
+        assert save(team, *(crowded(each, "Another", 1) for each in range(count)), asked=1).changed == count
+    assert written(queries) == ["event", "eventchange"]
+    assert len(queries) == 6
+
+
+def test_events_get_their_keys_where_the_database_does_not_tell_them(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type(connection.features), "can_return_rows_from_bulk_insert", False)
+    save(team, *map(crowded, range(3)))
+    for event in Event.objects.all():
+        assert (event.invitees.count(), event.groups.count(), event.changes.count()) == (3, 1, 1)
+
+
+def test_what_is_stored_is_what_was_said(team: Team) -> None:
+    answer = crowded(1) | {"odd": {"é": [1.5, -1, None, True, "\u2028", {}], "big": 2**62, "": []}}
+    save(team, answer)
+    assert Event.objects.get().data == answer
+    save(team, answer | {"title": "Another"}, asked=1)
+    assert Event.objects.get().data == answer | {"title": "Another"}

@@ -96,3 +96,45 @@ def test_webhooks_whose_address_no_key_opens_any_more_get_a_new_one(vyte_sandbox
     assert len(subscriptions.register(linked_team)) == 5
     assert before.isdisjoint(linked_team.webhooks.values_list("token_digest", flat=True))
     assert verdicts(linked_team)["event.created"] in ("registered", "unknown")
+
+
+def test_a_webhook_that_vyte_has_and_does_not_list_is_not_registered_twice(vyte_sandbox, linked_team):
+    vyte_sandbox.faults.add(path=r"^/hooks$", method="GET", status=200, body=b"[]", times=2)
+    assert verdicts(linked_team) == dict.fromkeys(ACTIONS, "registered")
+    assert subscriptions.register(linked_team) == []
+    assert len(vyte_sandbox.state.hooks) == 5
+
+
+@pytest.mark.parametrize("status", [400, 404, 500])
+def test_a_webhook_that_vyte_neither_lists_nor_finds_is_put_back(vyte_sandbox, linked_team, status):
+    vyte_sandbox.state.hooks.clear()
+    vyte_sandbox.faults.add(path=r"^(/v2)?/hooks/", status=status, times=None)
+    assert len(subscriptions.register(linked_team)) == 5
+    assert len(vyte_sandbox.state.hooks) == 5
+
+
+def test_elements_of_a_list_that_are_no_webhooks_are_passed_over(vyte_sandbox, linked_team):
+    vyte_sandbox.state.hooks.clear()
+    body = b'[null, "x", {"_id": 7, "action": null}]'
+    vyte_sandbox.faults.add(path=r"^/hooks$", method="GET", status=200, body=body)
+    assert {state.verdict for state in subscriptions.compare(linked_team)} == {"missing", "unknown"}
+
+
+def test_what_disappeared_is_restored_and_said_so(vyte_sandbox, linked_team, caplog):
+    vyte_sandbox.state.hooks.popitem()
+    assert len(subscriptions.restore(linked_team)) == 1
+    assert "missing at Vyte" in caplog.text
+    linked_team.refresh_from_db()
+    assert linked_team.webhooks_restored_at is not None
+
+
+def test_where_nothing_disappeared_nothing_is_noted(vyte_sandbox, linked_team):
+    assert subscriptions.restore(linked_team) == []
+    linked_team.refresh_from_db()
+    assert linked_team.webhooks_restored_at is None
+
+
+def test_a_team_that_does_without_webhooks_goes_on_without(vyte_sandbox, team):
+    assert subscriptions.restore(team) == []
+    assert vyte_sandbox.state.hooks == {}
+    assert vyte_sandbox.requests == []

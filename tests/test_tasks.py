@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+import time_machine
 from celery import current_app
 from django.db import transaction
+from django.utils import timezone
 
-from django_vyte import outbox, tasks
+from django_vyte import tasks
 from django_vyte.models import Delivery, Event, EventChange, Member
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -143,15 +147,34 @@ def test_what_one_task_achieves_does_not_hide_what_another_failed_at(vyte_sandbo
     assert team.problem.startswith("Registering webhooks failed:")
 
 
-def test_one_change_that_cannot_be_told_keeps_no_other_waiting(vyte_sandbox, linked_team, sent, monkeypatch):
+def test_what_a_synchronisation_may_lack_stands_on_the_team_until_one_lacks_nothing(
+    vyte_sandbox, linked_team, sent
+):
+    vyte_sandbox.state.events.clear()
+    tasks.sync_team(linked_team.pk)
+    linked_team.refresh_from_db()
+    assert linked_team.problem == ""
+    for _ in range(60):
+        vyte_sandbox.create_event(title="The same", creator="jane@acme.com")
+    vyte_sandbox.quirks.list_maximum = 50
+    tasks.sync_team(linked_team.pk)
+    linked_team.refresh_from_db()
+    assert linked_team.problem.startswith("Events may be missing: ")
+    vyte_sandbox.quirks.list_maximum = None
+    tasks.sync_team(linked_team.pk)
+    linked_team.refresh_from_db()
+    assert linked_team.problem == ""
+
+
+def test_one_change_that_cannot_be_told_keeps_no_other_waiting(vyte_sandbox, linked_team, sent):
     for title in ("One", "Two"):
         vyte_sandbox.create_event(title=title, creator="jane@acme.com")
     vyte_sandbox.deliver()
-    for pk in Delivery.objects.values_list("pk", flat=True):
-        tasks.process([pk])
+    tasks.process(list(Delivery.objects.values_list("pk", flat=True)))
     first, second = EventChange.objects.order_by("pk")
-    tell = outbox.tell_change
-    monkeypatch.setattr(outbox, "tell_change", lambda pk: tell(pk) if pk == second.pk else tell(1 / 0))
+    EventChange.objects.filter(pk=first.pk).update(kind="unheard of")
     tasks.tell([first.pk, second.pk], [])
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=301), tick=False):
+        tasks.sweep()
     second.refresh_from_db()
     assert second.told_at is not None

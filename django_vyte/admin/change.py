@@ -5,30 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, history
-from django_vyte.admin.base import ReadOnlyAdmin
-from django_vyte.models import EventChange
+from django_vyte.admin import cells, history, search
+from django_vyte.admin.large import EVENT_NAMED, LargeAdmin
+from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
     from django.http import HttpRequest
-
-    from django_vyte.models.work import WorkQuerySet
 
 
 @admin.register(EventChange)
-class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
+class EventChangeAdmin(LargeAdmin[EventChange]):
     """What changed, why, by whom, and when receivers were told; nothing is ever altered here."""
 
     list_display = ("created_at", "meeting", "what", "why", "receivers")
     list_filter = ("kind", "cause", ("told_at", admin.EmptyFieldListFilter), "event__team")
     date_hierarchy = "created_at"
-    search_fields = ("event__title", "^event__vyte_id")
-    search_help_text = _("Title or Vyte id of the event")
+    search_fields = ("event__title", "event__vyte_id")
+    search_help_text = _("Title, Vyte id, people or group of the event")
+    sortable_by = ("created_at",)
     ordering = ("-pk",)
     fieldsets = (
         (None, {"fields": ("created_at", "meeting", "what", "details")}),
@@ -39,9 +40,9 @@ class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
         "meeting", "what", "details", "call", "receivers_told", "attempts", "next_attempt_at", "error",
     )  # fmt: skip
 
-    def get_queryset(self, request: HttpRequest) -> WorkQuerySet[EventChange]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EventChange]:
         """With all that a line shows."""
-        return history.without_bulk(super().get_queryset(request))  # type: ignore[arg-type]
+        return super().get_queryset(request).prefetch_related(EVENT_NAMED, "actor")
 
     def get_fieldsets(self, request: HttpRequest, obj: EventChange | None = None) -> Any:
         """Without a delivery where none led to it."""
@@ -52,17 +53,21 @@ class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
             for title, options in self.fieldsets
         ]
 
-    @admin.display(description=_("event"), ordering="event")
+    def matching(self, word: str) -> Q:
+        """By what finds the event."""
+        return Q(event__in=search.keys(Event.objects.filter(search.event(word))))
+
+    @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:
         """The event, leading to its page."""
         return cells.link(change.event)
 
-    @admin.display(description=_("kind"), ordering="kind")
+    @admin.display(description=_("kind"))
     def what(self, change: EventChange) -> str:
         """The kind as a badge."""
         return cells.badge(change.kind, change.get_kind_display())
 
-    @admin.display(description=_("cause"), ordering="cause")
+    @admin.display(description=_("cause"))
     def why(self, change: EventChange) -> str:
         """The cause, and who it was if it was somebody here."""
         return f"{change.get_cause_display()}: {change.actor}" if change.actor else change.get_cause_display()
@@ -82,7 +87,7 @@ class EventChangeAdmin(ReadOnlyAdmin[EventChange]):
         """The receivers that have taken it in, a line for each."""
         return cells.lines(change.told) or gettext("nobody")
 
-    @admin.display(description=_("receivers told"), ordering="told_at")
+    @admin.display(description=_("receivers told"))
     def receivers(self, change: EventChange) -> str:
         """When they were told, or the beginning of what went wrong."""
         if change.told_at:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import OuterRef, Subquery, Value
+from django.db.models import OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, Substr
 from django.db.models.lookups import Exact
 from django.http import HttpResponseRedirect
@@ -14,9 +14,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import inbox, tasks
-from django_vyte.admin import cells, history
-from django_vyte.admin.base import ReadOnlyAdmin, person
-from django_vyte.models import Delivery, Event, Member
+from django_vyte.admin import cells, history, search
+from django_vyte.admin.base import person
+from django_vyte.admin.large import LargeAdmin
+from django_vyte.models import Delivery, Event, Member, Team
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -30,14 +31,15 @@ HISTORY_SHOWN = 50
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
+class DeliveryAdmin(LargeAdmin[Delivery]):
     """The inbox."""
 
     list_display = ("received_at", "named", "state", "attempts", "problem")
     list_filter = ("status", "team")
     date_hierarchy = "received_at"
     search_fields = ("subject",)
-    search_help_text = _("What the call is about, as event:ID, user:ID or team")
+    search_help_text = _("What the call is about, as event:ID, user:ID, ID or team")
+    sortable_by = ("received_at",)
     ordering = ("-pk",)
     actions = ("replay",)
     fieldsets = (
@@ -52,7 +54,14 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         title, name = _mirrored(Event, "event", "title"), _mirrored(Member, "user", "full_name")
         return rows.annotate(name=Coalesce(title, name, Value("")))  # type: ignore[return-value]
 
-    @admin.display(description=_("about"), ordering="subject")
+    def matching(self, word: str) -> Q:
+        """By what it is about, or by the kind of that: ``event:``."""
+        if word.endswith(":"):
+            return Q(subject__startswith=word)
+        subjects = Q(subject__in=[word, f"event:{word}", f"user:{word}"])
+        return subjects & (Q(team__in=search.keys(Team.objects.all())) | Q(team__isnull=True))
+
+    @admin.display(description=_("about"))
     def named(self, delivery: Any) -> str:
         """What it is about: the title or the name, or else what the call said."""
         return delivery.name or cells.address(delivery.subject) or gettext("(several things or none)")
@@ -62,7 +71,7 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
         """What it is about, as the call named it."""
         return delivery.subject or gettext("(several things or none)")
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def state(self, delivery: Delivery) -> str:
         """The status as a badge."""
         return cells.badge(delivery.status, delivery.get_status_display())
@@ -89,7 +98,8 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
             )
             context["headers"] = cells.laid_out(delivery.headers)
             context["body"] = cells.laid_out(delivery.body)
-            context["verbs"] = [("replay", _("Replay"))] if self.has_replay_permission(request) else []
+            may_replay = self.has_replay_permission(request) and not delivery.is_pruned
+            context["verbs"] = [("replay", _("Replay"))] if may_replay else []
         return super().render_change_form(request, context, *args, **kwargs)
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
@@ -123,8 +133,8 @@ class DeliveryAdmin(ReadOnlyAdmin[Delivery]):
             self.message_user(request, text % opened)
         if busy:
             text = ngettext(
-                "%d delivery is being worked on right now and was left alone.",
-                "%d deliveries are being worked on right now and were left alone.",
+                "%d delivery was left alone: it is being worked on right now, or its body was pruned.",
+                "%d deliveries were left alone: they are being worked on right now, or their bodies were pruned.",
                 busy,
             )
             self.message_user(request, text % busy, messages.WARNING)

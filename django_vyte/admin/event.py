@@ -11,14 +11,16 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, history, proposals, report, rounds
-from django_vyte.admin.base import ReadOnlyAdmin
+from django_vyte.admin import cells, history, proposals, report, rounds, search
 from django_vyte.admin.event_pages import EventPages
 from django_vyte.admin.filters import WhenFilter
+from django_vyte.admin.large import LargeAdmin
 from django_vyte.models import Event
+from django_vyte.models.event import SOONEST_FIRST
 
 if TYPE_CHECKING:
     from django.contrib.admin import AdminSite
+    from django.db.models import Q
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
@@ -28,15 +30,16 @@ HISTORY_SHOWN = 50
 
 
 @admin.register(Event)
-class EventAdmin(ReadOnlyAdmin[Event]):
+class EventAdmin(LargeAdmin[Event]):
     """The mirror of Vyte's meetings."""
 
     list_display = ("meeting", "state", "starts", "organiser", "created")
     list_filter = ("status", WhenFilter, "team", "is_booking")
     ordering = ("-vyte_updated_at", "-pk")
     date_hierarchy = "starts_at"
-    search_fields = ("title", "^vyte_id", "creator_email", "invitees__email", "^groups__group_id")
-    search_help_text = _("Title, Vyte id, organiser's or invitee's email, group id")
+    sortable_by = ("starts",)
+    search_fields = ("title", "vyte_id", "^creator_email", "^invitees__email", "^groups__group_id")
+    search_help_text = _("Title, Vyte id, email of organiser or invitee or its domain, group id")
     actions = ("confirm", "cancel", "refresh")
     fieldsets = (
         (None, {"fields": ("title", "state", "when", "place", "creator_email", "team", "booking")}),
@@ -61,6 +64,17 @@ class EventAdmin(ReadOnlyAdmin[Event]):
         """Without Vyte's JSON, which is large and shown on one page only."""
         return super().get_queryset(request).defer("data")  # type: ignore[return-value]
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """By date where dates are chosen: what is ahead soonest first, what is over latest first."""
+        when = request.GET.get("when")
+        if when == "upcoming":
+            return SOONEST_FIRST
+        return ("-starts_at", "-pk") if when == "past" else super().get_ordering(request)
+
+    def matching(self, word: str) -> Q:
+        """By title, id, organiser, invitee or group."""
+        return search.event(word)
+
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """Says above all else of a meeting that Vyte lost that it did."""
         if not (obj and obj.missing_since):
@@ -68,12 +82,12 @@ class EventAdmin(ReadOnlyAdmin[Event]):
         (title, main), *others = self.fieldsets
         return [(title, {**main, "fields": ("missing_since", *main["fields"])}), *others]
 
-    @admin.display(description=_("title"), ordering="title")
+    @admin.display(description=_("title"))
     def meeting(self, event: Event) -> str:
         """The title, or the id of a meeting without one."""
         return str(event)
 
-    @admin.display(description=_("status"), ordering="status")
+    @admin.display(description=_("status"))
     def state(self, event: Event) -> str:
         """The status as a badge."""
         return cells.badge(event.status, event.get_status_display())
@@ -83,12 +97,12 @@ class EventAdmin(ReadOnlyAdmin[Event]):
         """When it begins."""
         return proposals.span(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
 
-    @admin.display(description=_("organiser"), ordering="creator_email", empty_value="–")
+    @admin.display(description=_("organiser"), empty_value="–")
     def organiser(self, event: Event) -> str | None:
         """Their email address."""
         return cells.address(event.creator_email) or None
 
-    @admin.display(description=_("created"), ordering="vyte_created_at", empty_value="–")
+    @admin.display(description=_("created"), empty_value="–")
     def created(self, event: Event) -> str | None:
         """The day on which it was created at Vyte."""
         return date_format(timezone.localtime(event.vyte_created_at)) if event.vyte_created_at else None

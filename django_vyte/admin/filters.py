@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from django_vyte.models.event import not_over
 
 if TYPE_CHECKING:
     from django.contrib.admin import ModelAdmin
@@ -28,11 +30,13 @@ class WhenFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: EventQuerySet) -> EventQuerySet:  # type: ignore[override]
         """The chosen meetings; a meeting that is going on is upcoming until it ends."""
-        value = self.value()
-        if value == "undated":
-            return queryset.filter(starts_at__isnull=True)
-        if value not in ("upcoming", "past"):
-            return queryset
-        ended = queryset.annotate(over_at=Coalesce("ends_at", "starts_at"))
         now = timezone.now()
-        return ended.filter(over_at__gt=now) if value == "upcoming" else ended.filter(over_at__lte=now)
+        match self.value():
+            case "upcoming":
+                return queryset.filter(not_over(now))
+            case "past":
+                over = Q(ends_at__lte=now) | Q(ends_at__isnull=True)
+                return queryset.filter(over, starts_at__lte=now)
+            case "undated":
+                return queryset.filter(starts_at__isnull=True)
+        return queryset

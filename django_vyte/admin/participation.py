@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells
-from django_vyte.admin.base import M, ReadOnlyAdmin
+from django_vyte.admin import cells, search
+from django_vyte.admin.base import M
+from django_vyte.admin.large import EVENT_NAMED, LargeAdmin
 from django_vyte.models import EventGroup, Invitee
 
 if TYPE_CHECKING:
@@ -16,16 +18,16 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class ParticipationAdmin(ReadOnlyAdmin[M]):
+class ParticipationAdmin(LargeAdmin[M]):
     """Something that belongs to an event."""
 
     readonly_fields = ("meeting",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        """With the event, without Vyte's JSON about it."""
-        return super().get_queryset(request).select_related("event", "event__team").defer("event__data")
+        """With the event's name."""
+        return super().get_queryset(request).prefetch_related(EVENT_NAMED)
 
-    @admin.display(description=_("event"), ordering="event")
+    @admin.display(description=_("event"))
     def meeting(self, row: Any) -> str:
         """The event, leading to its page."""
         return cells.link(row.event)
@@ -38,8 +40,19 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
     list_display = ("mail", "full_name", "phone", "meeting")
     list_display_links = ("mail", "full_name")
     list_filter = ("event__team",)
-    search_fields = ("email", "full_name", "phone", "event__title")
+    search_fields = ("^email", "full_name", "phone")
+    search_help_text = _("Email or its domain, name, phone")
+    sortable_by = ("mail",)
     fields = ("email", "full_name", "phone", "vyte_id", "meeting")
+
+    def matching(self, word: str) -> Q:
+        """By email, or by a part of the name or number."""
+        found = search.email(Invitee, "email", word)
+        return (
+            found
+            if search.is_address(word)
+            else found | Q(full_name__icontains=word) | Q(phone__contains=word)
+        )
 
     @admin.display(description=_("email"), ordering="email")
     def mail(self, invitee: Invitee) -> str:
@@ -53,5 +66,11 @@ class EventGroupAdmin(ParticipationAdmin[EventGroup]):
 
     list_display = ("group_id", "meeting")
     list_filter = ("event__team",)
-    search_fields = ("group_id", "event__title")
+    search_fields = ("^group_id",)
+    search_help_text = _("Group id, or its beginning")
+    sortable_by = ("group_id",)
     fields = ("group_id", "meeting")
+
+    def matching(self, word: str) -> Q:
+        """By the beginning of the id."""
+        return search.beginning(EventGroup, "group_id", word)

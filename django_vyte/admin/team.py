@@ -20,6 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django_vyte import tasks
 from django_vyte.admin import cells, history
 from django_vyte.admin.base import VyteAdmin
+from django_vyte.admin.large import COUNTED
 from django_vyte.admin.link_form import LinkForm
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 
@@ -39,8 +40,12 @@ class TeamAdmin(VyteAdmin[Team]):
     list_display = ("name", "trouble", "webhook_count", "vyte_id", "created_at")
     search_fields = ("name", "^vyte_id", "subdomain")
     actions = ("synchronise", "register_webhooks")
-    fields = ("name", "vyte_id", "private", "subdomain", "join_link", "created_at")
-    readonly_fields = ("name", "vyte_id", "private", "join_link", "created_at")
+    fields = (
+        "name", "vyte_id", "private", "subdomain", "join_link", "created_at", "patrolled_at", "webhooks_restored_at",
+    )  # fmt: skip
+    readonly_fields = (
+        "name", "vyte_id", "private", "join_link", "created_at", "patrolled_at", "webhooks_restored_at",
+    )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With how many webhooks Vyte has accepted."""
@@ -180,16 +185,23 @@ def _hint() -> str:
     )
 
 
-def _counts(team: Team) -> list[tuple[str, int]]:
+def _counts(team: Team) -> list[tuple[str, str]]:
     """What there is of a team here."""
-    found = dict(team.events.order_by().values_list("status").annotate(Count("pk")))
-    counts = [(str(label), found.get(value, 0)) for value, label in Event.Status.choices]
-    return [*counts, (gettext("members"), team.members.count())]
+    counts = [(str(label), _count(team.events.filter(status=value))) for value, label in Event.Status.choices]
+    return [*counts, (gettext("members"), _count(team.members))]
+
+
+def _count(rows: Any) -> str:
+    """How many, as far as lists count."""
+    found = rows.order_by().values("pk")[: COUNTED + 1].count()
+    return gettext("more than %d") % COUNTED if found > COUNTED else str(found)
 
 
 def _failed_calls(team: Team) -> QuerySet[Delivery]:
     """The last calls with which something went wrong, given up or not."""
-    rows = Delivery.objects.filter(team=team).exclude(error="").exclude(status=Delivery.Status.DONE)
+    # Named one by one, few as they are among all calls, they are found by the index on the status.
+    troubled = [each for each in Delivery.Status if each is not Delivery.Status.DONE]
+    rows = Delivery.objects.filter(team=team, status__in=troubled).exclude(error="")
     return rows.defer("body", "headers").order_by("-pk")[:PROBLEMS_SHOWN]
 
 

@@ -15,13 +15,13 @@ import re
 import sys
 import tempfile
 from array import array
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import IO, Any, TypeAlias, TypeVar, get_origin
 
 import msgspec
 
-from django_vyte.exceptions import UnexpectedAnswer
+from django_vyte.exceptions import UnexpectedAnswer, VyteError
 
 logger = logging.getLogger("django_vyte.client")
 
@@ -33,6 +33,8 @@ _BLOCK = 1 << 18  # bytes of a file read at a time
 _LONGEST_ITEM = 16 << 20  # bytes of an item that are kept in memory to find its end
 _COMMA, _BRACKET = b",]"
 _BLANK = b" \t\r\n"
+# What a JSON value is, by its first byte; whatever is not here is a number.
+_KINDS = {b"{": "an object", b'"': "a text", b"n": "null", b"t": "true", b"f": "false"}
 # What msgspec says of a value that more follows: the number of the byte after the value, counted from 1.
 _AFTER = re.compile(r"trailing characters \(byte (\d+)\)")
 _LONGEST_INTEGER = 18  # digits that fit into 64 bits, whatever they are; a longer number is kept as text
@@ -59,19 +61,20 @@ def decoded(body: bytes, answer: type[T], what: str) -> T:
     return result
 
 
-def decoded_items(pieces: Iterable[bytes], what: str) -> Generator[Any, None, int]:
+def decoded_items(
+    pieces: Iterable[bytes], what: str, counted: Callable[[int], object] = lambda count: None
+) -> Generator[Any, None, int]:
     """The objects of a JSON array that arrives in pieces, one decoded at a time; returns how many items it has.
 
     The whole body is put into a temporary file before the first one is yielded, so that one that breaks off
-    raises ``UnexpectedAnswer`` before anything was done with its beginning. Memory does not grow with it. An
-    item that is not an object is left out, logged and counted.
+    raises ``UnexpectedAnswer`` before anything was done with its beginning, and ``counted`` is called with the number
+    of items. Memory does not grow with it. An item that is not an object is left out, logged and counted. Raises
+    ``VyteError`` where the body finds no room.
     """
-    number = 0
-    with tempfile.TemporaryFile(buffering=_BLOCK) as file:
-        for piece in pieces:
-            file.write(piece)
-        file.flush()
-        for number, raw in enumerate(_split(file, what), start=1):
+    with _spool(pieces, what) as file:
+        number, raws = _split(file, what)
+        counted(number)
+        for position, raw in enumerate(raws, start=1):
             try:
                 item = _loads(raw)
             except _UNREADABLE:
@@ -79,16 +82,43 @@ def decoded_items(pieces: Iterable[bytes], what: str) -> Generator[Any, None, in
             if isinstance(item, dict):
                 yield item
             else:
-                logger.warning("%s: item %d is not a readable object and was left out", what, number)
+                logger.warning("%s: item %d is not a readable object and was left out", what, position)
     return number
 
 
-def _split(file: IO[bytes], what: str) -> Iterable[Buffer]:
-    """The items of the array in a file, whose end was seen before the first is handed on."""
+def _spool(pieces: Iterable[bytes], what: str) -> IO[bytes]:
+    """A temporary file with the whole body in it; ``VyteError`` where that finds no room."""
+    file: IO[bytes] | None = None
+    try:
+        file = tempfile.TemporaryFile(buffering=_BLOCK)  # noqa: SIM115 - the caller closes it
+        for piece in pieces:
+            file.write(piece)
+        file.flush()
+    except BaseException as error:
+        if file:
+            with suppress(OSError):  # closing tries once more to write what is left
+                file.close()
+        if isinstance(error, OSError):
+            raise VyteError(_without_room(what, error)) from None
+        raise
+    return file
+
+
+def _without_room(what: str, error: OSError) -> str:
+    folder = tempfile.tempdir or "the folder for temporary files"
+    return (
+        f"{what}: the answer could not be put into a temporary file in {folder} ({error.strerror or error}). "
+        "Nothing was written. Make room there, or set the variable TMPDIR to a folder with more of it."
+    )
+
+
+def _split(file: IO[bytes], what: str) -> tuple[int, Iterable[Buffer]]:
+    """How many items the array in a file has, and the items; its end was seen before the first is handed on."""
     if not file.tell():
         raise UnexpectedAnswer(f"{what}: {_described(b'')}")
     with suppress(*_UNREADABLE):
-        return _cut(file, _marks(file))
+        marks = _marks(file)
+        return len(marks) // 2, _cut(file, marks)
     # What is odd or wrong goes through memory that the file is mapped to, all at once.
     with mmap.mmap(file.fileno(), 0) as odd:
         for match in _SURROGATES.finditer(odd):
@@ -96,9 +126,20 @@ def _split(file: IO[bytes], what: str) -> Iterable[Buffer]:
                 odd[match.start(1) : match.end(1)] = rb"\ufffd"
     body = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     try:
-        return msgspec.json.decode(body, type=list[msgspec.Raw])
+        items: Sequence[msgspec.Raw] = msgspec.json.decode(body, type=list[msgspec.Raw])
     except _UNREADABLE:
-        raise UnexpectedAnswer(f"{what}: {_described(body)}") from None
+        kind = _kind(body)
+        raise UnexpectedAnswer(f"{what}: {kind or _described(body)}") from None
+    return len(items), items
+
+
+def _kind(body: mmap.mmap) -> str:
+    """What a whole JSON value is that is no list; empty for what is not whole, or not JSON."""
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except _UNREADABLE:
+        return ""
+    return f"expected a list, got {_KINDS.get(body[:100].lstrip()[:1], 'a number')}"
 
 
 def _marks(file: IO[bytes]) -> array[int]:
@@ -179,6 +220,16 @@ def _described(body: bytes | mmap.mmap) -> str:
     """Why a body is not usable, without showing it: it may hold keys."""
     if not len(body):
         return "an empty answer where JSON was expected"
-    first = body[:100].lstrip()[:1]
-    kind = "a web page" if first == b"<" else "cut off, malformed or of another kind"
-    return f"expected JSON, got {len(body)} bytes: {kind}"
+    if body[:100].lstrip()[:1] == b"<":
+        fault = "a web page"
+    else:
+        fault = "cut off" if _is_cut_off(body) else "malformed or of another kind"
+    return f"expected JSON, got {len(body)} bytes: {fault}"
+
+
+def _is_cut_off(body: bytes | mmap.mmap) -> bool:
+    try:
+        msgspec.json.decode(body, type=msgspec.Raw)
+    except _UNREADABLE as error:
+        return "truncated" in str(error)
+    return False

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, Unpack
 
 from django_vyte.client import arguments
 from django_vyte.client.arguments import content, objects, segment, text
-from django_vyte.client.decoding import decoded_items
-from django_vyte.client.resource import Resource
+from django_vyte.client.resource import Resource, ignore, warn
 from django_vyte.client.types import Event, EventChanges, EventFilters, Invitee, NewEvent, NewInvitee
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import ProbablyIncomplete
@@ -29,20 +27,15 @@ _FILTERS: dict[str, Callable[[str, Any], str | int | None]] = {
 }
 
 
-def is_probably_cut(count: int, limit: int | None) -> bool:
-    """Whether a list of so many events is as long as was asked for, or of a length that servers cut at."""
-    return count > 0 and (count in (limit, 50, 250) or count % 100 == 0)
-
-
-def _warn(warning: ProbablyIncomplete, stacklevel: int = 3) -> None:
-    warnings.warn(warning, stacklevel=stacklevel)
-
-
 class Events(Resource):
     """``vyte.events``: v2 documentation, Events. Ids are ``_id`` of Vyte's objects."""
 
     def iterate(
-        self, *, report: Callable[[ProbablyIncomplete], object] = _warn, **filters: Unpack[EventFilters]
+        self,
+        *,
+        report: Callable[[ProbablyIncomplete], object] = warn,
+        counted: Callable[[int], object] = ignore,
+        **filters: Unpack[EventFilters],
     ) -> Iterator[Event]:
         """The events that match, decoded one by one: memory does not grow with the answer.
 
@@ -51,22 +44,19 @@ class Events(Resource):
         app and groups.
 
         Nothing is sent, and so nothing raised, until the first event is asked for. An answer that is cut off
-        or not a list raises ``UnexpectedAnswer`` then, before any event is yielded.
+        or not a list raises ``UnexpectedAnswer`` then, before any event is yielded. ``counted`` is called with
+        the number of items of the answer, which is known by then; those that cannot be read are left out.
 
         Vyte documents no further page. After the last event of a list that is as long as ``limit``, or 50, 250
-        or a multiple of 100 long, comes a ``ProbablyIncomplete`` warning; ``report`` is called with it instead
-        where code wants to know.
+        or a multiple of 100 up to 10,000 long, comes a ``ProbablyIncomplete`` warning; ``report`` is called with
+        it instead where code wants to know.
 
         ``GET /v2/events``
 
         >>> event_id in [event["_id"] for event in vyte.events.iterate()]
         True
         """
-        pieces = self._http.stream("GET", _EVENTS, query=_query(filters))
-        count = yield from decoded_items(pieces, f"GET {_EVENTS}")
-        limit = filters.get("limit")
-        if is_probably_cut(count, limit):
-            report(ProbablyIncomplete(count, limit))
+        yield from self._items(_EVENTS, _query(filters), report=report, counted=counted)
 
     def create(self, **fields: Unpack[NewEvent]) -> Event:
         """Create an event and answer it: ``title``, ``created_by`` with an ``email`` or a ``user`` (id), and more.
@@ -155,7 +145,7 @@ class Events(Resource):
         >>> [event["_id"] for event in vyte.events.list(q="Second created")] == [event_id]
         True
         """
-        return [*self.iterate(report=partial(_warn, stacklevel=4), **filters)]
+        return [*self.iterate(report=partial(warn, stacklevel=5), **filters)]
 
 
 def _event(event_id: str) -> str:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
 from typing import Literal, Unpack
 
 from django_vyte.client.arguments import content, count, search, segment, text
-from django_vyte.client.decoding import decoded_items
-from django_vyte.client.events import is_probably_cut
 from django_vyte.client.resource import Resource
 from django_vyte.client.types import AdminPreferences as TeamAdminPreferences
 from django_vyte.client.types import (
@@ -20,7 +17,6 @@ from django_vyte.client.types import (
     Team,
     TeamChange,
 )
-from django_vyte.exceptions import ProbablyIncomplete
 
 _TEAMS = "/v2/teams"
 
@@ -113,11 +109,7 @@ class Teams(Resource):
         True
         """
         query = {"limit": count("limit", limit), "q": search("q", q), "filter": text("filter", filter)}
-        pieces = self._http.stream("GET", _events(team_id), query=query)
-        events: list[Event] = [*decoded_items(pieces, f"GET {_events(team_id)}")]
-        if is_probably_cut(len(events), limit):
-            warnings.warn(ProbablyIncomplete(len(events), limit), stacklevel=2)
-        return events
+        return [*self._items(_events(team_id), query)]
 
     def list(self) -> list[Team]:
         """All teams of the organization.

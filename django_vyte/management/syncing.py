@@ -1,4 +1,4 @@
-"""A synchronisation as commands show it: a progress bar while it runs, one line when it is done."""
+"""A synchronisation as commands show it: progress while it runs, one line when it is done."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ if TYPE_CHECKING:
     from django_vyte.models import Team
 
 
-def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> None:
-    """Mirror a team, say what came of it, and have the receivers told; raises VyteError, with nothing written."""
-    with progress(str(team), "events", verbosity=verbosity) as update:
-        summary = sync.run(team, progress=update, **limits)
+def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> sync.Summary:
+    """Mirror a team, say what came of it, and have the receivers told; raises VyteError, with nothing written.
+
+    ``limits`` are those of ``sync.run``.
+    """
+    with progress(str(team), "events", verbosity=verbosity) as bar:
+        summary = sync.run(team, progress=bar, expect=bar.expect, **limits)
     tasks.tell_soon(summary.saved.changes)
     if verbosity:
         command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
+        for example in summary.preview.examples if summary.preview else []:
+            command.stdout.write(f"  {example}")
     for warning in summary.warnings:
         command.stderr.write(f"{team}: warning: {warning}")
+    return summary
 
 
 def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
@@ -31,16 +37,22 @@ def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
 
     The counts add up to the events that Vyte listed; those that are gone are not among them.
     """
-    saved = summary.saved
-    counts = [(saved.created, "new"), (saved.changed, "changed"), (saved.unchanged, "unchanged")]
-    rare = [(saved.late, "known here in a newer state"), (len(saved.problems), "unreadable")]
+    counted = summary.counts
+    counts = [(counted.created, "new"), (counted.changed, "changed"), (counted.unchanged, "unchanged")]
+    rare = [(counted.late, "known here in a newer state"), (len(counted.problems), "unreadable")]
     if since:
         looked_at = sum(count for count, _ in counts + rare)
         rare.append((summary.listed - looked_at, "older"))
     counts += [(count, name) for count, name in rare if count]
     noun = "event" if summary.listed == 1 else "events"
     line = f"{summary.listed:,} {noun}: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
+    if summary.preview:
+        return f"{line} Nothing was written: a dry run."
     if summary.vanished:
         verb = "is" if summary.vanished == 1 else "are"
         return f"{line} {summary.vanished:,} {verb} gone from Vyte and cancelled here."
-    return line if saved.created or saved.changed or saved.changes else f"{line} Nothing was written."
+    return (
+        line
+        if counted.created or counted.changed or summary.saved.changes
+        else f"{line} Nothing was written."
+    )

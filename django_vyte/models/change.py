@@ -31,6 +31,7 @@ class EventChange(News):
 
         WEBHOOK = "webhook", _("a webhook call")
         SYNC = "sync", _("a synchronisation")
+        PATROL = "patrol", _("a comparison with Vyte")
         ACTION = "action", _("a person here")
         REFRESH = "refresh", _("a refresh")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,22 +12,17 @@ from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
 from django_vyte.models.work import Work, WorkQuerySet
 
+# What a delivery is about, within its team.
+Key = tuple[str, str | int]
+
 
 class DeliveryQuerySet(WorkQuerySet["Delivery"]):
     """Deliveries about one thing are taken up together, and by one worker at a time."""
 
-    def with_rival(self) -> Self:
-        """Adds ``rival``: whether another worker is busy with the same subject right now; never without one."""
-        same = Delivery.objects.filter(
-            source=OuterRef("source"), team=OuterRef("team"), subject=OuterRef("subject")
-        ).exclude(subject="")
-        return self.annotate(rival=Exists(same.exclude(lease="").filter(next_attempt_at__gt=timezone.now())))
-
-    def together_with(self, delivery: Delivery) -> Self:
-        """Every delivery about the same thing, or this one alone when it is about several."""
-        if not delivery.subject:
-            return self.filter(pk=delivery.pk)
-        return self.filter(source=delivery.source, team=delivery.team_id, subject=delivery.subject)
+    def unfinished(self) -> Self:
+        """Those with something still to be done, without their content, those that have waited longest first."""
+        rows = self.filter(next_attempt_at__isnull=False).order_by("next_attempt_at", "pk")
+        return rows.defer("body", "headers", "error", "finished_at")
 
 
 class Delivery(Work):
@@ -60,9 +54,6 @@ class Delivery(Work):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RECEIVED)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
 
-    # Set by ``with_rival``.
-    rival: bool
-
     objects = DeliveryQuerySet.as_manager()
 
     class Meta:
@@ -83,6 +74,16 @@ class Delivery(Work):
                 name="vyte_delivery_open_or_closed",
             )
         ]
+
+    @property
+    def is_pruned(self) -> bool:
+        """Whether its body is gone, so that it cannot be processed again."""
+        return not self.body and self.status in (self.Status.DONE, self.Status.IGNORED)
+
+    @property
+    def thing(self) -> Key:
+        """Source and subject; itself instead of that when it is about several things or none."""
+        return self.source, self.subject or self.pk
 
     def __str__(self) -> str:
         return f"#{self.pk} {self.subject or self.source}"

@@ -13,7 +13,11 @@ from django_vyte.fields import EncryptedTextField, ExactCharField
 
 
 class Team(models.Model):
-    """An organization at Vyte: one API key scope, one bill."""
+    """An organization at Vyte: one API key scope, one bill.
+
+    ``patrolled_to`` is the primary key of the event that was compared last, ``patrol_until`` the end of the lease of
+    the worker that compares.
+    """
 
     vyte_id = ExactCharField(_("Vyte id"), max_length=64, unique=True)
     name = models.CharField(_("name"), max_length=255)
@@ -31,7 +35,25 @@ class Team(models.Model):
         blank=True,
         default="",
         editable=False,
-        help_text=_("What kept the last synchronisation or registration of webhooks from succeeding."),
+        help_text=_(
+            "What kept the last synchronisation, comparison or registration of webhooks from succeeding."
+        ),
+    )
+    patrolled_at = models.DateTimeField(
+        _("compared at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When a part of its meetings was last compared with Vyte in the background."),
+    )
+    patrolled_to = models.BigIntegerField(default=0, editable=False)
+    patrol_until = models.DateTimeField(null=True, blank=True, editable=False)
+    webhooks_restored_at = models.DateTimeField(
+        _("webhooks put back at"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When webhooks that were missing at Vyte were last registered again in the background."),
     )
 
     class Meta:

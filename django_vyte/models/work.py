@@ -7,31 +7,53 @@ import random
 import time
 import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Self, TypeVar
 
-from django.db import models
+from django.db import models, router
 from django.db.models import Case, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte.conf import get_settings
+from django_vyte.connections import insist
+
 Row = TypeVar("Row", bound=models.Model)
 
 FIRST_DELAY = 10
-LONGEST_DELAY = 3600
+LONGEST_DELAY = 1800
 
 
 def backoff(attempts: int) -> float:
-    """Seconds to wait after the given number of attempts: doubling up to an hour, with jitter."""
+    """Seconds to wait after the given number of attempts: doubling up to half an hour, with jitter."""
     longest = min(LONGEST_DELAY, FIRST_DELAY * 2 ** min(attempts - 1, 20))
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
 def due_now() -> Q:
-    """What is to be taken up now.
+    """What is to be taken up now; ``Work.is_due`` says the same of one row.
 
-    A row never tried is due whatever its time says, so that clocks that disagree delay nothing.
+    A row never tried is due whatever its time says, so that clocks that disagree delay nothing; so is one whose time
+    lies further ahead than it can have been set, so that a clock that was put back delays nothing either.
     """
-    return Q(next_attempt_at__lte=timezone.now()) | Q(attempts=0, next_attempt_at__isnull=False)
+    now = timezone.now()
+    return (
+        Q(next_attempt_at__lte=now)
+        | Q(lease="", attempts=0, next_attempt_at__isnull=False)
+        | Q(lease="", next_attempt_at__gt=now + dt.timedelta(seconds=LONGEST_DELAY))
+        | Q(lease__gt="", next_attempt_at__gt=now + _longest_lease())
+    )
+
+
+def held_now() -> Q:
+    """What a worker is busy with."""
+    now = timezone.now()
+    return Q(lease__gt="", next_attempt_at__gt=now, next_attempt_at__lte=now + _longest_lease())
+
+
+def _longest_lease() -> dt.timedelta:
+    """How far ahead a lease may seem to end: it is no reason to take a row away that another clock is a bit ahead."""
+    return dt.timedelta(seconds=2 * get_settings().LEASE_SECONDS)
 
 
 class WorkQuerySet(models.QuerySet[Row]):
@@ -41,9 +63,10 @@ class WorkQuerySet(models.QuerySet[Row]):
         """Rows that someone should take up now."""
         return self.filter(due_now())
 
-    def due_keys(self, most: int, after: int = 0) -> list[int]:
-        """The primary keys of due rows beyond ``after``, oldest first."""
-        return list(self.due().filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:most])
+    def due_keys(self, most: int) -> list[int]:
+        """The primary keys of due rows, those that have been waiting longest first."""
+        rows = self.due().filter(next_attempt_at__isnull=False).order_by("next_attempt_at", "pk")
+        return list(rows.values_list("pk", flat=True)[:most])
 
     def claim(self, seconds: float, *, early: bool = False, **fields: Any) -> str | None:
         """Take every due row of this set for ``seconds``; the lease to name them by, or None when there is none.
@@ -56,7 +79,7 @@ class WorkQuerySet(models.QuerySet[Row]):
         free = due_now() | Q(lease="", next_attempt_at__isnull=False) if early else due_now()
         attempts = F("attempts") + Case(When(due_now(), then=1), default=0)
         # MariaDB sets one column after the other, so what is computed from another column comes first.
-        taken = self.filter(free).update(attempts=attempts, lease=lease, next_attempt_at=until, **fields)
+        taken = self.filter(free).write(attempts=attempts, lease=lease, next_attempt_at=until, **fields)
         return lease if taken else None
 
     def held(self, lease: str) -> Self:
@@ -64,26 +87,30 @@ class WorkQuerySet(models.QuerySet[Row]):
         return self.filter(lease=lease)
 
     def keeper(self, lease: str, seconds: float) -> Callable[..., None]:
-        """What to call now and then in long work: it prolongs the lease, and saves fields given, when half is over."""
+        """What to call now and then in long work: it prolongs the lease when half of it is over."""
         began = time.monotonic()
 
-        def keep(*args: object, **fields: Any) -> None:
+        def keep(*args: object) -> None:
             nonlocal began
             if time.monotonic() - began < seconds / 2:
                 return
             began = time.monotonic()
-            self.held(lease).update(next_attempt_at=timezone.now() + dt.timedelta(seconds=seconds), **fields)
+            self.held(lease).write(next_attempt_at=timezone.now() + dt.timedelta(seconds=seconds))
 
         return keep
 
     def finish(self, lease: str, **fields: Any) -> int:
         """Mark what ``lease`` holds as done; the number of rows."""
-        return self.held(lease).update(lease="", next_attempt_at=None, **fields)
+        return self.held(lease).write(lease="", next_attempt_at=None, **fields)
 
     def postpone(self, lease: str, seconds: float, **fields: Any) -> int:
         """Give what ``lease`` holds back, to be tried again after ``seconds``; the number of rows."""
         later = timezone.now() + dt.timedelta(seconds=seconds)
-        return self.held(lease).update(lease="", next_attempt_at=later, **fields)
+        return self.held(lease).write(lease="", next_attempt_at=later, **fields)
+
+    def write(self, **fields: Any) -> int:
+        """``update``, also where other workers are in the way."""
+        return insist(partial(self.update, **fields), router.db_for_write(self.model))
 
 
 class Work(models.Model):
@@ -98,6 +125,21 @@ class Work(models.Model):
 
     class Meta:
         abstract = True
+
+    @property
+    def is_due(self) -> bool:
+        """Whether someone should take this up now."""
+        if self.next_attempt_at is None:
+            return False
+        ahead = self.next_attempt_at - timezone.now()
+        if self.lease:
+            return not dt.timedelta(0) < ahead <= _longest_lease()
+        return self.attempts == 0 or not dt.timedelta(0) < ahead <= dt.timedelta(seconds=LONGEST_DELAY)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether a worker is busy with this."""
+        return bool(self.lease) and not self.is_due
 
 
 class News(Work):

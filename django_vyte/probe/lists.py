@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django_vyte.client.events import is_probably_cut
+from django_vyte.client.resource import is_probably_cut
 from django_vyte.probe.fact import Fact, unseen
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ LIST = "/admin/django_vyte/delivery/"
 
 
 def make(team, number: int, **fields) -> Delivery:
-    defaults = {"subject": f"event:{number:024}", "status": "done", "next_attempt_at": None}
+    defaults = {"subject": f"event:{number:024}", "body": "[]", "status": "done", "next_attempt_at": None}
     return Delivery.objects.create(team=team, **{**defaults, **fields})
 
 
@@ -89,10 +89,18 @@ def test_replaying_really_processes_a_call_again(admin_client, vyte_sandbox, eve
     assert event.status == "confirmed"
 
 
+def test_a_call_whose_body_was_pruned_has_no_button_to_replay_it(admin_client, team):
+    pruned, kept = make(team, 1, body=""), make(team, 2)
+    pages = [admin_client.get(f"{LIST}{call.pk}/change/").text for call in (pruned, kept)]
+    assert ["Replay" in page for page in pages] == [False, True]
+
+
 def test_a_call_that_is_being_worked_on_is_left_alone(admin_client, team, enqueued):
     call = make(team, 1, status="working", next_attempt_at=timezone.now(), lease="x")
     response = act(admin_client, "delivery", "replay", call)
-    assert said(response) == ["1 delivery is being worked on right now and was left alone."]
+    assert said(response) == [
+        "1 delivery was left alone: it is being worked on right now, or its body was pruned."
+    ]
     assert enqueued == []
 
 

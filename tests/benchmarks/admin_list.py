@@ -1,4 +1,4 @@
-"""The first page of the admin's list of events, as the table grows."""
+"""The first pages of the admin's lists, as the tables grow."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ MANY = 10 * EVENTS
 
 def rows() -> Iterator[Row]:
     """A page costs what it shows, whatever else there is."""
-    title = f"admin list ({DATABASE}): {FEW:,} and {MANY:,} events"
+    title = f"admin ({DATABASE}), {FEW:,} and {MANY:,}"
     try:
         with own_site() as site:
-            few, many = (measure(site, "listing", str(count)) for count in (FEW, MANY))
+            # The few before and after the many: the quicker of both, so that a busy moment flatters nobody.
+            few, many, again = (measure(site, "listing", str(count)) for count in (FEW, MANY, FEW))
     except NotThere as error:
         yield figures.missed(title, str(error))
         return
-    yield figures.time(title, few["seconds"], many["seconds"], at_most=1.5, unit="ms")
-    yield figures.same(f"{title}, queries", few["queries"], many["queries"])
+    for name, ours in many.items():
+        least = min(few[name]["seconds"], again[name]["seconds"])
+        yield figures.time(f"{title} {name}", least, ours["seconds"], at_most=1.5, unit="ms")
+        yield figures.same(f"{title} {name}, queries", few[name]["queries"], ours["queries"])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import os
 import secrets
-import signal
 import socket
 import sys
 import tempfile
@@ -15,13 +14,16 @@ from random import Random
 
 import requests
 
-from example_project.demo.processes import Trouble, run
+from example_project.demo.processes import run
+from tests.chaos.clock import Clock
+from tests.chaos.command import carried_out
 from tests.chaos.course import rage, recover, say, settle, wait_for
 from tests.chaos.driver import Driver
 from tests.chaos.outages import Outages
 from tests.chaos.processes import Site
 from tests.chaos.report import Report
 from tests.chaos.surroundings import own_broker, prepare, proxy_to, through
+from tests.chaos.syncs import Syncs
 from tests.chaos.vyte import make_vyte
 
 START_SECONDS = 90.0
@@ -41,30 +43,16 @@ def main() -> int:
     options = parser.parse_args()
     if options.seed is None:
         options.seed = secrets.randbelow(10**6)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop_once)
-    try:
-        return 1 if endure(options).violations else 0
-    except (TimeoutError, Trouble) as error:
-        print(f"FAILED before anything was proved: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped; nothing is proved.", file=sys.stderr)
-        return 130
-
-
-def stop_once(number: int, frame: object) -> None:
-    """Unwind, and let no further signal keep databases and processes from being taken down."""
-    for other in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(other, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    return carried_out(lambda: endure(options).violations)
 
 
 def endure(options: argparse.Namespace) -> Report:
     """One run from beginning to end; its report is printed before all of it is taken down."""
     folder = Path(tempfile.mkdtemp(prefix="django-vyte-chaos-"))
     say(f"Seed {options.seed}, logs in {folder}")
-    dice = {what: Random(f"{options.seed} {what}") for what in ("driver", "weather", "kills", "network")}
+    dice = {
+        what: Random(f"{options.seed} {what}") for what in ("driver", "weather", "kills", "network", "syncs")
+    }
     api_key = secrets.token_hex(16)
     sandbox, weather, courier = make_vyte(api_key, dice["weather"])
     with ExitStack() as stack:
@@ -82,12 +70,19 @@ def endure(options: argparse.Namespace) -> Report:
         run("migrate", "--run-syncdb", "--verbosity", "0")
         run("vyte_link_team", stdin=api_key)
         proxied = {"DEMO_DATABASE_URL": through(servers.database, database)}
-        site.start({**os.environ, **proxied, "DEMO_BROKER_URL": through(servers.broker, broker)})
+        environment = {**os.environ, **proxied, "DEMO_BROKER_URL": through(servers.broker, broker)}
+        site.start(environment)
         wait_for("web servers and workers", START_SECONDS, lambda: is_up(site, crm))
 
         driver = Driver(sandbox, dice["driver"], options.events)
-        report = Report(folder, options.seed, servers, sandbox, driver, weather, courier, site, database)
-        outages = Outages(servers, database, broker, restart_services=options.restart_services)
+        syncs = stack.enter_context(Syncs(environment, dice["syncs"]))
+        report = Report(
+            folder, options.seed, servers, sandbox, driver, weather, courier, site, database, syncs
+        )
+        clock = Clock(folder / "clock")
+        outages = stack.enter_context(
+            Outages(servers, database, broker, clock, restart_services=options.restart_services)
+        )
         sandbox.courier.start()
         stack.callback(sandbox.courier.stop)
         rage(report, outages, options.calls, dice["kills"])
@@ -108,9 +103,10 @@ def examine(report: Report, vyte: str, api_key: str) -> None:
     from tests.chaos import truth
 
     report.violations += [
+        *report.syncs.violations,
         *truth.every_call_is_kept(report.courier),
         *truth.nothing_is_stuck(),
-        *truth.the_mirror_is_true(report.driver, vyte, api_key),
+        *truth.the_mirror_is_true(truth.listed(vyte, api_key), report.driver.deleted),
         *truth.members_are_there(report.driver),
         *truth.every_change_is_told(),
         *truth.history_is_a_chain(),

@@ -30,7 +30,7 @@ def rage(report: Report, outages: Outages, calls: int, random: Random) -> None:
     started, outbox = time.monotonic(), report.vyte.outbox
     seconds = max(SHORTEST, calls / CALLS_A_SECOND)
     report.weather.share, report.database.fragile = SHARE, FRAGILE
-    while len(outbox) < calls or not outages.all_over:
+    while len(outbox) < calls or not (outages.all_over and report.syncs.all_over):
         progress = (time.monotonic() - started) / seconds
         while len(outbox) < min(calls, calls * progress):
             report.driver.step(progress)
@@ -38,6 +38,7 @@ def rage(report: Report, outages: Outages, calls: int, random: Random) -> None:
             report.site.kill_sometimes(random)
         report.site.supervise()
         outages.follow(progress)
+        report.syncs.follow(progress)
         time.sleep(0.05)
     report.weather.share = report.database.fragile = 0.0
     report.weather.clear()

@@ -1,18 +1,22 @@
-"""When the broker and the database cannot be reached, and how that is brought about."""
+"""When the broker and the database cannot be reached and the clock is wrong, and how that is brought about."""
 
 from __future__ import annotations
 
-import subprocess
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from tests.chaos.clock import Clock
 from tests.chaos.proxy import Proxy
+from tests.chaos.services import service
 from tests.chaos.surroundings import Servers
 
 BROKER_SECONDS = 10.0
 DATABASE_SECONDS = 4.0
-SERVICES = {"postgres": "postgresql", "mysql": "mariadb", "amqp": "rabbitmq-server", "redis": "redis-server"}
+CLOCK_SECONDS = 20.0
+AHEAD = 3600.0
+END_SECONDS = 180.0
 
 
 @dataclass
@@ -24,52 +28,62 @@ class Outage:
     seconds: float
     begin: Callable[[], object]
     end: Callable[[], object]
-    began: float | None = None
-    over: bool = False
+    problem: str = ""
+    thread: threading.Thread | None = field(default=None, repr=False)
+
+    def start(self) -> None:
+        """Bring it about in a thread of its own: servers take their time to stop and to start."""
+        self.thread = threading.Thread(target=self._last, name=self.name)
+        self.thread.start()
+
+    def _last(self) -> None:
+        try:
+            self.begin()
+            time.sleep(self.seconds)
+        except Exception as error:
+            self.problem = f"{self.name}: {error}"
+        try:
+            self.end()
+        except Exception as error:
+            self.problem = f"{self.name}: {error}"
+
+    @property
+    def over(self) -> bool:
+        return self.thread is not None and not self.thread.is_alive()
 
 
 class Outages:
-    """The outages of one run, in order; ``happened`` tells those that are over."""
+    """The outages of one run; leaving the ``with`` block waits until those that began are over."""
 
-    def __init__(self, servers: Servers, database: Proxy, broker: Proxy, *, restart_services: bool) -> None:
-        self._restart = restart_services
+    def __init__(
+        self, servers: Servers, database: Proxy, broker: Proxy, clock: Clock, *, restart_services: bool
+    ) -> None:
         self._all = [
-            self._outage("broker", servers.broker.scheme, broker.shut, broker, 0.15, BROKER_SECONDS),
-            self._outage(
-                "database", servers.database.scheme, database.shut, database, 0.42, DATABASE_SECONDS
+            *(restarts(servers) if restart_services else shut_doors(servers, database, broker)),
+            Outage(
+                f"clock: an hour ahead for {CLOCK_SECONDS:.0f} s, then put back",
+                0.25,
+                CLOCK_SECONDS,
+                lambda: setattr(clock, "ahead", AHEAD),
+                lambda: setattr(clock, "ahead", 0.0),
             ),
-            self._outage("broker", servers.broker.scheme, broker.silence, broker, 0.65, BROKER_SECONDS),
         ]
-        if servers.database.scheme == "postgres" and not restart_services:
-            self._all[1].begin = lambda: (terminate_backends(), database.shut())
 
-    def _outage(
-        self, what: str, scheme: str, begin: Callable[[], object], proxy: Proxy, at: float, seconds: float
-    ) -> Outage:
-        if self._restart:
-            service = SERVICES[scheme]
-            return Outage(
-                f"{what}: service {service} stopped for {seconds:.0f} s and started again",
-                at,
-                seconds,
-                lambda: control(service, "stop"),
-                lambda: control(service, "start"),
-            )
-        how = (
-            "takes connections and passes nothing on" if begin == proxy.silence else "refuses all connections"
-        )
-        name = f"{what}: a proxy stands for the outage and {how} for {seconds:.0f} s"
-        return Outage(name, at, seconds, begin, proxy.open)
+    def __enter__(self) -> Outages:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for outage in self._all:
+            if outage.thread:
+                outage.thread.join(END_SECONDS)
 
     def follow(self, progress: float) -> None:
-        """Begin what is due at this part of the run, and end what has lasted."""
+        """Begin what is due at this part of the run; TimeoutError for what did not go as planned."""
         for outage in self._all:
-            if outage.began is None and progress >= outage.at:
-                outage.began = time.monotonic()
-                outage.begin()
-            elif outage.began and not outage.over and time.monotonic() >= outage.began + outage.seconds:
-                outage.over = True
-                outage.end()
+            if outage.thread is None and progress >= outage.at:
+                outage.start()
+            if outage.problem:
+                raise TimeoutError(outage.problem)
 
     @property
     def happened(self) -> list[str]:
@@ -78,6 +92,40 @@ class Outages:
     @property
     def all_over(self) -> bool:
         return all(outage.over for outage in self._all)
+
+
+def shut_doors(servers: Servers, database: Proxy, broker: Proxy) -> list[Outage]:
+    """Outages for which a proxy stands, while the servers run on for others."""
+
+    def shut_database() -> None:
+        if servers.database.scheme == "postgres":
+            terminate_backends()
+        database.shut()
+
+    refuses, silent = "refuses all connections", "takes connections and passes nothing on"
+    name = "{}: a proxy stands for the outage and {} for {:.0f} s".format
+    return [
+        Outage(name("broker", refuses, BROKER_SECONDS), 0.15, BROKER_SECONDS, broker.shut, broker.open),
+        Outage(
+            name("database", refuses, DATABASE_SECONDS), 0.42, DATABASE_SECONDS, shut_database, database.open
+        ),
+        Outage(name("broker", silent, BROKER_SECONDS), 0.65, BROKER_SECONDS, broker.silence, broker.open),
+    ]
+
+
+def restarts(servers: Servers) -> list[Outage]:
+    """Outages for which the servers themselves are stopped and started again."""
+    plan = [
+        (servers.broker, 0.15, BROKER_SECONDS),
+        (servers.database, 0.42, DATABASE_SECONDS),
+        (servers.broker, 0.65, BROKER_SECONDS),
+    ]
+    outages = []
+    for server, at, seconds in plan:
+        stopped = service(server.scheme)
+        name = f"{stopped.name}: stopped for {seconds:.0f} s and started again"
+        outages.append(Outage(name, at, seconds, stopped.stop, stopped.start))
+    return outages
 
 
 def terminate_backends() -> None:
@@ -90,7 +138,3 @@ def terminate_backends() -> None:
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
     connection.close()
-
-
-def control(service: str, verb: str) -> None:
-    subprocess.run(["service", service, verb], check=True)

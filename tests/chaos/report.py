@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import statistics
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tests.chaos.driver import Driver
 from tests.chaos.processes import WEB_SERVERS, Site
 from tests.chaos.proxy import Proxy
 from tests.chaos.surroundings import Servers
+from tests.chaos.syncs import Syncs
 from tests.chaos.vyte import Courier, Weather
 
 MOST_SHOWN = 40
@@ -31,6 +33,7 @@ class Report:
     courier: Courier
     site: Site
     database: Proxy
+    syncs: Syncs
     outages: list[str] = field(default_factory=list)
     calls: int = 0
     given_up: int = 0
@@ -41,18 +44,7 @@ class Report:
 
     def text(self) -> str:
         """All of it, readable."""
-        lines = self.lines()
-        width = max(len(name) for name, _ in lines)
-        return "\n".join([*(f"{name:<{width}}  {value}" for name, value in lines), "", *self.verdict()])
-
-    def verdict(self) -> list[str]:
-        """The violations, or that there are none."""
-        if not self.violations:
-            return ["Nothing that Vyte said was lost or left stale."]
-        more = len(self.violations) - MOST_SHOWN
-        rest = [f"  … and {more} more"] if more > 0 else []
-        shown = [f"  {violation}" for violation in self.violations[:MOST_SHOWN]]
-        return [f"{len(self.violations)} VIOLATIONS", *shown, *rest]
+        return readable(self.lines(), self.violations)
 
     def lines(self) -> list[tuple[str, str]]:
         """Name and value of each figure."""
@@ -95,6 +87,7 @@ class Report:
             ("stopped by themselves", ", ".join(self.site.stopped) or "none"),
             *(("outage", outage) for outage in self.outages),
             ("broken connections", f"{self.database.broken} to the database, by the proxy, at any moment"),
+            ("vyte_sync meanwhile", listed(self.syncs.ended)),
             ("API faults", f"{faults.total()} in {self.weather.asked} requests"),
             *((f"  {kind}", str(times)) for kind, times in sorted(faults.items())),
         ]
@@ -121,6 +114,21 @@ class Report:
             ("changes recorded", str(EventChange.objects.count())),
             ("signals", f"{len(heard)} in {processes} processes; told again: {again}"),
         ]
+
+
+def readable(lines: Sequence[tuple[str, str]], violations: Sequence[str]) -> str:
+    """Names and values below each other, then the violations or that there are none."""
+    width = max(len(name) for name, _ in lines)
+    return "\n".join([*(f"{name:<{width}}  {value}" for name, value in lines), "", *verdict(violations)])
+
+
+def verdict(violations: Sequence[str]) -> list[str]:
+    """The violations, the first of them at length."""
+    if not violations:
+        return ["Nothing that Vyte said was lost or left stale."]
+    more = len(violations) - MOST_SHOWN
+    rest = [f"  … and {more} more"] if more > 0 else []
+    return [f"{len(violations)} VIOLATIONS", *(f"  {each}" for each in violations[:MOST_SHOWN]), *rest]
 
 
 def listed(counts: dict[str, int] | Counter[str]) -> str:

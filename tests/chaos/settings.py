@@ -2,12 +2,17 @@
 
 from example_project.settings import *  # noqa: F403
 from example_project.settings import (
+    CELERY_BEAT_SCHEDULE,
     CELERY_BROKER_URL,
     CELERY_TASK_DEFAULT_QUEUE,
     DATABASES,
+    FOLDER,
     INSTALLED_APPS,
     VYTE,
 )
+from tests.chaos.clock import Clock
+
+Clock(FOLDER / "clock").wear()
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
@@ -23,6 +28,12 @@ VYTE |= {
     "DEADLINE": 12.0,
     "CIRCUIT_SECONDS": 3.0,
 }
+
+# It would repair what a run is to find out.
+CELERY_BEAT_SCHEDULE.pop("vyte-patrol", None)
+
+# How long a receiver goes on working when it has taken its note: time enough to be killed in.
+LINGER_SECONDS = 0.3
 
 if CELERY_BROKER_URL.startswith("redis:"):
     # Everything that this run keeps in Redis has a name of its own.

@@ -26,18 +26,28 @@ class Servers:
 
 
 def prepare(folder: Path, vyte: str, crm: str, api_key: str) -> Servers:
-    """Set the variables that the settings read, for this process and those it starts, and set Django up.
-
-    This process goes straight to the servers. SystemExit with a sentence when it is not told which they are.
-    """
-    from cryptography.fernet import Fernet
-
-    name = f"django_vyte_chaos_{secrets.token_hex(4)}"
+    """What a run on servers needs; SystemExit with a sentence when it is not told which they are."""
     database, broker = (urlsplit(os.environ.get(f"DEMO_{what}_URL", "")) for what in ("DATABASE", "BROKER"))
     if database.scheme not in PORTS or broker.scheme not in PORTS:
         raise SystemExit(
             "Set DEMO_DATABASE_URL and DEMO_BROKER_URL to servers, as tox.ini does for the story."
         )
+    name = f"django_vyte_chaos_{secrets.token_hex(4)}"
+    set_up(folder, name, vyte, api_key, VYTE_PUBLIC_URL=crm, DEMO_QUEUE=name, DEMO_SWEEP_SECONDS="3")
+    return Servers(urlsplit(os.environ["DEMO_DATABASE_URL"]), broker, name)
+
+
+def set_up(folder: Path, name: str, vyte: str, api_key: str, **more: str) -> None:
+    """Set the variables that the settings read, for this process and those it starts, and set Django up.
+
+    The database on the server that ``DEMO_DATABASE_URL`` names is called ``name``; without a server it is a file.
+    This process goes straight to the servers.
+    """
+    from cryptography.fernet import Fernet
+
+    server = os.environ.get("DEMO_DATABASE_URL")
+    if server:
+        more["DEMO_DATABASE_URL"] = urlsplit(server)._replace(path=f"/{name}").geturl()
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
         "DJANGO_DEBUG": "1",
@@ -45,18 +55,14 @@ def prepare(folder: Path, vyte: str, crm: str, api_key: str) -> Servers:
         "PYTHONFAULTHANDLER": "1",
         "VYTE_ENCRYPTION_KEY": Fernet.generate_key().decode(),
         "VYTE_SANDBOX_API_KEY": api_key,
-        "VYTE_PUBLIC_URL": crm,
         "VYTE_API_URL": vyte,
         "VYTE_WEB_URL": vyte,
         "DEMO_FOLDER": str(folder),
-        "DEMO_QUEUE": name,
-        "DEMO_SWEEP_SECONDS": "3",
-        "DEMO_DATABASE_URL": database._replace(path=f"/{name}").geturl(),
+        **more,
     }
     import django
 
     django.setup()
-    return Servers(urlsplit(os.environ["DEMO_DATABASE_URL"]), broker, name)
 
 
 def through(server: SplitResult, proxy: Proxy) -> str:

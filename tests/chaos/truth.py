@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,9 @@ from tests.chaos.driver import Driver
 from tests.chaos.vyte import KINDS, Courier, Weather
 from tests.chaos.witness.models import Heard
 
+Answer = dict[str, Any]
+# As many as the local Vyte ever has.
+MOST_EVENTS = 1_000_000
 WORK: tuple[type[Work], ...] = (Delivery, EventChange, Member)
 Status = Delivery.Status
 
@@ -46,31 +49,41 @@ def nothing_is_stuck() -> Iterator[str]:
         yield f"{name(row)} ended as {row.status}: {row.error}"
 
 
-def the_mirror_is_true(driver: Driver, url: str, api_key: str) -> Iterator[str]:
-    """Every event is mirrored as the local Vyte's API shows it; a deleted one is missing, or was never mirrored."""
+def listed(url: str, api_key: str) -> dict[str, Answer]:
+    """What the local Vyte's API says of each event that it has."""
     with requests.Session() as session:
         session.trust_env = False
         session.headers["Authorization"] = api_key
-        for key in driver.present:
-            event = Event.objects.filter(vyte_id=key).first()
-            if event is None:
-                yield f"Event {key} is not mirrored."
-            else:
-                yield from differences(event, session.get(f"{url}/v2/events/{key}", timeout=10).json())
-        for key in driver.deleted:
-            status = session.get(f"{url}/v2/events/{key}", timeout=10).status_code
-            event = Event.objects.filter(vyte_id=key).first()
-            if status != 404 or (event and not (event.missing_since and event.status == "cancelled")):
-                yield f"Event {key} is deleted at Vyte ({status}) and {event.status if event else 'absent'} here."
+        answer = session.get(f"{url}/v2/events", params={"limit": MOST_EVENTS}, timeout=60)
+        answer.raise_for_status()
+        return {event["_id"]: event for event in answer.json()}
 
 
-def differences(event: Event, answer: dict[str, Any]) -> Iterator[str]:
+def the_mirror_is_true(answers: Mapping[str, Answer], deleted: Sequence[str]) -> Iterator[str]:
+    """Every event is mirrored as the local Vyte's API shows it; a deleted one is cancelled, or was never mirrored."""
+    mirrored = {event.vyte_id: event for event in Event.objects.prefetch_related("invitees", "groups")}
+    for key, answer in answers.items():
+        event = mirrored.pop(key, None)
+        if event is None:
+            yield f"Event {key} is not mirrored."
+        else:
+            yield from differences(event, answer)
+    for key, event in mirrored.items():
+        if key not in deleted:
+            yield f"Event {key} is mirrored, and Vyte never had it."
+        elif event.status != "cancelled":
+            yield f"Event {key} is deleted at Vyte and {event.status} here."
+
+
+def differences(event: Event, answer: Answer) -> Iterator[str]:
     """What a mirrored event has other than Vyte says, column by column, with its invitees and groups."""
     reading = payloads.event(answer)
     held = {column: getattr(event, column) for column in reading.columns}
     held["missing_since"] = event.missing_since
-    held["invitees"] = sorted(event.invitees.values_list("vyte_id", "email", "full_name", "phone"))
-    held["groups"] = sorted(event.groups.values_list("group_id", flat=True))
+    held["invitees"] = sorted(
+        (each.vyte_id, each.email, each.full_name, each.phone) for each in event.invitees.all()
+    )
+    held["groups"] = sorted(each.group_id for each in event.groups.all())
     invitees = sorted((each.vyte_id, each.email, each.full_name, each.phone) for each in reading.invitees)
     wanted = {
         **reading.columns,
@@ -101,6 +114,14 @@ def every_change_is_told() -> Iterator[str]:
         yield f"Change {pk} ({kind}) was told and is not recorded."
     for change in EventChange.objects.filter(told_at__isnull=True):
         yield f"Change {change.pk} is not noted as told: {change.error}"
+
+
+def every_event_has_its_beginning() -> Iterator[str]:
+    """An event and the change that says that it was created are written together."""
+    events = Event.objects.count()
+    beginnings = EventChange.objects.filter(kind=EventChange.Kind.CREATED).count()
+    if events != beginnings:
+        yield f"{events} events are mirrored, and {beginnings} are recorded as created."
 
 
 def history_is_a_chain() -> Iterator[str]:

@@ -3,8 +3,11 @@ from __future__ import annotations
 import json
 import logging
 import os
+import tempfile
 import tracemalloc
 from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +17,7 @@ from hypothesis import strategies as st
 from django_vyte.client import decoding
 from django_vyte.client.decoding import decoded, decoded_items
 from django_vyte.client.types import Event
-from django_vyte.exceptions import UnexpectedAnswer
+from django_vyte.exceptions import UnexpectedAnswer, VyteError
 
 # What one event may hold without taking the others down, and what is read.
 ODD_EVENTS: dict[str, tuple[bytes, Any]] = {
@@ -182,6 +185,49 @@ def test_how_many_items_there_are_is_returned() -> None:
     with pytest.raises(StopIteration) as caught:
         next(found)
     assert caught.value.value == 3
+
+
+def test_how_many_items_there_are_is_told_before_the_first() -> None:
+    for body in (b'[{"_id":"1"},null,{"_id":"2"}]', rb'[{"_id":"1\ud83d"},null,{"_id":"2"}] '):
+        told: list[int] = []
+        assert next(decoded_items([body], "x", told.append))
+        assert told == [3]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"", "an empty answer"),
+        (b" <!doctype html>", "a web page"),
+        (b'[{"_id":"1"},', "cut off"),
+        (b'{"events":', "cut off"),
+        (b'{"events":[]}', "expected a list, got an object"),
+        (b' "x"', "expected a list, got a text"),
+        (b"null", "expected a list, got null"),
+        (b"-1", "expected a list, got a number"),
+        (b"false", "expected a list, got false"),
+        (b"[NaN]", "malformed"),
+    ],
+)
+def test_a_message_says_what_came_in_place_of_a_list(body: bytes, reason: str) -> None:
+    with pytest.raises(UnexpectedAnswer, match=reason):
+        next(items(body))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a file that is always full")
+@pytest.mark.parametrize("size", [10, 1 << 20])
+def test_a_disk_that_is_full_is_said_with_its_folder(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/var/full")
+    monkeypatch.setattr(tempfile, "TemporaryFile", partial(open, "/dev/full", "r+b"))
+    with pytest.raises(VyteError, match=r"^GET x: .*/var/full \(No space left on device\).*TMPDIR") as caught:
+        next(decoded_items([b"[" + b" " * size, b"]"], "GET x"))
+    assert type(caught.value) is VyteError
+
+
+def test_a_folder_for_temporary_files_that_is_not_there_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    with pytest.raises(VyteError, match=r"in /nowhere \(No such file or directory\)"):
+        next(items(b"[]"))
 
 
 def test_leaving_early_leaves_nothing_open() -> None:

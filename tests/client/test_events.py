@@ -100,10 +100,17 @@ def test_a_list_of_events_warns_as_well_and_of_the_line_that_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "limit"), [(0, None), (0, 5), (7, None), (19, 20), (49, None), (101, None)]
+    ("count", "limit"), [(0, None), (0, 5), (7, None), (19, 20), (49, None), (101, None), (10_100, None)]
 )
 def test_a_list_of_any_other_length_is_taken_for_whole(count: int, limit: int | None) -> None:
     assert len(listing(count).events.list(limit=limit)) == count
+
+
+def test_the_number_of_items_is_told_before_the_first_event() -> None:
+    told: list[object] = []
+    events = listing(2).events.iterate(counted=told.append)
+    assert next(events)["_id"] == "0"
+    assert told == [2]
 
 
 def test_code_can_catch_the_warning_or_be_told_instead() -> None:

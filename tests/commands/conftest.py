@@ -13,11 +13,12 @@ from django.core.management.base import CommandError
 
 @dataclass
 class Said:
-    """What a command wrote, and the message it failed with; empty when it did not."""
+    """What a command wrote, the message it failed with, empty when it did not, and its exit code."""
 
     out: str
     err: str
     failure: str
+    code: int
 
 
 @pytest.fixture
@@ -25,11 +26,11 @@ def manage() -> Callable[..., Said]:
     """``manage("vyte_sync", "--group", "g")``"""
 
     def run(*arguments: str, **options: object) -> Said:
-        out, err, failure = io.StringIO(), io.StringIO(), ""
+        out, err, failure, code = io.StringIO(), io.StringIO(), "", 0
         try:
             call_command(*arguments, stdout=out, stderr=err, **options)
         except CommandError as error:
-            failure = str(error)
-        return Said(out.getvalue(), err.getvalue(), failure)
+            failure, code = str(error), error.returncode
+        return Said(out.getvalue(), err.getvalue(), failure, code)
 
     return run

@@ -10,6 +10,7 @@ def test_list_says_that_all_is_well(linked_team, manage):
     said = manage("vyte_hooks", "list")
     assert said.out.count("registered   crm.example.com") == 5
     assert "manage.py" not in said.out
+    assert not said.failure
 
 
 def test_list_names_what_vyte_lacks_and_the_remedy(vyte_sandbox, linked_team, manage):
@@ -17,12 +18,14 @@ def test_list_names_what_vyte_lacks_and_the_remedy(vyte_sandbox, linked_team, ma
     said = manage("vyte_hooks", "list")
     assert said.out.count("missing") == 5
     assert f"manage.py vyte_hooks register --team {linked_team.vyte_id}" in said.out
+    assert said.failure == "5 webhooks are missing at Vyte."
 
 
 def test_list_names_what_was_never_registered(team, manage):
     said = manage("vyte_hooks", "list")
     assert all(action in said.out for action in ACTIONS)
     assert "vyte_hooks register" in said.out
+    assert said.failure
 
 
 def test_list_shows_no_secret_address(vyte_sandbox, linked_team, manage):
@@ -34,6 +37,7 @@ def test_list_shows_no_secret_address(vyte_sandbox, linked_team, manage):
     assert "an earlier link or an earlier PUBLIC_URL" in said.out
     assert f"vyte_hooks prune --team {linked_team.vyte_id} deletes" in said.out
     assert "very-secret" not in said.out
+    assert not said.failure
     assert not any(webhook.token in said.out for webhook in Webhook.objects.all())
 
 

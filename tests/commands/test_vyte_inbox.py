@@ -100,9 +100,11 @@ def test_replay_leaves_alone_what_a_worker_is_busy_with(call, manage):
 def test_prune_deletes_what_is_old(call, manage):
     inbox.process(call.pk)
     EventChange.objects.update(next_attempt_at=None)
-    Delivery.objects.update(received_at=timezone.now() - dt.timedelta(days=31))
-    said = manage("vyte_inbox", "prune")
-    assert said.out == "Deleted 1 deliveries older than 30 days and 0 changes older than 365 days.\n"
+    Delivery.objects.update(received_at=timezone.now() - dt.timedelta(days=91))
+    assert manage("vyte_inbox", "prune").out == (
+        "Deleted 1 deliveries older than 90 days, the content of 0 older than 14 days, and 0 changes older than "
+        "365 days.\n"
+    )
     assert not Delivery.objects.exists()
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import linking
+from django_vyte import linking, listing
 from django_vyte.models import Event, Team
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -34,6 +34,17 @@ def test_ten_thousand_events_cost_a_tenth_of_a_statement_each_and_nothing_the_se
         said = manage("vyte_sync")
     assert said.out == "ACME: 10,000 events: 0 new, 0 changed, 10,000 unchanged. Nothing was written.\n"
     assert writes(second) == []
+
+
+def test_a_run_that_changes_nothing_asks_the_database_once_a_batch_and_once_for_what_is_not_listed(
+    vyte_sandbox, team, manage
+):
+    vyte_sandbox.fill(1_210)
+    manage("vyte_sync")
+    with CaptureQueriesContext(connection) as queries:
+        manage("vyte_sync", "--team", team.vyte_id)
+    assert len([query for query in queries if "vyte_event" in query["sql"]]) == 3 + 1
+    assert writes(queries) == []
 
 
 def test_an_answer_cut_off_in_the_middle_writes_nothing_and_fails(vyte_sandbox, team, manage):
@@ -140,10 +151,74 @@ def test_without_a_team_it_says_how_to_link_one(db, manage):
     assert "vyte_link_team" in manage("vyte_sync").failure
 
 
-def test_what_is_odd_is_a_warning(vyte_sandbox, team, manage):
-    vyte_sandbox.state.events.clear()
-    vyte_sandbox.fill(100)
-    assert "ACME: warning: Vyte listed exactly 100 events" in manage("vyte_sync").err
+EMPTY = b"[]"
+NO_EVENTS = b'["a", null, 3]'
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "message"),
+    [
+        (b'[{"_id": "5f198da1c1ac5d1a30fc0001"', 3, "cut off"),
+        (b'{"events": []}', 3, "expected a list, got an object"),
+        (b"<html></html>", 3, "a web page"),
+        (EMPTY, 4, "Vyte listed no events at all"),
+        (NO_EVENTS, 6, "3 of what Vyte listed could not be mirrored"),
+    ],
+)
+def test_a_wrong_list_loses_nothing_and_code_and_message_say_what_it_was(
+    vyte_sandbox, team, manage, body, code, message
+):
+    manage("vyte_sync")
+    before = set(Event.objects.values_list("pk", "status", "as_of", "missing_since"))
+    vyte_sandbox.faults.add(path="^/v2/events$", status=200, body=body)
+    said = manage("vyte_sync")
+    assert (said.code, message in said.err) == (code, True)
+    assert set(Event.objects.values_list("pk", "status", "as_of", "missing_since")) == before
+
+
+def test_a_list_that_is_cut_short_for_good_loses_nothing_and_has_a_code_of_its_own(
+    vyte_sandbox, team, manage, monkeypatch
+):
+    vyte_sandbox.fill(150)
+    manage("vyte_sync")
+    before = set(Event.objects.values_list("pk", "status", "as_of", "missing_since"))
+    vyte_sandbox.quirks.list_maximum = 100
+    monkeypatch.setattr(listing, "BUDGET", 1)
+    said = manage("vyte_sync")
+    assert said.code == 5
+    assert "ACME: warning: Vyte answers with at most 100 events, it seems" in said.err
+    assert said.failure == "Events may be missing here: see above."
+    assert set(Event.objects.values_list("pk", "status", "as_of", "missing_since")) == before
+
+
+def test_a_list_that_is_cut_short_and_could_be_completed_is_a_success(vyte_sandbox, team, manage):
+    vyte_sandbox.fill(150)
+    vyte_sandbox.quirks.list_maximum = 100
+    said = manage("vyte_sync")
+    assert (said.code, said.err) == (0, "")
+    assert Event.objects.count() == len(vyte_sandbox.state.events)
+
+
+def test_of_several_teams_the_gravest_trouble_is_the_code(vyte_sandbox, team, manage):
+    manage("vyte_sync")
+    vyte_sandbox.faults.add(path="^/v2/events$", status=200, body=EMPTY, times=None)
+    assert manage("vyte_sync").code == 4
+    Team.objects.create(vyte_id="5f198da1c1ac5d1a30fc0000", name="Keyless")
+    assert manage("vyte_sync").code == 1
+
+
+def test_a_dry_run_prints_what_differs_and_writes_nothing(vyte_sandbox, team, manage):
+    manage("vyte_sync")
+    [changed, gone, *_] = list(vyte_sandbox.state.events)
+    vyte_sandbox.update_event(changed, title="Another title")
+    vyte_sandbox.delete_event(gone)
+    with CaptureQueriesContext(connection) as queries:
+        said = manage("vyte_sync", "--dry-run")
+    line, example = said.out.splitlines()
+    assert line == "ACME: 6 events: 0 new, 1 changed, 5 unchanged. Nothing was written: a dry run."
+    assert "Another title" in example
+    assert "1 mirrored events were not listed and not checked" in said.err
+    assert (writes(queries), said.code) == ([], 0)
 
 
 def test_it_can_be_quiet(vyte_sandbox, team, manage):

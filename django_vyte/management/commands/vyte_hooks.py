@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_vyte import subscriptions
 from django_vyte.management.teams import add_team_argument, chosen, for_each
@@ -14,7 +14,7 @@ from django_vyte.webhooks import ACTIONS
 
 
 class Command(BaseCommand):
-    """``list``, ``register`` or ``prune`` the webhooks of the linked teams."""
+    """``list``, ``register`` or ``prune`` the webhooks of the linked teams; ``list`` fails where some are missing."""
 
     help = "What Vyte has of this site's webhooks against what it should have."
 
@@ -29,22 +29,26 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.verbosity: int = options["verbosity"]
+        self.missing = 0
         work = {"list": self.show, "register": self.register, "prune": self.prune}[options["verb"]]
         for_each(chosen(options), work, self.stderr)
+        if self.missing:
+            raise CommandError(f"{self.missing} webhooks are missing at Vyte.")
 
     def show(self, team: Team) -> None:
         """One line a webhook, and what to do about those that are not as they should be."""
         states = subscriptions.compare(team)
-        verdicts = {state.verdict for state in states}
+        verdicts = [(state.action, state.verdict, where(state)) for state in states]
+        wanted = sorted(set(ACTIONS) - {state.action for state in states if state.here})
+        verdicts += [(action, "missing", "") for action in wanted]
         self.stdout.write(f"{team}:")
-        for state in states:
-            self.stdout.write(f"  {state.action:<18} {state.verdict:<12} {where(state)}")
-        for action in sorted(set(ACTIONS) - {state.action for state in states if state.here}):
-            verdicts.add("missing")
-            self.stdout.write(f"  {action:<18} {'missing':<12}")
-        if "missing" in verdicts:
+        for action, verdict, site in verdicts:
+            self.stdout.write(f"  {action:<18} {verdict:<12} {site}".rstrip())
+        missing = sum(verdict == "missing" for _, verdict, _ in verdicts)
+        self.missing += missing
+        if missing:
             self.stdout.write(f"Vyte lacks some: manage.py vyte_hooks register --team {team.vyte_id}")
-        if "unknown" in verdicts:
+        if any(verdict == "unknown" for _, verdict, _ in verdicts):
             self.stdout.write(
                 "Unknown ones come from an earlier link or an earlier PUBLIC_URL of this site, or belong to another "
                 f"site. manage.py vyte_hooks prune --team {team.vyte_id} deletes this site's and leaves the others."

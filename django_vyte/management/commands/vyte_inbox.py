@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Min
 from django.utils.timesince import timesince
 
-from django_vyte import housekeeping, inbox, tasks
+from django_vyte import housekeeping, inbox, retention, tasks
 from django_vyte.conf import get_settings
 from django_vyte.management.progress import progress
 from django_vyte.models import Delivery, EventChange, Member
@@ -61,7 +61,9 @@ class Command(BaseCommand):
         rows = Delivery.objects.filter(pk__in=ids) if ids else Delivery.objects.filter(status=status)
         keys = inbox.replay(rows)
         if left := sorted(set(ids) - set(keys)):
-            self.stderr.write(f"Not there, or being worked on: {', '.join(map(str, left))}")
+            self.stderr.write(
+                f"Not there, being worked on, or without their body, which was pruned: {', '.join(map(str, left))}"
+            )
         with progress("Replay", "deliveries", verbosity=self.verbosity) as update:
             for pk in keys:
                 outcome = inbox.process(pk)
@@ -74,10 +76,13 @@ class Command(BaseCommand):
 
     def prune(self, **options: Any) -> None:
         """Delete what is old."""
-        settings, counts = get_settings(), housekeeping.prune()
+        settings = get_settings()
+        with progress("Pruning", "rows", verbosity=self.verbosity) as update:
+            pruned = retention.prune(update)
         self.say(
-            f"Deleted {counts['deliveries']:,} deliveries older than {settings.KEEP_DELIVERIES_DAYS} days and "
-            f"{counts['changes']:,} changes older than {settings.KEEP_HISTORY_DAYS} days."
+            f"Deleted {pruned.deliveries:,} deliveries older than {settings.KEEP_DELIVERIES_DAYS} days, the content "
+            f"of {pruned.payloads:,} older than {settings.KEEP_PAYLOADS_DAYS} days, and {pruned.changes:,} changes "
+            f"older than {settings.KEEP_HISTORY_DAYS} days."
         )
 
     def stats(self, **options: Any) -> None:

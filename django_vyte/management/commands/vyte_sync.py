@@ -6,13 +6,20 @@ import argparse
 import datetime as dt
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
+from django_vyte import advice
+from django_vyte.exceptions import UnexpectedAnswer
 from django_vyte.management.syncing import sync_team
 from django_vyte.management.teams import add_team_argument, chosen, for_each
 from django_vyte.models import Team
+from django_vyte.sync import Doubt
+
+FAILED, UNUSABLE = 1, 3
+# Exit codes: the lowest one counts where several hold.
+CODES = {Doubt.EMPTY: 4, Doubt.CUT_SHORT: 5, Doubt.UNREADABLE: 6}
 
 
 class Command(BaseCommand):
@@ -32,13 +39,28 @@ class Command(BaseCommand):
             help="only events that changed since: 2026-01-31[T09:00[+01:00]]",
         )
 
+        parser.add_argument(
+            "--dry-run", action="store_true", help="say what differs from Vyte, and write nothing"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
-        limits = {"group": options["group"], "since": options["since"]}
+        limits = {name: options[name] for name in ("group", "since", "dry_run")}
+        codes: set[int] = set()
 
         def work(team: Team) -> None:
-            sync_team(self, team, verbosity=options["verbosity"], **limits)
+            try:
+                summary = sync_team(self, team, verbosity=options["verbosity"], **limits)
+            except advice.FAILURES as error:
+                codes.add(UNUSABLE if isinstance(error, UnexpectedAnswer) else FAILED)
+                raise
+            codes.update(CODES[doubt] for doubt in summary.doubts)
 
-        for_each(chosen(options), work, self.stderr)
+        try:
+            for_each(chosen(options), work, self.stderr)
+        except CommandError as error:
+            raise CommandError(str(error), returncode=min(codes, default=FAILED)) from None
+        if codes:
+            raise CommandError("Events may be missing here: see above.", returncode=min(codes))
 
 
 def instant(text: str) -> dt.datetime:

@@ -1,4 +1,4 @@
-"""``COUNT``: so many events, and the first page of the admin's list of them."""
+"""``COUNT``: so many events, calls and changes, and the first page of the admin's list of each."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ import django
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 django.setup()
 
 from django.contrib.auth import get_user_model  # noqa: E402
 
-from django_vyte.models import Event  # noqa: E402
+from django_vyte.models import Delivery, Event, EventChange  # noqa: E402
 from tests.benchmarks.site.team import empty, team  # noqa: E402
 
-PAGE = "/admin/django_vyte/event/"
+LISTS = {"events": Event, "deliveries": Delivery, "changes": EventChange}
 ROUNDS = 15
 # By database: a table of numbers n from 1, and the instant n minutes after a fixed one.
 NUMBERS = {
@@ -41,14 +42,25 @@ SELECT %s, {id}, 'Kick-off', CASE n %% 3 WHEN 0 THEN 'planning' ELSE 'confirmed'
     {instant}, {instant}, {instant}, '', %s
 FROM {numbers}
 """
+CALLS = """
+INSERT INTO django_vyte_delivery (source, team_id, subject, body, headers, received_at, status, attempts,
+    lease, error)
+SELECT 'vyte', team_id, {subject}, %s, '{{}}', as_of, 'done', 1, '', '' FROM django_vyte_event ORDER BY id
+"""
+CHANGES = """
+INSERT INTO django_vyte_eventchange (event_id, kind, changes, cause, created_at, attempts, lease, error, told_at,
+    told)
+SELECT id, 'updated', '{{}}', 'webhook', as_of, 1, '', '', as_of, '[]' FROM django_vyte_event ORDER BY id
+"""
 
 
 def fill(count: int) -> None:
-    """So many events and no others, with Vyte's JSON in its usual size."""
+    """So many events with one call and one change each, and no others; Vyte's JSON has its usual size."""
     empty()
     vendor = connection.vendor
     parts = {
         "id": "concat('event-', n)" if vendor != "sqlite" else "'event-' || n",
+        "subject": "concat('event:', vyte_id)" if vendor != "sqlite" else "'event:' || vyte_id",
         "no": "FALSE" if vendor != "sqlite" else "0",
         "instant": INSTANTS[vendor],
         "numbers": NUMBERS[vendor].format(count=count),
@@ -56,29 +68,39 @@ def fill(count: int) -> None:
     data = json.dumps({"title": "Kick-off", "messages": [{"text": "Shall we? " * 100}]})
     with connection.cursor() as cursor:
         cursor.execute(INSERT.format(**parts), [team("a key").pk, data])
-        table = connection.ops.quote_name(Event._meta.db_table)
-        for statement in {"postgresql": ["VACUUM ANALYZE"], "mysql": ["ANALYZE TABLE"]}.get(vendor, []):
-            cursor.execute(f"{statement} {table}")
+        cursor.execute(CALLS.format(**parts), [data])
+        cursor.execute(CHANGES.format(**parts), [])
+        for model in LISTS.values():
+            table = connection.ops.quote_name(model._meta.db_table)
+            for statement in {"postgresql": ["VACUUM ANALYZE"], "mysql": ["ANALYZE TABLE"]}.get(vendor, []):
+                cursor.execute(f"{statement} {table}")
 
 
-def page() -> dict[str, object]:
-    """How long the page takes, and its queries with the seconds that each takes."""
+def someone() -> Client:
+    """A person at the admin who may see everything."""
     users, client = get_user_model(), Client()
     user = users.objects.filter(is_superuser=True).first() or users.objects.create_superuser("bench")
     client.force_login(user)
-    client.get(PAGE)
+    return client
+
+
+def page(client: Client, address: str) -> dict[str, object]:
+    """How long the page takes, and its queries with the seconds that each takes."""
+    client.get(address)
     taken = []
     for _ in range(ROUNDS):
         began = perf_counter()
-        answer = client.get(PAGE)
+        answer = client.get(address)
         taken.append(perf_counter() - began)
         assert answer.status_code == 200
     with CaptureQueriesContext(connection) as queries:
-        client.get(PAGE)
+        client.get(address)
     slowest = max(queries, key=lambda query: float(query["time"]))
     return {"seconds": statistics.median(taken), "queries": len(queries), "slowest": slowest}
 
 
 if __name__ == "__main__":
     fill(int(sys.argv[1]))
-    print(json.dumps(page()))
+    client = someone()
+    pages = {name: reverse(f"admin:{model._meta.db_table}_changelist") for name, model in LISTS.items()}
+    print(json.dumps({name: page(client, address) for name, address in pages.items()}))

@@ -1,0 +1,186 @@
+"""Which deliveries a worker takes up, and its hold on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from django.db.models import F, Min
+from django.utils import timezone
+
+from django_vyte.conf import get_settings
+from django_vyte.models import Delivery
+from django_vyte.models.work import held_now
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from django_vyte.models.delivery import DeliveryQuerySet, Key
+
+# How many things are worked on together, and how many unfinished deliveries are looked at to find them.
+MOST_THINGS = 50
+LOOK_AHEAD = 500
+
+
+class Call(NamedTuple):
+    """What a worker has to know of a delivery that it claimed."""
+
+    pk: int
+    attempts: int
+    body: str
+
+
+@dataclass(slots=True)
+class Thing:
+    """The unfinished deliveries about one thing, or one that is about several or none.
+
+    ``found`` is how they were before anybody claimed them; ``calls`` are those that were claimed, in their order.
+    """
+
+    found: list[Delivery]
+    is_named: bool = False
+    calls: list[Call] = field(default_factory=list)
+
+    @property
+    def order(self) -> tuple[object, ...]:
+        """Sorts what a message named first, then what has been waiting longest."""
+        return not self.is_named, min(row.next_attempt_at for row in self.found if row.next_attempt_at)
+
+    @property
+    def is_held(self) -> bool:
+        """Whether another worker is busy with it."""
+        return any(row.is_held for row in self.found)
+
+    @property
+    def is_lone(self) -> bool:
+        """Whether it is worked on by itself: it may take long, or the worker that had it did not come back."""
+        return ":" not in self.found[0].subject or any(row.lease for row in self.found)
+
+    @property
+    def first(self) -> int:
+        """The primary key to name it by."""
+        return self.found[0].pk
+
+
+@dataclass(slots=True)
+class Plan:
+    """What is to be done for a team, in the order of ``portions``: many things together, or one that is lone.
+
+    ``is_crowded`` when more waits than what a message named, or when others are at work for the team already.
+    """
+
+    portions: list[list[Thing]]
+    is_crowded: bool
+
+
+def plan(team_id: int | None, named: Sequence[Delivery] = ()) -> Plan:
+    """What to do for a team: the deliveries in ``named``, and others that are due, the oldest first."""
+    team = Delivery.objects.unfinished().filter(team=team_id)
+    near = list(team[:LOOK_AHEAD])
+    due = [*named, *(row for row in near if row.is_due)]
+    keys = dict.fromkeys(row.thing for row in due)
+    rows = near
+    wanted = list(keys)[:MOST_THINGS]
+    if len(near) == LOOK_AHEAD:
+        subjects = {row.subject for row in due if row.subject and row.thing in wanted}
+        rows = [*team.filter(subject__in=subjects), *(row for row in due if not row.subject)]
+    first = {row.thing for row in named}
+    things = [thing for thing in _things(wanted, rows, first) if not thing.is_held]
+    together = [thing for thing in things if not thing.is_lone]
+    portions = [together] * bool(together) + [[thing] for thing in things if thing.is_lone]
+    portions.sort(key=lambda portion: min(thing.order for thing in portion))
+    return Plan(portions, len(keys) > len(first) or any(row.is_held for row in near))
+
+
+def _things(wanted: Sequence[Key], rows: Iterable[Delivery], first: set[Key]) -> list[Thing]:
+    found: dict[Key, dict[int, Delivery]] = {key: {} for key in wanted}
+    for row in rows:
+        if row.thing in found:
+            found[row.thing][row.pk] = row
+    return [Thing(list(rows.values()), key in first) for key, rows in found.items() if rows]
+
+
+@dataclass(slots=True)
+class Claim:
+    """A worker's hold on some things of one team; ``left`` names those that somebody else was busy with after all."""
+
+    lease: str
+    things: list[Thing]
+    left: list[int] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, things: Sequence[Thing]) -> Claim | None:
+        """Take what is still free; None when somebody else was quicker."""
+        keys = [row.pk for thing in things for row in thing.found]
+        wanted = Delivery.objects.filter(pk__in=keys)
+        lease = wanted.claim(get_settings().LEASE_SECONDS, early=True, status=Delivery.Status.WORKING)
+        if lease is None:
+            return None
+        calls = {row[0]: Call(*row) for row in wanted.held(lease).values_list("pk", "attempts", "body")}
+        for thing in things:
+            thing.found = [row for row in thing.found if row.pk in calls]
+            thing.calls = sorted(calls[row.pk] for row in thing.found)
+        claim = cls(lease, [thing for thing in things if thing.calls])
+        claim._leave_to_rivals()
+        return claim
+
+    def rows(self, things: Iterable[Thing]) -> DeliveryQuerySet:
+        """The deliveries about these things, as far as they are still held."""
+        keys = [call.pk for thing in things for call in thing.calls]
+        return Delivery.objects.filter(pk__in=keys).held(self.lease)
+
+    def keeper(self) -> Callable[..., None]:
+        """What to call now and then in long work."""
+        return self.rows(self.things).keeper(self.lease, get_settings().LEASE_SECONDS)
+
+    def give_back(self, things: Iterable[Thing]) -> list[int]:
+        """Leave things as they were found, which is no attempt of theirs; a primary key to name each by."""
+        left = list(things)
+        fields = ["attempts", "status", "next_attempt_at", "lease"]
+        self.rows(left).bulk_update([row for thing in left for row in thing.found], fields)
+        self.things = [thing for thing in self.things if thing not in left]
+        return [thing.first for thing in left]
+
+    def arrived(self, things: Iterable[Thing]) -> list[int]:
+        """Deliveries about these things that came while Vyte was asked, one for each."""
+        rows = self._about(things).filter(next_attempt_at__isnull=False).due().order_by()
+        return [pk for _, pk in rows.values_list("subject").annotate(Min("pk"))]
+
+    def _leave_to_rivals(self) -> None:
+        """Two workers may have claimed deliveries about one thing at the same moment: whoever sees that gives way."""
+        busy = self._about(self.things).filter(held_now()).exclude(lease=self.lease)
+        rivals = set(busy.values_list("source", "subject"))
+        if rivals:
+            self.left = self.give_back(thing for thing in self.things if thing.found[0].thing in rivals)
+
+    def _about(self, things: Iterable[Thing]) -> DeliveryQuerySet:
+        rows = [thing.found[0] for thing in things]
+        subjects = {row.subject for row in rows if row.subject}
+        team = rows[0].team_id if rows else None
+        return Delivery.objects.filter(team=team, subject__in=subjects)
+
+
+def teams(rows: DeliveryQuerySet) -> set[int | None]:
+    """The teams of these deliveries; the sum keeps MariaDB from going through all there ever were, team by team."""
+    owners = rows.order_by().annotate(owner=F("team_id") + 0).values_list("owner", flat=True)
+    return set(owners.distinct())
+
+
+class Turns:
+    """Whose turn it is: one team after the other, as far as this process knows, so that none waits for ever."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next_team(self, but: Iterable[int | None]) -> int | None:
+        """A team for which something is due and nobody at work; None when there is none besides those in ``but``."""
+        waiting = teams(Delivery.objects.filter(next_attempt_at__lte=timezone.now())) - {None, *but}
+        attended = teams(Delivery.objects.filter(held_now())) if waiting else set()
+        others = sorted(team for team in waiting - attended if team)
+        if not others:
+            return None
+        self._last = next((team for team in others if team > self._last), others[0])
+        return self._last
+
+
+turns = Turns()

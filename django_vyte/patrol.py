@@ -1,0 +1,174 @@
+"""Comparing a part of the mirror with Vyte, time and again, and repairing what a missed webhook left stale.
+
+Upcoming events come first: one list shows them all, those included that nobody told this site of. What is left of a
+budget of requests goes round all the other mirrored events, one by one.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import random
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from django_vyte import connections, mirror, payloads, reconcile, values
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import AuthenticationFailed, RateLimited, VyteError, VyteUnavailable
+from django_vyte.models import ApiKey, Event, EventChange, Team
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from django_vyte.client import VyteClient
+
+logger = logging.getLogger(__name__)
+
+BATCH = 500
+# Vyte documents a limit and no paging: ask for more than anyone has.
+LIMIT = 1_000_000
+# How many events of a team are asked for one by one, and for how many seconds at most.
+CALLS = 50
+SECONDS = 120
+# Messages that piled up while no worker ran lead to one patrol.
+PAUSE = dt.timedelta(minutes=1)
+# Whoever is asked for next would be answered the same.
+HOPELESS = (AuthenticationFailed, RateLimited, VyteUnavailable)
+Cause = EventChange.Cause
+
+
+@dataclass(slots=True)
+class Findings:
+    """What a comparison came to: events compared, what was saved of them, and what kept others from it."""
+
+    compared: int = 0
+    saved: mirror.Saved = field(default_factory=mirror.Saved)
+    failures: list[str] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str:
+        """The failures in one sentence or two; empty without any."""
+        more = f" ({len(self.failures) - 1} more like this)" if self.failures[1:] else ""
+        return self.failures[0] + more if self.failures else ""
+
+
+def teams() -> list[int]:
+    """The primary keys of the teams that Vyte can be asked about, the longest unpatrolled first."""
+    linked = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE).values("team")
+    oldest = F("patrolled_at").asc(nulls_first=True)
+    return list(Team.objects.filter(pk__in=linked).order_by(oldest, "pk").values_list("pk", flat=True))
+
+
+@contextmanager
+def claimed(team_id: int) -> Iterator[Team | None]:
+    """The team, for nobody else to patrol meanwhile; None while somebody else does, or did a moment ago.
+
+    A worker that dies leaves the team to the next one, once its lease has run out.
+    """
+    now, settings = timezone.now(), get_settings()
+    until = now + dt.timedelta(seconds=settings.LIST_DEADLINE + settings.LEASE_SECONDS)
+    rows = Team.objects.filter(pk=team_id)
+    # Times that lie further ahead than they ever are set come from a clock that was put back.
+    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=until)
+    rested = Q(patrolled_at=None) | Q(patrolled_at__lte=now - PAUSE) | Q(patrolled_at__gt=now)
+    if not rows.filter(free, rested).update(patrol_until=until):
+        yield None
+        return
+    team = rows.get()
+    try:
+        yield team
+    finally:
+        rows.filter(patrol_until=until).update(
+            patrolled_to=team.patrolled_to, patrolled_at=timezone.now(), patrol_until=None
+        )
+
+
+def compare(team: Team) -> Findings:
+    """Compare the upcoming events of a team, and the next ones of the others, with Vyte, and mirror what differs.
+
+    What fails keeps nothing else from its turn. ``team.patrolled_to`` is moved on, in memory. Raises VyteError when
+    the team has no key that can be used.
+    """
+    found, listed = Findings(), set[str]()
+    with team.client() as client:
+        if _attempt(found, "Upcoming events", partial(_compare_upcoming, team, client, listed, found)):
+            _compare_others(team, client, listed, found)
+    return found
+
+
+def _attempt(found: Findings, what: str, work: Callable[[], object]) -> bool:
+    """Do one part of the work; whether it makes sense to go on with others."""
+    try:
+        work()
+    except HOPELESS as error:
+        found.failures.append(str(error))
+        return False
+    except VyteError as error:
+        found.failures.append(f"{what}: {error}")
+    except Exception as error:
+        logger.exception("%s could not be compared", what)
+        found.failures.append(f"{what}: {type(error).__name__}")
+        connections.let_go_of_broken()
+    return True
+
+
+def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: Findings) -> None:
+    """Mirror the upcoming events, which adds their ids to ``listed``."""
+    as_of = timezone.now()
+    events = client.events.iterate(filter="upcoming", limit=LIMIT, report=logger.info)
+    while batch := list(islice(events, BATCH)):
+        listed.update(values.identifier(values.thing(answer).get("_id")) for answer in batch)
+        answers = [mirror.Answer(answer, as_of, _origin(team, answer)) for answer in batch]
+        saved = mirror.save(team.pk, answers)
+        found.compared += len(batch)
+        found.failures += saved.problems
+        found.saved += saved
+
+
+def _origin(team: Team, answer: object) -> mirror.Origin:
+    """Why an event differs from the mirror: before the team was linked, nobody could be told of a change."""
+    changed = payloads.revision(values.thing(answer))
+    missed = changed is not None and changed >= team.created_at
+    return mirror.Origin(Cause.PATROL if missed else Cause.SYNC)
+
+
+def _compare_others(team: Team, client: VyteClient, listed: set[str], found: Findings) -> None:
+    """Ask one by one for upcoming events that were not listed, by lot, and for the next ones of all others."""
+    unlisted = _unlisted(team, listed)
+    chosen = random.sample(unlisted, min(len(unlisted), CALLS // 2))
+    turns = _next(team, listed.union(chosen), CALLS - len(chosen))
+    end = time.monotonic() + SECONDS
+    for pk, vyte_id in [*((None, key) for key in chosen), *turns]:
+        look = partial(_compare_one, team, client, vyte_id, found)
+        if time.monotonic() > end or not _attempt(found, f"Event {vyte_id}", look):
+            return
+        team.patrolled_to = pk or team.patrolled_to
+
+
+def _compare_one(team: Team, client: VyteClient, vyte_id: str, found: Findings) -> None:
+    origin = mirror.Origin(Cause.PATROL)
+    found.saved += reconcile.event(team.pk, vyte_id, origin=origin, client=client)
+    found.compared += 1
+
+
+def _unlisted(team: Team, listed: set[str]) -> list[str]:
+    rows = Event.objects.filter(team=team, missing_since__isnull=True).upcoming().order_by()
+    return [vyte_id for vyte_id in rows.values_list("vyte_id", flat=True) if vyte_id not in listed]
+
+
+def _next(team: Team, done: set[str], most: int) -> list[tuple[int, str]]:
+    """The events after the one compared last, and from the beginning after the last of all."""
+    rows = Event.objects.filter(team=team, missing_since__isnull=True).order_by("pk")
+    ahead = rows.filter(pk__gt=team.patrolled_to)
+    found: list[tuple[int, str]] = []
+    for part in (ahead, rows.filter(pk__lte=team.patrolled_to)):
+        keys = part.values_list("pk", "vyte_id")[: most + len(done)]
+        found += islice(((pk, key) for pk, key in keys if key not in done), most - len(found))
+    return found

@@ -1,0 +1,201 @@
+"""Working on deliveries that were claimed: Vyte is asked thing by thing, and everything is mirrored at once."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import F
+from django.db.models.functions import Least
+from django.utils import timezone
+
+from django_vyte import bodies, connections, mirror, reconcile, values
+from django_vyte.claims import Claim
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
+from django_vyte.models import Delivery
+from django_vyte.models.work import LONGEST_DELAY, backoff
+from django_vyte.sources import SOURCES, Ask, Outcome, Visit, merged, read
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from django_vyte.claims import Thing
+
+logger = logging.getLogger(__name__)
+
+# How often a call about something Vyte does not have is tried: it may be about to appear.
+TRIES_WHEN_NOT_FOUND = 3
+# How many of the things wrong with one body are kept.
+MOST_PROBLEMS = 20
+DID_NOT_COME_BACK = "The workers that processed it did not come back."
+Status = Delivery.Status
+
+
+def work(things: Sequence[Thing], until: float) -> Outcome:
+    """Claim these things of one team and do what is asked; nothing is locked while Vyte is.
+
+    What is not begun when ``time.monotonic()`` passes ``until`` is given back, except for the first. What fails is put
+    off with a growing delay, and given up in the end with status ``failed`` and the reason; never raises for what a
+    call or Vyte did.
+    """
+    claim = Claim.of(things)
+    if claim is None:
+        return Outcome()
+    outcome = Outcome(more=claim.left)
+    errands = [_Errand(thing) for thing in _without_killers(claim, outcome)]
+    if not errands:
+        return outcome
+    visit = Visit(errands[0].last.team_id, claim.keeper())
+    for begun, errand in enumerate(errands):
+        if begun and time.monotonic() > until:
+            outcome.more += claim.give_back(each.thing for each in errands[begun:])
+            del errands[begun:]
+            break
+        errand.run(visit)
+    if visit.team_id is not None:
+        outcome.changes += _mirror(visit.team_id, errands)
+    for errand in errands:
+        outcome.changes += errand.outcome.changes
+        outcome.members += errand.outcome.members
+    _close_all(claim, errands, outcome)
+    return outcome
+
+
+@dataclass(slots=True)
+class _Errand:
+    """What the deliveries about one thing ask for, and what came of it."""
+
+    thing: Thing
+    asks: list[Ask] = field(default_factory=list)
+    outcome: Outcome = field(default_factory=Outcome)
+    error: Exception | None = None
+
+    @property
+    def last(self) -> Delivery:
+        """The delivery to work in the name of."""
+        return max(self.thing.found, key=lambda row: row.pk)
+
+    def run(self, visit: Visit) -> None:
+        """Do all of it, keeping the answers that are to be mirrored; what fails is kept in ``error``."""
+        failures: list[VyteError] = []
+        try:
+            self._read()
+            for ask in self.asks:
+                try:
+                    self.outcome.add(SOURCES[self.last.source].fulfil(ask, self.last, visit))
+                except VyteError as error:
+                    failures.append(error)
+                visit.keep()
+        except Exception as error:
+            connections.let_go_of_broken()
+            self.error = error
+        if failures and not self.error:
+            # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
+            self.error = min(failures, key=lambda error: isinstance(error, NotFound))
+
+    def _read(self) -> None:
+        asks: list[Ask] = []
+        source = SOURCES[self.last.source]
+        for call in self.thing.calls:
+            found, problems = read(source, bodies.read(call.body.encode()))
+            asks += found
+            self.outcome.problems += problems[:MOST_PROBLEMS]
+        self.asks = merged(asks)
+
+    @property
+    def result(self) -> tuple[str, str]:
+        """The status of what did not fail, and what there is to say of it."""
+        if self.outcome.problems:
+            return Status.FAILED, _storable("\n".join(self.outcome.problems))
+        return (Status.DONE if self.asks else Status.IGNORED), ""
+
+
+def _mirror(team_id: int, errands: Sequence[_Errand]) -> list[int]:
+    """Mirror all answers at once, or one by one where one of them cannot be; the changes."""
+    answers = [(errand, answer) for errand in errands for answer in errand.outcome.answers]
+    changes: list[int] = []
+    if len(answers) > 1:
+        try:
+            saved = mirror.save(team_id, [answer for _, answer in answers])
+        except Exception:
+            connections.let_go_of_broken()
+        else:
+            changes += saved.changes
+            if not saved.problems:
+                return changes
+    for errand, answer in answers:
+        try:
+            changes += reconcile.save(team_id, answer).changes
+        except Exception as error:
+            connections.let_go_of_broken()
+            errand.error = errand.error or error
+    return changes
+
+
+def _without_killers(claim: Claim, outcome: Outcome) -> list[Thing]:
+    """Give up what was claimed more often than it may fail: no worker that had it came back."""
+    most = get_settings().MAX_ATTEMPTS
+    for thing in claim.things:
+        over = [call.pk for call in thing.calls if call.attempts > most]
+        if over:
+            _give_up(claim, over, Status.FAILED, DID_NOT_COME_BACK)
+            outcome.deliveries += len(over)
+            thing.calls = [call for call in thing.calls if call.pk not in over]
+            thing.found = [row for row in thing.found if row.pk not in over]
+    return [thing for thing in claim.things if thing.calls]
+
+
+def _close_all(claim: Claim, errands: Sequence[_Errand], outcome: Outcome) -> None:
+    """Write down what became of the deliveries, together where it is the same."""
+    results: defaultdict[tuple[str, str], list[Thing]] = defaultdict(list)
+    delays: dict[int, float] = {}
+    for errand in errands:
+        outcome.deliveries += len(errand.thing.calls)
+        if errand.error:
+            _put_off(claim, errand, errand.error, delays, outcome)
+        else:
+            results[errand.result].append(errand.thing)
+    for (status, text), things in results.items():
+        claim.rows(things).finish(claim.lease, status=status, error=text, finished_at=timezone.now())
+    outcome.more += claim.arrived([thing for things in results.values() for thing in things])
+
+
+def _put_off(
+    claim: Claim, errand: _Errand, error: Exception, delays: dict[int, float], outcome: Outcome
+) -> None:
+    """Try again later, or give up where that cannot help any more; what was done stays done.
+
+    ``delays`` has those of this turn by number of attempts: what failed together is tried together.
+    """
+    calls, reason = errand.thing.calls, _storable(f"{type(error).__name__}: {error}")
+    absent = isinstance(error, NotFound)
+    most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
+    # What was not even sent is nobody's last attempt.
+    refused = isinstance(error, VyteUnavailable) and most > 1
+    over = [] if refused else [call.pk for call in calls if call.attempts >= most]
+    if over:
+        _give_up(claim, over, Status.IGNORED if absent else Status.FAILED, reason)
+    rest = [call for call in calls if call.pk not in over]
+    if rest:
+        attempts = max(call.attempts for call in rest)
+        asked = min(getattr(error, "retry_after", None) or 0.0, LONGEST_DELAY)
+        delay = max(delays.setdefault(attempts, backoff(attempts)), asked)
+        logger.warning("Deliveries %s put off for %.0f s: %s", [each.pk for each in rest], delay, reason)
+        tried = {"attempts": Least(F("attempts"), most - 1)} if refused else {}
+        # What was given up is no longer held.
+        claim.rows([errand.thing]).postpone(claim.lease, delay, status=Status.WAITING, error=reason, **tried)
+        outcome.retry[rest[-1].pk] = delay
+
+
+def _give_up(claim: Claim, keys: list[int], status: str, reason: str) -> None:
+    logger.error("Deliveries %s given up: %s", keys, reason)
+    rows = Delivery.objects.filter(pk__in=keys)
+    rows.finish(claim.lease, status=status, error=reason, finished_at=timezone.now())
+
+
+def _storable(text: str) -> str:
+    return values.without_nul(text)[:4000]

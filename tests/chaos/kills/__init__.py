@@ -1,0 +1,1 @@
+"""``python -m tests.chaos.kills``: a synchronisation that is killed again and again is completed by the next one."""

@@ -1,0 +1,193 @@
+"""A list that Vyte cuts short is asked for in parts until it is whole, or said not to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import pytest
+
+from django_vyte import listing, titles
+from django_vyte.exceptions import UnexpectedAnswer
+from django_vyte.models import Event
+from django_vyte.sandbox import filters
+from django_vyte.sandbox.errors import Refused
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def capped(vyte_sandbox, team):
+    """The local Vyte with 300 events, of which a list has 100 at most."""
+    vyte_sandbox.state.events.clear()
+    vyte_sandbox.fill(300)
+    vyte_sandbox.quirks.list_maximum = 100
+    vyte_sandbox.requests.clear()
+    return vyte_sandbox
+
+
+def listed(team, **options) -> tuple[listing.Listing, list[str]]:
+    with team.client() as client:
+        found = listing.Listing(client, team, **options)
+        return found, [event["_id"] for _, event in found]
+
+
+def all_titled(sandbox, title: str) -> None:
+    for event in sandbox.state.events.values():
+        event["title"] = title
+
+
+def refuse_searches(monkeypatch) -> None:
+    read = filters.read
+
+    def read_without_search(ask):
+        if "q" in ask.request.args:
+            raise Refused(400, "q is not a regular expression")
+        return read(ask)
+
+    monkeypatch.setattr(filters, "read", read_without_search)
+
+
+def search_literally(monkeypatch) -> None:
+    as_it_is = SimpleNamespace(
+        compile=lambda text, flags: re.compile(re.escape(text)), error=re.error, IGNORECASE=re.IGNORECASE
+    )
+    monkeypatch.setattr(filters, "re", as_it_is)
+
+
+def search_nothing(monkeypatch) -> None:
+    anything = SimpleNamespace(
+        compile=lambda text, flags: re.compile(""), error=re.error, IGNORECASE=re.IGNORECASE
+    )
+    monkeypatch.setattr(filters, "re", anything)
+
+
+def test_a_list_that_is_cut_short_is_asked_for_by_title_until_it_is_whole(capped, team):
+    found, ids = listed(team)
+    assert len(ids) == len(set(ids)) == 300
+    assert set(ids) == set(capped.state.events)
+    assert (found.is_complete, found.doubt, found.longest) == (True, "", 100)
+    assert found.asked == len(capped.requests) - 1 <= 20
+
+
+def test_a_list_that_is_whole_after_all_is_proven_so_with_two_questions(capped, team):
+    capped.quirks.list_maximum = None
+    found, ids = listed(team)
+    assert (len(ids), found.asked, found.doubt) == (300, 2, "")
+
+
+@pytest.mark.parametrize("count", [0, 7, 99, 101])
+def test_a_list_of_any_other_length_is_asked_for_once(vyte_sandbox, team, count):
+    vyte_sandbox.state.events.clear()
+    vyte_sandbox.fill(count)
+    found, ids = listed(team)
+    assert (len(ids), found.asked, found.doubt) == (count, 0, "")
+
+
+def test_one_group_is_narrowed_too(capped, team):
+    for number, event in enumerate(capped.state.events.values()):
+        event["third_party"]["group_ids"] = ["deal_1" if number < 150 else "deal_2"]
+    found, ids = listed(team, group="deal_1")
+    assert (len(ids), found.is_complete) == (150, True)
+
+
+def test_where_all_titles_are_the_same_people_and_groups_find_the_rest_and_a_doubt_stays(capped, team):
+    all_titled(capped, "Demo")
+    found, ids = listed(team)
+    assert set(ids) == set(capped.state.events)
+    assert not found.is_complete
+    assert "others may be missing" in found.doubt
+
+
+@pytest.mark.parametrize("search", [refuse_searches, search_literally, search_nothing])
+def test_where_titles_cannot_be_searched_the_rest_is_found_in_other_ways(capped, team, monkeypatch, search):
+    search(monkeypatch)
+    found, ids = listed(team)
+    assert set(ids) == set(capped.state.events)
+    assert "others may be missing" in found.doubt
+    assert found.asked <= listing.BUDGET
+
+
+def test_events_of_people_known_from_the_mirror_are_found(capped, team, monkeypatch):
+    monkeypatch.setattr(titles, "dividing", lambda *_: None)
+    for number, event in enumerate(capped.state.events.values()):
+        event["created_by"]["email"] = "left@example.com" if number < 50 else "stays@example.com"
+        event["third_party"] = {}
+        event["invitees"] = []
+    Event.objects.create(
+        team=team,
+        vyte_id="5f198da1c1ac5d1a30fc0000",
+        creator_email="left@example.com",
+        as_of="2026-01-01T00:00Z",
+    )
+    left = {key for key, e in capped.state.events.items() if e["created_by"]["email"] == "left@example.com"}
+    assert left <= set(listed(team)[1])
+
+
+def test_no_more_is_asked_than_the_budget_and_one_run_after_another_finds_all(capped, team, monkeypatch):
+    monkeypatch.setattr(listing, "BUDGET", 4)
+    found, ids = listed(team)
+    assert len(capped.requests) == 5
+    assert "which is the most that are asked in one run" in found.doubt
+    union = set(ids)
+    for _ in range(100):
+        union.update(listed(team)[1])
+        if len(union) == 300:
+            break
+    assert len(union) == 300
+
+
+def begun(team) -> tuple[listing.Listing, Iterator[listing.Heard]]:
+    """A listing of which the first answer was heard."""
+    with team.client() as client:
+        found = listing.Listing(client, team)
+        heard = iter(found)
+        for _ in range(100):
+            next(heard)
+    return found, heard
+
+
+def test_a_part_that_fails_leaves_a_doubt_and_the_others_are_asked_for(capped, team):
+    found, heard = begun(team)
+    capped.faults.add(path="^/v2/events$", status=200, body=b'{"error": "x"}')
+    assert len(list(heard)) > 100
+    assert "got an object" in found.doubt
+
+
+def test_where_vyte_cannot_be_reached_any_more_nothing_further_is_asked(capped, team, settings):
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
+    found, heard = begun(team)
+    capped.faults.add(path="^/v2/events$", drop=True, times=None)
+    assert list(heard) == []
+    assert found.asked == 1
+    assert "GET /v2/events" in found.doubt
+
+
+def test_a_first_answer_that_cannot_be_used_is_raised(capped, team):
+    capped.faults.add(path="^/v2/events$", status=200, body=b"null")
+    with pytest.raises(UnexpectedAnswer, match="got null"):
+        listed(team)
+
+
+def test_the_length_of_the_first_answer_is_told_and_that_no_other_is_known(capped, team):
+    told: list[int | None] = []
+    found, _ = listed(team, counted=told.append)
+    assert told == [100] + [None] * found.asked
+
+
+def test_each_event_comes_with_a_time_before_its_question(capped, team):
+    with team.client() as client:
+        times = [as_of for as_of, _ in listing.Listing(client, team)]
+    assert times == sorted(times)
+    assert len(set(times)) > 1
+
+
+def test_what_is_no_event_is_counted(vyte_sandbox, team):
+    vyte_sandbox.faults.add(
+        path="^/v2/events$", status=200, body=b'[null, "x", {"title": "No id"}, {"title": "Nor"}]'
+    )
+    with team.client() as client:
+        found = listing.Listing(client, team)
+        ids = [event.get("_id") for _, event in found]
+    assert (ids, found.unreadable) == ([None, None], 2)
