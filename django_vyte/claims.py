@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db import router
 from django.db.models import F, Min
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from django_vyte.conf import get_settings
+from django_vyte.connections import insist
 from django_vyte.models import Delivery
-from django_vyte.models.work import held_now
+from django_vyte.models.work import held_now, lease_seconds
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
     from django_vyte.models.delivery import DeliveryQuerySet, Key
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 # How many things are worked on together, and how many unfinished deliveries are looked at to find them.
 MOST_THINGS = 50
 LOOK_AHEAD = 500
+# How many are given back by one statement, which grows with the square of it.
+GIVEN_BACK_AT_ONCE = 100
 
 
 class Call(NamedTuple):
@@ -28,6 +34,7 @@ class Call(NamedTuple):
     pk: int
     attempts: int
     body: str
+    received_at: dt.datetime
 
 
 @dataclass(slots=True)
@@ -106,6 +113,7 @@ class Claim:
 
     lease: str
     things: list[Thing]
+    seconds: float
     left: list[int] = field(default_factory=list)
 
     @classmethod
@@ -113,14 +121,17 @@ class Claim:
         """Take what is still free; None when somebody else was quicker."""
         keys = [row.pk for thing in things for row in thing.found]
         wanted = Delivery.objects.filter(pk__in=keys)
-        lease = wanted.claim(get_settings().LEASE_SECONDS, early=True, status=Delivery.Status.WORKING)
+        # What is asked of a list may wait for it.
+        seconds = lease_seconds(may_list=any(":" not in thing.found[0].subject for thing in things))
+        lease = wanted.claim(seconds, early=True, status=Delivery.Status.WORKING)
         if lease is None:
             return None
-        calls = {row[0]: Call(*row) for row in wanted.held(lease).values_list("pk", "attempts", "body")}
+        rows = wanted.held(lease).values_list("pk", "attempts", "body", "received_at")
+        calls = {row[0]: Call(*row) for row in rows}
         for thing in things:
             thing.found = [row for row in thing.found if row.pk in calls]
             thing.calls = sorted(calls[row.pk] for row in thing.found)
-        claim = cls(lease, [thing for thing in things if thing.calls])
+        claim = cls(lease, [thing for thing in things if thing.calls], seconds)
         claim._leave_to_rivals()
         return claim
 
@@ -131,13 +142,18 @@ class Claim:
 
     def keeper(self) -> Callable[..., None]:
         """What to call now and then in long work."""
-        return self.rows(self.things).keeper(self.lease, get_settings().LEASE_SECONDS)
+        return self.rows(self.things).keeper(self.lease, self.seconds)
 
     def give_back(self, things: Iterable[Thing]) -> list[int]:
         """Leave things as they were found, which is no attempt of theirs; a primary key to name each by."""
         left = list(things)
+        rows = [row for thing in left for row in thing.found]
+        for row in rows:
+            # Another worker may have tried it between the finding and the claiming.
+            row.attempts = Greatest(F("attempts") - 1, row.attempts)
         fields = ["attempts", "status", "next_attempt_at", "lease"]
-        self.rows(left).bulk_update([row for thing in left for row in thing.found], fields)
+        write = partial(self.rows(left).bulk_update, rows, fields, batch_size=GIVEN_BACK_AT_ONCE)
+        insist(write, router.db_for_write(Delivery))
         self.things = [thing for thing in self.things if thing not in left]
         return [thing.first for thing in left]
 

@@ -38,7 +38,8 @@ def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count:
     ``progress`` is called with the number of rows after each batch.
     """
     end = time.monotonic() + seconds
-    told = _tell_all(end, progress)
+    # What receivers take longer for than this keeps no call waiting.
+    told = _tell_all(time.monotonic() + seconds / 2, progress)
     deliveries = _process_all(end, progress)
     return Swept(deliveries, told + _tell_all(end, progress))
 
@@ -51,7 +52,7 @@ def tell(changes: Sequence[int], members: Sequence[int]) -> None:
 
 def _process_all(end: float, progress: Callable[[int], object]) -> int:
     """Give one team after the other a turn until there is nothing left to do for any; how many deliveries."""
-    teams = deque(claims.teams(Delivery.objects.filter(next_attempt_at__isnull=False)))
+    teams = deque(_attempt(claims.teams, Delivery.objects.filter(next_attempt_at__isnull=False)) or ())
     count = 0
     while teams and time.monotonic() <= end:
         team = teams.popleft()
@@ -76,8 +77,12 @@ def _each(
     progress: Callable[[int], object],
 ) -> int:
     """Do ``work`` for due rows, batch by batch, as long as that comes to something."""
+
+    def work_on_batch(most: int) -> int:
+        return work(rows.due_keys(most))
+
     count = 0
-    while time.monotonic() <= end and (done := _attempt(work, rows.due_keys(BATCH))):
+    while time.monotonic() <= end and (done := _attempt(work_on_batch, BATCH)):
         progress(done)
         count += done
     return count

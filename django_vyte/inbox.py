@@ -53,19 +53,23 @@ def process(*keys: int) -> Outcome:
         other = claims.turns.next_team(but=named)
         if other is not None:
             outcome.add(take_turn(other))
-    for plan in plans:
-        outcome.add(_follow(plan))
+    until = time.monotonic() + TURN
+    for number, plan in enumerate(plans):
+        if number and time.monotonic() > until:
+            outcome.more += [thing.first for things in plan.portions for thing in things if thing.is_named]
+        else:
+            outcome.add(_follow(plan, until))
     return outcome
 
 
 def take_turn(team_id: int | None) -> Outcome:
     """Process what has been due for longest for a team, for about a second."""
-    return _follow(claims.plan(team_id))
+    return _follow(claims.plan(team_id), time.monotonic() + TURN)
 
 
-def _follow(plan: claims.Plan) -> Outcome:
+def _follow(plan: claims.Plan, until: float) -> Outcome:
     """Work on one portion after the other until the turn is over; those named by a message are gone on with later."""
-    outcome, until = Outcome(), time.monotonic() + TURN
+    outcome = Outcome()
     for number, things in enumerate(plan.portions):
         if number and time.monotonic() > until:
             outcome.more += [thing.first for thing in things if thing.is_named]
@@ -82,7 +86,7 @@ def replay(deliveries: DeliveryQuerySet) -> list[int]:
     pruned = Q(body="", status__in=[Delivery.Status.DONE, Delivery.Status.IGNORED])
     idle = deliveries.exclude(status=Delivery.Status.WORKING).exclude(pruned)
     keys = list(idle.order_by("pk").values_list("pk", flat=True))
-    Delivery.objects.filter(pk__in=keys).update(
+    idle.filter(pk__in=keys).update(
         status=Delivery.Status.RECEIVED,
         attempts=0,
         next_attempt_at=timezone.now(),

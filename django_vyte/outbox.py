@@ -64,10 +64,11 @@ def _tell(rows: WorkQuerySet[Any], free: WorkQuerySet[Any]) -> int:
     telling = _Telling(rows, lease, rows.keeper(lease, seconds))
     told = 0
     while True:
+        read_at = time.monotonic()
         for row in rows.held(lease).order_by("pk"):
             telling.tell(row)
             told += 1
-            if telling.is_time_to_save():
+            if time.monotonic() - read_at >= SAVE_SECONDS:
                 # What follows is read again, since it may have changed meanwhile.
                 break
         else:

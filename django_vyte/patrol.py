@@ -39,6 +39,8 @@ CALLS = 50
 SECONDS = 120
 # Messages that piled up while no worker ran lead to one patrol.
 PAUSE = dt.timedelta(minutes=1)
+# For how long events that Vyte has no more are asked for again.
+DOUBTED = dt.timedelta(days=7)
 # Whoever is asked for next would be answered the same.
 HOPELESS = (AuthenticationFailed, RateLimited, VyteUnavailable)
 Cause = EventChange.Cause
@@ -76,8 +78,8 @@ def claimed(team_id: int) -> Iterator[Team | None]:
     until = now + dt.timedelta(seconds=settings.LIST_DEADLINE + settings.LEASE_SECONDS)
     rows = Team.objects.filter(pk=team_id)
     # Times that lie further ahead than they ever are set come from a clock that was put back.
-    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=until)
-    rested = Q(patrolled_at=None) | Q(patrolled_at__lte=now - PAUSE) | Q(patrolled_at__gt=now)
+    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=until + (until - now))
+    rested = Q(patrolled_at=None) | Q(patrolled_at__lte=now - PAUSE) | Q(patrolled_at__gt=now + PAUSE)
     if not rows.filter(free, rested).update(patrol_until=until):
         yield None
         return
@@ -165,7 +167,9 @@ def _unlisted(team: Team, listed: set[str]) -> list[str]:
 
 def _next(team: Team, done: set[str], most: int) -> list[tuple[int, str]]:
     """The events after the one compared last, and from the beginning after the last of all."""
-    rows = Event.objects.filter(team=team, missing_since__isnull=True).order_by("pk")
+    # A 404 of a few days ago may have been a mistake.
+    there = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - DOUBTED)
+    rows = Event.objects.filter(there, team=team).order_by("pk")
     ahead = rows.filter(pk__gt=team.patrolled_to)
     found: list[tuple[int, str]] = []
     for part in (ahead, rows.filter(pk__lte=team.patrolled_to)):

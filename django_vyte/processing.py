@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from django.db import DataError, IntegrityError
 from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -52,7 +53,10 @@ def work(things: Sequence[Thing], until: float) -> Outcome:
     visit = Visit(errands[0].last.team_id, claim.keeper())
     for begun, errand in enumerate(errands):
         if begun and time.monotonic() > until:
-            outcome.more += claim.give_back(each.thing for each in errands[begun:])
+            rest = [each.thing for each in errands[begun:]]
+            claim.give_back(rest)
+            # What no message of this turn named has one of its own, or the sweep.
+            outcome.more += [thing.first for thing in rest if thing.is_named]
             del errands[begun:]
             break
         errand.run(visit)
@@ -101,7 +105,7 @@ class _Errand:
         asks: list[Ask] = []
         source = SOURCES[self.last.source]
         for call in self.thing.calls:
-            found, problems = read(source, bodies.read(call.body.encode()))
+            found, problems = read(source, bodies.read(call.body.encode()), call.received_at)
             asks += found
             self.outcome.problems += problems[:MOST_PROBLEMS]
         self.asks = merged(asks)
@@ -171,7 +175,9 @@ def _put_off(
 
     ``delays`` has those of this turn by number of attempts: what failed together is tried together.
     """
-    calls, reason = errand.thing.calls, _storable(f"{type(error).__name__}: {error}")
+    # What a database says of a row that it refuses quotes the row.
+    said = "" if isinstance(error, DataError | IntegrityError) else f": {error}"
+    calls, reason = errand.thing.calls, _storable(f"{type(error).__name__}{said}")
     absent = isinstance(error, NotFound)
     most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
     # What was not even sent is nobody's last attempt.

@@ -7,7 +7,7 @@ agree with a mirrored meeting, and with only one: what is not certain cancels no
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
@@ -31,7 +31,7 @@ class Description:
     """What a call says of a meeting that it does not name; None where it says nothing.
 
     Of a cancellation that it reports, ``ended_at`` is when that happened and ``cancelled_at`` when it was written down,
-    both by Vyte's clock and where the call tells them.
+    both by Vyte's clock and where the call tells them; ``came_at`` is when it came here.
     """
 
     title: str
@@ -43,6 +43,7 @@ class Description:
     cancelled: bool
     cancelled_at: dt.datetime | None
     ended_at: dt.datetime | None
+    came_at: dt.datetime | None = field(default=None, compare=False)
 
     @property
     def is_telling(self) -> bool:

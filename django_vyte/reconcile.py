@@ -5,18 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import replace
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from django.utils import timezone
 
 from django_vyte import members, mirror, payloads, values
+from django_vyte.client import VyteClient
+from django_vyte.client.resource import ignore
 from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
-from django_vyte.models import ApiKey, Team
+from django_vyte.models import ApiKey, Event, Team
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from django_vyte.client import VyteClient
     from django_vyte.models import Member
+
+# How many other events are asked for before a 404 is believed.
+OTHERS = 3
+# The clients whose key and whose 404 were found to be good.
+_trusted: WeakSet[VyteClient] = WeakSet()
 
 
 def event(
@@ -61,8 +68,14 @@ def ask(
 def note_missing(
     client: VyteClient, team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: mirror.Origin
 ) -> mirror.Saved | None:
-    """Mirror that Vyte has no such event, if the key is the team's; None for one that was never mirrored."""
-    _check_whose_key(client, team_id)
+    """Mirror that Vyte has no such event; None for one that was never mirrored.
+
+    VyteError where the key is not the team's, or where Vyte seems to have no events at all.
+    """
+    if client not in _trusted:
+        _check_whose_key(client, team_id)
+        _check_that_others_are_there(client, team_id, vyte_id)
+        _trusted.add(client)
     return mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
 
 
@@ -93,6 +106,27 @@ def _check_whose_key(client: VyteClient, team_id: int) -> None:
         raise VyteError(
             "The active API key belongs to another team at Vyte. Link this team again with its own key."
         )
+
+
+def _check_that_others_are_there(client: VyteClient, team_id: int, vyte_id: str) -> None:
+    """Raises VyteError when everything is answered with 404, as a gateway does: that says nothing about an event."""
+    rows = Event.objects.filter(team=team_id, missing_since__isnull=True).exclude(vyte_id=vyte_id)
+    others = list(rows.order_by("-vyte_updated_at", "-pk").values_list("vyte_id", flat=True)[:OTHERS])
+    if not others or any(_is_there(client, other) for other in others):
+        return
+    listed = next(client.events.iterate(limit=1, report=ignore), None)
+    if listed and not _is_there(client, str(listed.get("_id"))):
+        raise VyteError(
+            "Vyte answers 404 for every event, even for one that it lists, which is not believed."
+        )
+
+
+def _is_there(client: VyteClient, vyte_id: str) -> bool:
+    try:
+        client.events.retrieve(vyte_id)
+    except NotFound:
+        return False
+    return True
 
 
 def user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Member:

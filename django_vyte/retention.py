@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from django_vyte.models.work import Row, WorkQuerySet
 
 BATCH = 500
+# Days that a date can be put back by.
+FOR_EVER = 365_000
 # What failed can be replayed for as long as it is kept.
 SETTLED = (Delivery.Status.DONE, Delivery.Status.IGNORED)
 
@@ -44,7 +46,7 @@ def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
     def each_before(
         rows: WorkQuerySet[Row], column: str, days: int, work: Callable[[QuerySet[Model]], object]
     ) -> int:
-        old = {f"{column}__lt": now - dt.timedelta(days=days)}
+        old = {f"{column}__lt": now - dt.timedelta(days=min(days, FOR_EVER))}
         youngest = rows.model._default_manager.filter(**old).order_by(f"-{column}").values_list("pk").first()
         closed = rows.filter(next_attempt_at__isnull=True, **old)
         return _each_batch(closed, youngest[0], work, progress) if youngest else 0

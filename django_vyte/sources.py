@@ -10,6 +10,7 @@ from django_vyte import bodies
 from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Iterable, Sequence
 
     from django_vyte.client import VyteClient
@@ -89,8 +90,11 @@ class Source(Protocol):
 
     name: str
 
-    def asks(self, call: dict[str, object]) -> Sequence[Ask]:
-        """What one call asks for, nothing when nobody handles it; ValueError with a sentence when it is unreadable."""
+    def asks(self, call: dict[str, object], came: dt.datetime | None) -> Sequence[Ask]:
+        """What one call, which came at this time, asks for; nothing when nobody handles it.
+
+        ValueError with a sentence when it is unreadable. ``came`` is None where only the subjects matter.
+        """
 
     def fulfil(self, ask: Ask, delivery: Delivery, visit: Visit) -> Outcome:
         """Do it; ``Outcome.answers`` are mirrored together with those of other asks.
@@ -108,13 +112,13 @@ def register(source: Source) -> None:
     SOURCES[source.name] = source
 
 
-def read(source: Source, body: bodies.Body) -> tuple[list[Ask], list[str]]:
+def read(source: Source, body: bodies.Body, came: dt.datetime | None = None) -> tuple[list[Ask], list[str]]:
     """The asks of a body, those about the same thing merged, and what could not be read."""
     asks: list[Ask] = []
     problems = list(body.problems)
     for call in body.calls:
         try:
-            asks += source.asks(call)
+            asks += source.asks(call, came)
         except ValueError as error:
             problems.append(str(error))
     return merged(asks), problems

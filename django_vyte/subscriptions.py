@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from django_vyte import values
 from django_vyte.conf import get_settings
-from django_vyte.exceptions import DecryptionError, VyteAPIError
+from django_vyte.exceptions import BadRequest, DecryptionError, NotFound, VyteError
 from django_vyte.models import Webhook
 from django_vyte.models.webhook import new_token
 from django_vyte.webhooks import ACTIONS
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from django_vyte.models import Team
 
 logger = logging.getLogger(__name__)
+
+# Webhooks that disappear again within this time are not put back once more.
+STAY = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +75,13 @@ def register(team: Team) -> list[Webhook]:
     The row, and with it the address, exists before Vyte hears of it, so that no first call is refused.
     Raises VyteError; running it again goes on where it stopped.
     """
-    for action in ACTIONS:
-        wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(team=team, action=action)
-        _renew_unreadable(wanted)
     added = []
-    states = compare(team)
+    # A key that cannot be read is found out before anything is written.
     with team.client() as client:
-        for state in states:
+        for action in ACTIONS:
+            wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(team=team, action=action)
+            _renew_unreadable(wanted)
+        for state in compare(team):
             if state.here is None:
                 continue
             if state.there is None:
@@ -87,18 +91,26 @@ def register(team: Team) -> list[Webhook]:
 
 
 def restore(team: Team) -> list[Webhook]:
-    """Register what a team with webhooks lacks at Vyte, and note it; a team without any is left as it is.
+    """Register again what this site registered under its address and Vyte has no more; those webhooks.
 
-    Takes and raises what ``register`` does.
+    Raises VyteError, also where webhooks that were put back do not stay at Vyte.
     """
-    added = register(team) if team.webhooks.exists() else []
-    if added:
-        actions = ", ".join(webhook.action for webhook in added)
-        logger.warning(
-            "Team %s: webhooks were missing at Vyte and are registered again: %s", team.pk, actions
+    if not team.webhooks.exclude(vyte_id="").exists():
+        return []
+    lost = [each.here for each in compare(team) if each.here and not each.there and _was_accepted(each.here)]
+    if not lost:
+        return []
+    actions, now = ", ".join(webhook.action for webhook in lost), timezone.now()
+    if team.webhooks_restored_at and now - STAY < team.webhooks_restored_at <= now:
+        raise VyteError(
+            f"Webhooks were put back less than a day ago and are missing at Vyte again: {actions}."
         )
-        type(team).objects.filter(pk=team.pk).update(webhooks_restored_at=timezone.now())
-    return added
+    with team.client() as client:
+        for webhook in lost:
+            _remember(webhook, _subscribe(client, webhook))
+    logger.warning("Team %s: webhooks were missing at Vyte and are registered again: %s", team.pk, actions)
+    type(team).objects.filter(pk=team.pk).update(webhooks_restored_at=now)
+    return lost
 
 
 def prune(team: Team) -> list[str]:
@@ -138,11 +150,11 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
 
 def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | None:
     """A webhook that was registered and is not listed, if Vyte has it all the same: a list may be cut short."""
-    if not webhook.vyte_id or webhook.target_url != target_url:
+    if not _was_accepted(webhook):
         return None
     try:
         hook = client.hooks.retrieve(webhook.vyte_id)
-    except VyteAPIError:
+    except (BadRequest, NotFound):
         return None
     return hook if _fits(hook, webhook, target_url) else None
 
@@ -154,7 +166,14 @@ def _was_ours(target_url: str) -> bool:
 
 
 def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:
-    return hook.get("action") == webhook.action and hook.get("target_url") == target_url
+    # Vyte may spell an address in another way than it was told.
+    is_known = hook.get("_id") == webhook.vyte_id and _was_accepted(webhook)
+    return is_known or (hook.get("action") == webhook.action and hook.get("target_url") == target_url)
+
+
+def _was_accepted(webhook: Webhook) -> bool:
+    """Whether Vyte has taken this webhook with the address that it has here."""
+    return bool(webhook.vyte_id) and webhook.target_url == address(webhook)
 
 
 def _remember(webhook: Webhook, hook: Hook) -> None:

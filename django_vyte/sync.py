@@ -134,7 +134,7 @@ class _Sync:
     def compare(self) -> None:
         """Look into mirrored events that were not listed, where the list is one that should have all of them."""
         is_empty = not self.listing.longest
-        if not is_empty and (self.since or not self.listing.is_complete):
+        if self.since and not is_empty:
             return
         absent = self._absent()
         if self.summary.preview is not None:

@@ -16,7 +16,7 @@ from celery import Task, current_app, current_task, shared_task
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from django_vyte import housekeeping, inbox, patrol, retention, subscriptions, sync
+from django_vyte import connections, housekeeping, inbox, patrol, retention, subscriptions, sync
 from django_vyte.claims import MOST_THINGS
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
@@ -38,6 +38,18 @@ def publish(task: Task[Any, Any], args: tuple[Any, ...], countdown: float | None
 
 
 publisher = Publisher(publish)
+
+
+class DatabaseTask(Task):  # type: ignore[type-arg]  # not generic when it runs
+    """A task that leaves no broken connection to the next one of its process, whatever it dies of."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Run it."""
+        try:
+            return super().__call__(*args, **kwargs)
+        except Exception:
+            connections.let_go_of_broken()
+            raise
 
 
 def enqueue(task: Task[Any, Any], *args: Any, countdown: float | None = None) -> None:
@@ -70,33 +82,39 @@ def _follow(outcome: Outcome) -> None:
 @contextmanager
 def _noted(team: Team, what: str) -> Iterator[None]:
     """Keep what goes wrong where people look, one line for each kind of work, and forget it once that succeeds."""
-    problem = ""
+    problem, unforeseen = "", None
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
         problem = f"{what} {' '.join(str(error).split())}"
         logger.warning("Team %s: %s", team.pk, problem)
+    except Exception as error:
+        # Its text may quote what is mirrored.
+        connections.let_go_of_broken()
+        unforeseen, problem = error, f"{what} {type(error).__name__}"
     with transaction.atomic():
         row = Team.objects.select_for_update().only("problem").get(pk=team.pk)
         others = [line for line in row.problem.splitlines() if not line.startswith(what)]
         problems = "\n".join([*others, problem] if problem else others)
         if problems != row.problem:
             Team.objects.filter(pk=team.pk).update(problem=problems)
+    if unforeseen:
+        raise unforeseen
 
 
-@shared_task(name="django_vyte.process", ignore_result=True)
+@shared_task(name="django_vyte.process", ignore_result=True, base=DatabaseTask)
 def process(keys: list[int]) -> None:
     """Process these deliveries, and others of their teams that are due."""
     _follow(inbox.process(*keys))
 
 
-@shared_task(name="django_vyte.tell", ignore_result=True)
+@shared_task(name="django_vyte.tell", ignore_result=True, base=DatabaseTask)
 def tell(changes: list[int], members: list[int]) -> None:
     """Tell the receivers of these changes and members."""
     housekeeping.tell(changes, members)
 
 
-@shared_task(name="django_vyte.sync_team", ignore_result=True)
+@shared_task(name="django_vyte.sync_team", ignore_result=True, base=DatabaseTask)
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
     team = Team.objects.get(pk=team_id)
@@ -108,7 +126,7 @@ def sync_team(team_id: int) -> None:
                 raise VyteError(summary.incomplete)
 
 
-@shared_task(name="django_vyte.register_webhooks", ignore_result=True)
+@shared_task(name="django_vyte.register_webhooks", ignore_result=True, base=DatabaseTask)
 def register_webhooks(team_id: int) -> None:
     """Have Vyte call this site about a team; what goes wrong stands in ``Team.problem``."""
     team = Team.objects.get(pk=team_id)
@@ -116,26 +134,26 @@ def register_webhooks(team_id: int) -> None:
         subscriptions.register(team)
 
 
-@shared_task(name="django_vyte.sweep", ignore_result=True)
+@shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask)
 def sweep() -> None:
     """Take up whatever was left behind; run it every minute."""
     housekeeping.sweep()
 
 
-@shared_task(name="django_vyte.prune", ignore_result=True)
+@shared_task(name="django_vyte.prune", ignore_result=True, base=DatabaseTask)
 def prune() -> None:
     """Delete what is older than ``VYTE`` says to keep; run it once a day."""
     retention.prune()
 
 
-@shared_task(name="django_vyte.patrol", ignore_result=True)
+@shared_task(name="django_vyte.patrol", ignore_result=True, base=DatabaseTask)
 def patrol_teams() -> None:
     """Have every team patrolled, each by a task of its own; run it every quarter of an hour."""
     for pk in patrol.teams():
         enqueue(patrol_team, pk)
 
 
-@shared_task(name="django_vyte.patrol_team", ignore_result=True)
+@shared_task(name="django_vyte.patrol_team", ignore_result=True, base=DatabaseTask)
 def patrol_team(team_id: int) -> None:
     """Put back webhooks of a team and repair what they missed; what goes wrong stands in ``Team.problem``."""
     with patrol.claimed(team_id) as team:

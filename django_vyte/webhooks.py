@@ -30,6 +30,7 @@ ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled
 HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
 # Where more meetings than this wait to be looked at, all of the team's are listed once instead.
 MOST_ONE_BY_ONE = 10
+WHICH = ("none", "one, but others may be missing,", "more than one")
 NOT_CERTAIN = (
     "A call reports that a meeting was cancelled and does not name it, and {which} here fits what it says: nothing was "
     "cancelled. Find the meeting by the call's body, and cancel it if it is still there."
@@ -73,7 +74,7 @@ class Vyte:
 
     name = "vyte"
 
-    def asks(self, call: dict[str, object]) -> Sequence[Ask]:
+    def asks(self, call: dict[str, object], came: dt.datetime | None) -> Sequence[Ask]:
         """What a call asks for; an action that nobody handles asks for nothing."""
         action = call.get("action")
         if not isinstance(action, str) or not action:
@@ -91,7 +92,7 @@ class Vyte:
                 f"A call of {values.text(action, 64)} is about an _id that Vyte cannot have given."
             )
         if kind == "event":
-            return [_about_event(resource, vyte_id, action)]
+            return [_about_event(resource, vyte_id, action, came)]
         emails = payloads.emails(resource)
         if not vyte_id and not emails:
             raise ValueError("A call of user.joined does not say which user.")
@@ -113,20 +114,22 @@ class Vyte:
         return _look_at(asked, origin, visit)
 
 
-def _about_event(resource: dict[str, object], vyte_id: str, action: str) -> Ask:
+def _about_event(resource: dict[str, object], vyte_id: str, action: str, came: dt.datetime | None) -> Ask:
     """The ask of a call about an event; ``vyte_id`` is empty where the call has none."""
     cancelled = action == "event.cancelled" or bool(resource.get("cancelled"))
     known = payloads.cancelled_at(resource) or payloads.revision(resource)
     since = known if cancelled else None
+    # A call that gives no time of a cancellation came after it.
+    came = came if cancelled else None
     if vyte_id:
-        return Ask("event", vyte_id, cancelled, since)
+        return Ask("event", vyte_id, cancelled, since or came)
     said = recognition.describe(resource, cancelled=cancelled, cancelled_at=since)
-    return Ask("team", unnamed=(said,))
+    return Ask("team", unnamed=(replace(said, came_at=came),))
 
 
 def _look_at(asked: Ask, origin: mirror.Origin, visit: Visit) -> Outcome:
     """Ask for one event, to be mirrored with the cancellation that a call reports."""
-    as_of, since = timezone.now(), _cancelled_at(asked, origin)
+    as_of, since = timezone.now(), asked.cancelled_at
     try:
         return Outcome(
             answers=[reconcile.ask(visit.client, asked.vyte_id, origin=origin, cancelled_at=since)]
@@ -136,12 +139,6 @@ def _look_at(asked: Ask, origin: mirror.Origin, visit: Visit) -> Outcome:
         if saved is None:
             raise
         return Outcome(changes=saved.changes)
-
-
-def _cancelled_at(said: Ask | Description, origin: mirror.Origin) -> dt.datetime | None:
-    """When the cancellation that a call reports was; a call that gives no time of it came after it."""
-    came = origin.delivery.received_at if origin.delivery else None
-    return (said.cancelled_at or came) if said.cancelled else None
 
 
 def _look_for(
@@ -158,17 +155,18 @@ def _look_for(
         unsure = [said for said in unnamed if not _look_if_certain(said, team, origin, outcome)]
     if not unsure:
         return outcome
-    outcome.changes += sync.run(team, origin=origin, progress=keep).saved.changes
+    summary = sync.run(team, origin=origin, progress=keep)
+    outcome.changes += summary.saved.changes
     for said in unsure:
         if said.cancelled:
-            _cancel_if_certain(said, team, origin, outcome)
+            _cancel_if_certain(said, team, origin, outcome, is_complete=not summary.incomplete)
             keep()
     return outcome
 
 
 def _mirror(vyte_id: str, said: Description, team: Team, origin: mirror.Origin) -> list[int]:
     """Mirror the event that a description fits, with the cancellation that it reports; the changes."""
-    since = _cancelled_at(said, origin)
+    since = said.cancelled_at or said.came_at
     return reconcile.event(team.pk, vyte_id, origin=origin, cancelled_at=since).changes
 
 
@@ -180,13 +178,15 @@ def _look_if_certain(said: Description, team: Team, origin: mirror.Origin, outco
     return len(found) == 1
 
 
-def _cancel_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: Outcome) -> None:
+def _cancel_if_certain(
+    said: Description, team: Team, origin: mirror.Origin, outcome: Outcome, *, is_complete: bool
+) -> None:
     """Mirror a cancellation once all events are mirrored; a problem where nobody can tell whose it is."""
     found = recognition.candidates(team.pk, said)
-    if len(found) == 1:
+    if len(found) == 1 and is_complete:
         outcome.changes += _mirror(found[0], said, team, origin)
     elif not recognition.is_known(team.pk, said):
-        problem = NOT_CERTAIN.format(which="more than one" if found else "none")
+        problem = NOT_CERTAIN.format(which=WHICH[min(len(found), 2)])
         outcome.problems += [] if problem in outcome.problems else [problem]
 
 

@@ -71,6 +71,20 @@ def test_a_receiver_that_loses_the_connection_takes_it_from_no_other(change):
     assert change.lease == ""
 
 
+def test_what_changes_while_receivers_take_their_time_is_read_again(change, monkeypatch):
+    monkeypatch.setattr(outbox, "SAVE_SECONDS", 0)
+    later = EventChange.objects.create(event=change.event, kind="confirmed", cause="webhook")
+    heard = []
+
+    def renames(sender, event, **kwargs):
+        heard.append(event.title)
+        Event.objects.update(title="New")
+
+    with connected(signals.event_confirmed, renames):
+        outbox.tell_changes([change.pk, later.pk])
+    assert heard == ["Kick-off", "New"]
+
+
 @pytest.mark.parametrize("kind", EventChange.Kind.values)
 def test_each_kind_has_its_signal(change, kind):
     EventChange.objects.update(kind=kind)

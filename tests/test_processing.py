@@ -218,9 +218,9 @@ def test_what_there_is_no_time_for_is_given_back_as_it_was(
     deliveries: list[Delivery], vyte_sandbox: Sandbox
 ) -> None:
     before = dict(Delivery.objects.values_list("pk", "next_attempt_at"))
-    outcome = inbox.process(deliveries[0].pk)
+    outcome = inbox.process(*(delivery.pk for delivery in deliveries[:3]))
     assert len(vyte_sandbox.requests) == 1
-    assert set(outcome.more) == {delivery.pk for delivery in deliveries[1:]}
+    assert set(outcome.more) == {delivery.pk for delivery in deliveries[1:3]}  # the others have messages too
     assert statuses() == {
         delivery.pk: ("received", 0) if number else ("done", 1) for number, delivery in enumerate(deliveries)
     }

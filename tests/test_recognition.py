@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_vyte import inbox, recognition, sync
+from django_vyte import inbox, listing, recognition, sync
 from django_vyte.models import Delivery, Event, Team
 from django_vyte.sandbox import Sandbox
 
@@ -246,6 +246,23 @@ def test_two_alike_are_told_apart_by_when_they_were_made(
     cancel(vyte_sandbox, one)
     call(said_of(one))
     assert statuses() == {one: "cancelled", two: "confirmed"}
+
+
+def test_of_two_alike_of_which_one_is_not_listed_none_is_cancelled(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(listing, "BUDGET", 0)
+    one, two = plan(confirmed=True), plan(confirmed=True)
+    sync.run(team)
+    Event.objects.get(vyte_id=one).delete()
+    said = said_of(one, *PUBLISHED, "cancelled")
+    cancel(vyte_sandbox, one)
+    listed = [event for key, event in vyte_sandbox.state.events.items() if key != one]
+    body = json.dumps(listed + [None] * (50 - len(listed))).encode()
+    vyte_sandbox.faults.add(path=r"^/v2/events$", status=200, body=body, times=None)
+    delivery = call(said)
+    assert (delivery.status, "others may be missing" in delivery.error) == ("failed", True)
+    assert statuses()[two] == "confirmed"
 
 
 def test_of_two_alike_where_vyte_shows_which_one_it_is_nothing_is_left_to_say(

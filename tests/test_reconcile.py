@@ -89,6 +89,26 @@ def test_an_event_that_is_gone_is_noted_and_one_that_is_back_too(team: Team, vyt
     assert (event.status, event.missing_since) == ("confirmed", None)
 
 
+def test_where_every_event_is_answered_with_404_none_is_gone(team: Team, vyte_sandbox: Sandbox) -> None:
+    others = [vyte_sandbox.create_event(title=f"Meeting {number}")["_id"] for number in range(5)]
+    for vyte_id in (EVENT, *others):
+        fetch(team, vyte_id)
+    vyte_sandbox.faults.add(path=r"^/v2/events/", status=404, body=b"<html>nginx</html>", times=None)
+    with pytest.raises(VyteError, match="404 for every event"):
+        fetch(team)
+    assert not Event.objects.filter(missing_since__isnull=False).exists()
+
+
+def test_where_every_event_was_deleted_all_are_gone(team: Team, vyte_sandbox: Sandbox) -> None:
+    others = [vyte_sandbox.create_event(title=f"Meeting {number}")["_id"] for number in range(2)]
+    for vyte_id in (EVENT, *others):
+        fetch(team, vyte_id)
+    vyte_sandbox.state.events.clear()
+    for vyte_id in (EVENT, *others):
+        fetch(team, vyte_id)
+    assert not Event.objects.filter(missing_since__isnull=True).exists()
+
+
 def test_an_event_that_was_never_here_and_is_not_there_is_an_error(team: Team, vyte_sandbox: Sandbox) -> None:
     with pytest.raises(NotFound):
         fetch(team, "5f0000000000000000000000")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
 import time_machine
 from celery import current_app
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from django_vyte import tasks
 from django_vyte.models import Delivery, Event, EventChange, Member
+from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -123,6 +125,15 @@ def test_what_keeps_a_team_from_working_stands_with_the_team_until_it_works(vyte
     task(team.pk)
     team.refresh_from_db()
     assert team.problem == ""
+
+
+@pytest.mark.parametrize("name", ["process", "sweep", "patrol_teams", "patrol_team", "sync_team", "prune"])
+def test_a_task_that_loses_its_connection_does_not_leave_it_to_the_next_one(vyte_sandbox, linked_team, name):
+    args = {"process": [[1]], "patrol_team": [linked_team.pk], "sync_team": [linked_team.pk]}.get(name, [])
+    with lost_connection(at="SELECT"):
+        with suppress(OperationalError):
+            getattr(tasks, name)(*args)
+        assert Event.objects.count() >= 0
 
 
 def test_a_message_is_sent_once_the_transaction_is_committed(sent):

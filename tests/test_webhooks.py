@@ -22,7 +22,7 @@ NOON = dt.datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 
 
 def asks(action: object, resource: object) -> list[Ask]:
-    return list(VYTE.asks({"action": action, "resource": resource, "team": "t1"}))
+    return list(VYTE.asks({"action": action, "resource": resource, "team": "t1"}, None))
 
 
 # Reading
@@ -234,6 +234,22 @@ def test_a_user_who_joined_without_an_external_id_is_a_member_all_the_same(
     member = Member.objects.get()
     assert (member.email, member.extid, member.user) == ("jane@acme.com", "", None)
     assert member.told_at is not None
+
+
+def test_a_cancellation_without_a_time_is_of_before_its_own_call_and_not_of_before_later_ones(
+    team: Team, vyte_sandbox: Sandbox
+) -> None:
+    dates = [(NOON, NOON + dt.timedelta(hours=1))]
+    event = vyte_sandbox.create_event(title="Kick-off", dates=dates, confirmed=True)
+    settled = dt.datetime.fromisoformat(event["confirmed"]["updated_at"])
+    for action, seconds in (("event.cancelled", -60), ("event.confirmed", 5)):
+        raw = json.dumps({"action": action, "resource": {"_id": event["_id"]}}).encode()
+        delivery = inbox.store("vyte", team.pk, raw, {})
+        came = settled + dt.timedelta(seconds=seconds)
+        Delivery.objects.filter(pk=delivery.pk).update(received_at=came)
+    inbox.process(delivery.pk)
+    assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
+    assert Event.objects.get(vyte_id=event["_id"]).status == "confirmed"
 
 
 def test_who_joined_is_known_by_the_address_when_the_call_does_not_name_them(

@@ -22,6 +22,8 @@ Row = TypeVar("Row", bound=models.Model)
 
 FIRST_DELAY = 10
 LONGEST_DELAY = 1800
+# How far ahead another try may seem to be, by a clock that is a bit behind.
+LONGEST_WAIT = dt.timedelta(seconds=2 * LONGEST_DELAY)
 
 
 def backoff(attempts: int) -> float:
@@ -40,7 +42,7 @@ def due_now() -> Q:
     return (
         Q(next_attempt_at__lte=now)
         | Q(lease="", attempts=0, next_attempt_at__isnull=False)
-        | Q(lease="", next_attempt_at__gt=now + dt.timedelta(seconds=LONGEST_DELAY))
+        | Q(lease="", next_attempt_at__gt=now + LONGEST_WAIT)
         | Q(lease__gt="", next_attempt_at__gt=now + _longest_lease())
     )
 
@@ -51,9 +53,15 @@ def held_now() -> Q:
     return Q(lease__gt="", next_attempt_at__gt=now, next_attempt_at__lte=now + _longest_lease())
 
 
+def lease_seconds(*, may_list: bool = False) -> float:
+    """How long a row is held by a worker that does not say that it is still at it, be it that it waits for a list."""
+    settings = get_settings()
+    return settings.LEASE_SECONDS + (settings.LIST_DEADLINE if may_list else 0)
+
+
 def _longest_lease() -> dt.timedelta:
     """How far ahead a lease may seem to end: it is no reason to take a row away that another clock is a bit ahead."""
-    return dt.timedelta(seconds=2 * get_settings().LEASE_SECONDS)
+    return dt.timedelta(seconds=2 * lease_seconds(may_list=True))
 
 
 class WorkQuerySet(models.QuerySet[Row]):
@@ -134,7 +142,7 @@ class Work(models.Model):
         ahead = self.next_attempt_at - timezone.now()
         if self.lease:
             return not dt.timedelta(0) < ahead <= _longest_lease()
-        return self.attempts == 0 or not dt.timedelta(0) < ahead <= dt.timedelta(seconds=LONGEST_DELAY)
+        return self.attempts == 0 or not dt.timedelta(0) < ahead <= LONGEST_WAIT
 
     @property
     def is_held(self) -> bool:
