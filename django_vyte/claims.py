@@ -59,6 +59,12 @@ class Thing:
         return any(row.is_held for row in self.found)
 
     @property
+    def may_list(self) -> bool:
+        """Whether all that Vyte lists may have to be asked for, since the call does not name what it is about."""
+        subject = self.found[0].subject
+        return bool(subject) and ":" not in subject
+
+    @property
     def is_lone(self) -> bool:
         """Whether it is worked on by itself: it may take long, or the worker that had it did not come back."""
         return ":" not in self.found[0].subject or any(row.lease for row in self.found)
@@ -122,7 +128,7 @@ class Claim:
         keys = [row.pk for thing in things for row in thing.found]
         wanted = Delivery.objects.filter(pk__in=keys)
         # What is asked of a list may wait for it.
-        seconds = lease_seconds(may_list=any(":" not in thing.found[0].subject for thing in things))
+        seconds = lease_seconds(may_list=any(thing.may_list for thing in things))
         lease = wanted.claim(seconds, early=True, status=Delivery.Status.WORKING)
         if lease is None:
             return None

@@ -63,7 +63,7 @@ def out_of_time(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
 
 
 def split(count: int) -> int:
-    """SQLite takes fifty events in two statements."""
+    """With Django 5.2, SQLite takes fifty events in two statements."""
     return int(count == MANY and (connection.features.max_query_params or MANY**2) < MANY * 20)
 
 

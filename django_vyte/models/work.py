@@ -23,7 +23,7 @@ Row = TypeVar("Row", bound=models.Model)
 FIRST_DELAY = 10
 LONGEST_DELAY = 1800
 # How far ahead another try may seem to be, by a clock that is a bit behind.
-LONGEST_WAIT = dt.timedelta(seconds=2 * LONGEST_DELAY)
+LONGEST_WAIT = dt.timedelta(seconds=LONGEST_DELAY + 60)
 
 
 def backoff(attempts: int) -> float:
