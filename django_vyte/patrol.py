@@ -22,7 +22,9 @@ from django.utils import timezone
 from django_vyte import connections, mirror, payloads, reconcile, values
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import AuthenticationFailed, RateLimited, VyteError, VyteUnavailable
+from django_vyte.listing import LIMIT
 from django_vyte.models import ApiKey, Event, EventChange, Team
+from django_vyte.sync import BATCH
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,9 +33,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-BATCH = 500
-# Vyte documents a limit and no paging: ask for more than anyone has.
-LIMIT = 1_000_000
 # How many events of a team are asked for one by one, and for how many seconds at most.
 CALLS = 50
 SECONDS = 120
