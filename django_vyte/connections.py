@@ -6,7 +6,7 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import InterfaceError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,17 +28,22 @@ def let_go_of_broken() -> None:
             connection.close_if_unusable_or_obsolete()
 
 
-def insist(statement: Callable[[], Result], using: str) -> Result:
-    """Execute one statement; again when another writer was in the way, or over a new connection when one broke.
+def insist(
+    work: Callable[[], Result], using: str, *, harmless: tuple[type[DatabaseError], ...] = ()
+) -> Result:
+    """Do some work with a database; again when another writer was in the way, or over a new connection when one broke.
 
-    In a transaction of the caller's, which such an error ends, it is raised at once.
+    In a transaction of the caller's, which such an error ends, it is raised at once. ``harmless`` errors leave that
+    transaction as it was.
     """
+    caught: tuple[type[Exception], ...] = (InterfaceError, OperationalError, *harmless)
     for attempt in range(RACES):
         try:
-            return statement()
-        except (InterfaceError, OperationalError):
+            return work()
+        except caught as error:
             let_go_of_broken()
-            if attempt == RACES - 1 or connections[using].in_atomic_block:
+            is_over = connections[using].in_atomic_block and not isinstance(error, harmless)
+            if attempt == RACES - 1 or is_over:
                 raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
     raise AssertionError  # pragma: no cover - the loop returns or raises

@@ -8,7 +8,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from django_vyte import claims, connections, inbox, outbox
+from django_vyte import connections, inbox, outbox
 from django_vyte.models import Delivery, EventChange, Member
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def tell(changes: Sequence[int], members: Sequence[int]) -> None:
 
 def _process_all(end: float, progress: Callable[[int], object]) -> int:
     """Give one team after the other a turn until there is nothing left to do for any; how many deliveries."""
-    teams = deque(_attempt(claims.teams, Delivery.objects.filter(next_attempt_at__isnull=False)) or ())
+    teams = deque(_attempt(inbox.teams, Delivery.objects.filter(next_attempt_at__isnull=False)) or ())
     count = 0
     while teams and time.monotonic() <= end:
         team = teams.popleft()

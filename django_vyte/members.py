@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from django_vyte import payloads, values
-from django_vyte.answers import is_outdated
+from django_vyte.mirror.answers import is_outdated
 from django_vyte.models import Member
 
 if TYPE_CHECKING:

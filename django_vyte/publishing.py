@@ -87,7 +87,7 @@ class Publisher:
             with suppress(queue.Empty):
                 while True:
                     messages.append(self._waiting.get_nowait())
-            for message in merged(messages):
+            for message in joined(messages):
                 self._try(message)
             for _ in messages:
                 self._waiting.task_done()
@@ -111,7 +111,7 @@ class Publisher:
             )
 
 
-def merged(messages: Iterable[Message]) -> Iterator[Message]:
+def joined(messages: Iterable[Message]) -> Iterator[Message]:
     """The same in fewer messages: neighbours of one task are joined where a list is its only argument."""
     for joinable, group in groupby(messages, _joinable):
         if joinable is None:

@@ -13,10 +13,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from django_vyte import mirror, payloads, reconcile, values
-from django_vyte.answers import SETTLING
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
 from django_vyte.listing import PASSING, Listing
+from django_vyte.mirror.answers import SETTLING
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
@@ -43,20 +43,15 @@ class Doubt(StrEnum):
 
 @dataclass(slots=True)
 class Summary:
-    """What a sync came to, or would: ``preview`` stands in place of ``saved`` after a dry run."""
+    """What a sync came to, or would after a dry run."""
 
+    is_dry_run: bool = False
     listed: int = 0
     saved: mirror.Saved = field(default_factory=mirror.Saved)
-    preview: mirror.Preview | None = None
     vanished: int = 0
     unchecked: int = 0
     warnings: list[str] = field(default_factory=list)
     doubts: dict[Doubt, str] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> mirror.Saved | mirror.Preview:
-        """How many events were, or would be, created, changed and left alone."""
-        return self.preview or self.saved
 
     @property
     def incomplete(self) -> str:
@@ -93,8 +88,7 @@ def run(
 
         listing = Listing(client, team, group, counted)
         sync = _Sync(team, client, listing, since, origin or mirror.Origin(EventChange.Cause.SYNC), progress)
-        if dry_run:
-            sync.summary.preview = mirror.Preview()
+        sync.summary.is_dry_run = dry_run
         sync.take(listing)
         if not group:
             sync.compare()
@@ -119,10 +113,8 @@ class _Sync:
         for first in stream:
             before = self.summary.listed
             wanted = self._answers(chain([first], islice(stream, BATCH - 1)))
-            if self.summary.preview is None:
-                self.summary.saved += mirror.save(self.team.pk, wanted)
-            else:
-                self.summary.preview += mirror.preview(self.team.pk, wanted)
+            save = mirror.preview if self.summary.is_dry_run else mirror.save
+            self.summary.saved += save(self.team.pk, wanted)
             self.progress(self.summary.listed - before)
 
     def _answers(self, heard: Iterable[Heard]) -> Iterator[mirror.Answer]:
@@ -137,7 +129,7 @@ class _Sync:
         if self.since and not is_empty:
             return
         absent = self._absent()
-        if self.summary.preview is not None:
+        if self.summary.is_dry_run:
             self.summary.unchecked = len(absent)
         elif not self.since:
             absent = self._look_into(absent)
@@ -189,7 +181,7 @@ class _Sync:
 
     def conclude(self) -> Summary:
         """The summary, with all that there is to warn of."""
-        summary, problems = self.summary, self.summary.counts.problems
+        summary, problems = self.summary, self.summary.saved.problems
         if doubt := self.listing.doubt:
             summary.doubts[Doubt.CUT_SHORT] = doubt
         if unreadable := len(problems) + self.listing.unreadable:

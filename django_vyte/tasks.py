@@ -17,12 +17,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
 from django_vyte import connections, housekeeping, inbox, patrol, retention, subscriptions, sync
-from django_vyte.claims import MOST_THINGS
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
+from django_vyte.inbox.claims import MOST_THINGS
+from django_vyte.inbox.sources import Outcome
 from django_vyte.models import Team
 from django_vyte.publishing import Publisher
-from django_vyte.sources import Outcome
 
 logger = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from django_vyte import inbox, reception, tasks, values
+from django_vyte import inbox, tasks, values
 from django_vyte.conf import get_settings
 from django_vyte.webhooks import HEADERS
 
@@ -72,7 +72,7 @@ class WebhookView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Find out whose address this is before anything else: to a stranger every method is a 404."""
         super().initial(request, *args, **kwargs)
-        look_up = reception.was_known if request.method == "POST" else reception.is_known
+        look_up = inbox.was_known if request.method == "POST" else inbox.is_known
         if not look_up(kwargs["token"]):
             raise Http404
 
@@ -88,7 +88,7 @@ class WebhookView(APIView):
         meta = request.META
         headers = {name: values.text(meta.get(key), 500) for name, key in KEPT.items()}
         headers = {name: value for name, value in headers.items() if value}
-        pk = reception.keep(token, inbox.draft("vyte", None, body, headers))
+        pk = inbox.keep(token, inbox.draft("vyte", body, headers))
         if pk is None:
             raise Http404
         tasks.enqueue(tasks.process, [pk])

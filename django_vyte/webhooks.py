@@ -14,16 +14,16 @@ from django.utils import timezone
 
 from django_vyte import mirror, payloads, recognition, reconcile, sync, values
 from django_vyte.exceptions import NotFound
+from django_vyte.inbox.sources import Outcome, register
 from django_vyte.models import EventChange
-from django_vyte.sources import Outcome, register
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from django_vyte.inbox.sources import Ask as Asked
+    from django_vyte.inbox.sources import Visit
     from django_vyte.models import Delivery, Team
     from django_vyte.recognition import Description
-    from django_vyte.sources import Ask as Asked
-    from django_vyte.sources import Visit
 
 ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
 # Kept from a call's headers; everything else may identify or authenticate somebody.

@@ -19,6 +19,7 @@ from django_vyte import housekeeping, inbox, mirror
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Call, Quirks, Sandbox
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated
+from tests.calls import kept
 
 SIGNALS = {
     "created": event_created,
@@ -300,7 +301,7 @@ def test_calls_that_do_not_say_which_event_end_in_what_vyte_shows(
             housekeeping.sweep()
     housekeeping.sweep()
     # Votes fire no call: one that says nothing of any meeting leads to a look at all of them.
-    inbox.store("vyte", world.team.pk, b'{"action": "event.updated", "resource": {}}', {})
+    kept(world.team, b'{"action": "event.updated", "resource": {}}')
     housekeeping.sweep()
     while world.late:
         world.play("hear", 0, 0)

@@ -11,9 +11,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_vyte import inbox, listing, recognition, sync
+from django_vyte import inbox, recognition, sync
 from django_vyte.models import Delivery, Event, Team
 from django_vyte.sandbox import Sandbox
+from tests.calls import kept
 
 DAY = ("2027-01-01T09:00:00.000Z", "2027-01-01T10:00:00.000Z")
 # What the published sample of a call has besides the time of the cancellation.
@@ -58,8 +59,7 @@ def call(team: Team) -> Callable[..., Delivery]:
 
     def call(resource: dict[str, Any], action: str = "event.cancelled", times: int = 1) -> Delivery:
         stored = [
-            inbox.store("vyte", team.pk, json.dumps({"action": action, "resource": resource}).encode(), {})
-            for _ in range(times)
+            kept(team, json.dumps({"action": action, "resource": resource}).encode()) for _ in range(times)
         ]
         inbox.process(stored[-1].pk)
         stored[-1].refresh_from_db()
@@ -251,7 +251,7 @@ def test_two_alike_are_told_apart_by_when_they_were_made(
 def test_of_two_alike_of_which_one_is_not_listed_none_is_cancelled(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(listing, "BUDGET", 0)
+    monkeypatch.setattr("django_vyte.listing.narrowing.BUDGET", 0)
     one, two = plan(confirmed=True), plan(confirmed=True)
     sync.run(team)
     Event.objects.get(vyte_id=one).delete()
@@ -313,7 +313,7 @@ def test_two_cancellations_that_are_not_certain_are_one_problem(
     for vyte_id in (one, other):
         cancel(vyte_sandbox, vyte_id)
     said = said_of(one, *PUBLISHED, "cancelled")
-    inbox.store("vyte", team.pk, json.dumps({"action": "event.cancelled", "resource": said}).encode(), {})
+    kept(team, json.dumps({"action": "event.cancelled", "resource": said}).encode())
     delivery = call(said_of(other, *PUBLISHED, "cancelled"))
     assert delivery.error.count("nothing was cancelled") == 1
     assert set(statuses().values()) == {"planning"}
@@ -328,7 +328,7 @@ def test_a_call_that_says_nothing_leads_to_a_look_at_all_also_beside_one_that_is
     vyte_id = plan()
     sync.run(team)
     new = plan("New")
-    inbox.store("vyte", team.pk, b'{"action": "event.created", "resource": {}}', {})
+    kept(team, b'{"action": "event.created", "resource": {}}')
     call(said_of(vyte_id), "event.updated")
     assert new in statuses()
 
@@ -367,12 +367,7 @@ def test_where_many_calls_wait_all_meetings_are_listed_once(
     asked(vyte_sandbox)
     for vyte_id in ids[:14]:
         vyte_sandbox.confirm(vyte_id)
-        inbox.store(
-            "vyte",
-            team.pk,
-            json.dumps({"action": "event.confirmed", "resource": said_of(vyte_id)}).encode(),
-            {},
-        )
+        kept(team, json.dumps({"action": "event.confirmed", "resource": said_of(vyte_id)}).encode())
     cancel(vyte_sandbox, ids[14])
     call(said_of(ids[14]))
     assert sorted(statuses().values()) == ["cancelled", *["confirmed"] * 14]

@@ -12,7 +12,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import listing, mirror, reconcile, sync
+from django_vyte import mirror, reconcile, sync
 from django_vyte.exceptions import UnexpectedAnswer, VyteError
 from django_vyte.models import Event, EventChange
 from django_vyte.sandbox import filters
@@ -197,7 +197,7 @@ def test_where_the_list_cannot_be_completed_some_of_the_others_are_asked_for_and
     sync.run(team)
     before = states()
     vyte_sandbox.quirks.list_maximum = 100
-    monkeypatch.setattr(listing, "BUDGET", 0)
+    monkeypatch.setattr("django_vyte.listing.narrowing.BUDGET", 0)
     vyte_sandbox.requests.clear()
     summary = sync.run(team)
     assert len(vyte_sandbox.requests) == 1 + sync.MISSING_BUDGET
@@ -333,12 +333,12 @@ def test_a_dry_run_says_what_differs_and_writes_nothing(vyte_sandbox, team):
         said = sync.run(team, dry_run=True)
     assert {query["sql"].split()[0] for query in queries} <= {"SELECT", "DECLARE", "FETCH", "CLOSE"}
     assert not any("FOR UPDATE" in query["sql"] for query in queries)
-    assert (said.counts.created, said.counts.changed) == (1, 1)
-    assert any("Another title" in example for example in said.preview.examples)
+    assert (said.saved.created, said.saved.changed) == (1, 1)
+    assert any("Another title" in example for example in said.saved.examples)
     assert said.unchecked == 1
     assert len(vyte_sandbox.requests) == 1
     real = sync.run(team)
-    assert (real.counts.created, real.counts.changed, real.vanished) == (1, 1, 1)
+    assert (real.saved.created, real.saved.changed, real.vanished) == (1, 1, 1)
 
 
 def test_a_dry_run_doubts_an_empty_list_as_well(vyte_sandbox, team):

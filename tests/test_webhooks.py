@@ -16,6 +16,7 @@ from django_vyte.models import Delivery, Event, Member, Team
 from django_vyte.sandbox import Sandbox
 from django_vyte.signals import user_joined
 from django_vyte.webhooks import Ask
+from tests.calls import kept
 
 VYTE = webhooks.Vyte()
 NOON = dt.datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
@@ -152,7 +153,7 @@ def test_a_subject_says_what_it_is_about(ask: Ask, subject: str) -> None:
     ],
 )
 def test_a_delivery_about_one_thing_says_so(team: Team, calls: list[object], subject: str) -> None:
-    assert inbox.store("vyte", team.pk, json.dumps(calls).encode(), {}).subject == subject
+    assert kept(team, json.dumps(calls).encode()).subject == subject
 
 
 # Doing
@@ -162,7 +163,7 @@ def test_what_a_call_says_is_not_believed(
     team: Team, vyte_sandbox: Sandbox, settle: Callable[[], None]
 ) -> None:
     lie = {"_id": "5f0d7eb02003d0971e2a961a", "title": "A lie", "confirmed": {"flag": False}, "invitees": []}
-    inbox.store("vyte", team.pk, json.dumps({"action": "event.updated", "resource": lie}).encode(), {})
+    kept(team, json.dumps({"action": "event.updated", "resource": lie}).encode())
     settle()
     event = Event.objects.get()
     assert (event.title, event.status) == ("First created event (updated)", "confirmed")
@@ -244,7 +245,7 @@ def test_a_cancellation_without_a_time_is_of_before_its_own_call_and_not_of_befo
     settled = dt.datetime.fromisoformat(event["confirmed"]["updated_at"])
     for action, seconds in (("event.cancelled", -60), ("event.confirmed", 5)):
         raw = json.dumps({"action": action, "resource": {"_id": event["_id"]}}).encode()
-        delivery = inbox.store("vyte", team.pk, raw, {})
+        delivery = kept(team, raw)
         came = settled + dt.timedelta(seconds=seconds)
         Delivery.objects.filter(pk=delivery.pk).update(received_at=came)
     inbox.process(delivery.pk)
@@ -265,7 +266,7 @@ def test_who_joined_is_known_by_the_address_when_the_call_does_not_name_them(
 
 def test_a_user_whom_vyte_does_not_list_yet_is_looked_for_again(team: Team, vyte_sandbox: Sandbox) -> None:
     raw = b'{"action": "user.joined", "resource": {"emails": ["new@acme.com"]}}'
-    delivery = inbox.store("vyte", team.pk, raw, {})
+    delivery = kept(team, raw)
     inbox.process(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.status, "not yet, listed" in delivery.error) == ("waiting", True)
@@ -279,7 +280,7 @@ def test_a_call_of_a_team_that_is_linked_no_more_is_given_up_with_a_reason(
     team: Team, settings: Any, db: None
 ) -> None:
     settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 1}
-    delivery = inbox.store("vyte", None, b'{"action": "event.created", "resource": {"_id": "5f0d"}}', {})
+    delivery = kept(None, b'{"action": "event.created", "resource": {"_id": "5f0d"}}')
     inbox.process(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.status, delivery.error) == (
@@ -293,12 +294,12 @@ def test_an_event_that_cannot_be_read_keeps_no_other_of_the_team(
 ) -> None:
     vyte_sandbox.state.events["5f0d7eb02003d0971e2a961a"]["title"] = None
     vyte_sandbox.quirks.missing = ("_id",)
-    inbox.store("vyte", team.pk, b'{"action": "event.created", "resource": {}}', {})
+    kept(team, b'{"action": "event.created", "resource": {}}')
     settle()
     assert not Event.objects.exists()
     vyte_sandbox.quirks.missing = ()
     vyte_sandbox.state.events["569c3b6105dc780300951bd0"]["_id"] = "a/b"
-    inbox.store("vyte", team.pk, b'{"action": "event.created", "resource": {}}', {})
+    kept(team, b'{"action": "event.created", "resource": {}}')
     settle()
     assert Event.objects.count() == len(vyte_sandbox.state.events) - 1
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}

@@ -12,6 +12,7 @@ from django_vyte import housekeeping, inbox
 from django_vyte.models import Delivery, Team
 from django_vyte.models.work import LONGEST_DELAY
 from django_vyte.sandbox import Sandbox
+from tests.calls import kept
 
 EVENT = b'{"action": "event.updated", "resource": {"_id": "569c3b6105dc780300951bd0"}}'
 HOUR = dt.timedelta(hours=1)
@@ -44,14 +45,15 @@ def test_what_is_due_is_what_nobody_holds_and_whose_time_has_come_or_cannot_be_r
     with time_machine.travel(timezone.now(), tick=False):
         when = None if ahead is None else timezone.now() + dt.timedelta(seconds=ahead)
         row = Delivery.objects.create(status=status, attempts=attempts, lease=lease, next_attempt_at=when)
-        assert (row.is_due, row.is_held) == (due, held)
+        read = Delivery.objects.with_standing().get()
+        assert (bool(read.is_due), bool(read.is_held)) == (due, held)
         assert Delivery.objects.due().exists() == due
         assert Delivery.objects.due_keys(5) == [row.pk] * due
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])
 def test_nothing_is_lost_when_the_clock_jumps(team: Team, vyte_sandbox: Sandbox, jump: dt.timedelta) -> None:
-    fresh, leased, waiting = (inbox.store("vyte", team.pk, EVENT, {}) for _ in range(3))
+    fresh, leased, waiting = (kept(team, EVENT) for _ in range(3))
     vyte_sandbox.faults.add(path="^/v2/events", status=403)
     inbox.process(waiting.pk)
     Delivery.objects.filter(pk=fresh.pk).update(status="received", attempts=0, next_attempt_at=timezone.now())
@@ -68,7 +70,7 @@ def test_a_retry_is_asked_for_no_later_than_a_clock_that_jumped_could_explain(
     team: Team, vyte_sandbox: Sandbox
 ) -> None:
     vyte_sandbox.faults.add(path="^/v2/events", status=429, headers={"Retry-After": "86400"}, times=None)
-    delivery = inbox.store("vyte", team.pk, EVENT, {})
+    delivery = kept(team, EVENT)
     assert inbox.process(delivery.pk).retry == {delivery.pk: LONGEST_DELAY}
     assert Delivery.objects.due_keys(1) == []
 

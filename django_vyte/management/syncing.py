@@ -25,7 +25,7 @@ def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any
     tasks.tell_soon(summary.saved.changes)
     if verbosity:
         command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
-        for example in summary.preview.examples if summary.preview else []:
+        for example in summary.saved.examples:
             command.stdout.write(f"  {example}")
     for warning in summary.warnings:
         command.stderr.write(f"{team}: warning: {warning}")
@@ -37,7 +37,7 @@ def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
 
     The counts add up to the events that Vyte listed; those that are gone are not among them.
     """
-    counted = summary.counts
+    counted = summary.saved
     counts = [(counted.created, "new"), (counted.changed, "changed"), (counted.unchanged, "unchanged")]
     rare = [(counted.late, "known here in a newer state"), (len(counted.problems), "unreadable")]
     if since:
@@ -46,13 +46,9 @@ def describe(summary: sync.Summary, since: dt.datetime | None = None) -> str:
     counts += [(count, name) for count, name in rare if count]
     noun = "event" if summary.listed == 1 else "events"
     line = f"{summary.listed:,} {noun}: " + ", ".join(f"{count:,} {name}" for count, name in counts) + "."
-    if summary.preview:
+    if summary.is_dry_run:
         return f"{line} Nothing was written: a dry run."
     if summary.vanished:
         verb = "is" if summary.vanished == 1 else "are"
         return f"{line} {summary.vanished:,} {verb} gone from Vyte and cancelled here."
-    return (
-        line
-        if counted.created or counted.changed or summary.saved.changes
-        else f"{line} Nothing was written."
-    )
+    return line if counted.created or counted.changed or counted.changes else f"{line} Nothing was written."

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.models.delivery import Delivery
 from django_vyte.models.event import Event
-from django_vyte.models.work import News, WorkQuerySet
+from django_vyte.models.work import Announcement, WorkQuerySet
 
 
-class EventChange(News):
+class EventChange(Announcement):
     """One change of one event, written in the transaction that made it; nothing alters it but the telling.
 
     ``changes`` maps a field to ``[old, new]``; ``data`` lists the other parts of Vyte's JSON that differ.

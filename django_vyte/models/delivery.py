@@ -22,7 +22,7 @@ class DeliveryQuerySet(WorkQuerySet["Delivery"]):
     def unfinished(self) -> Self:
         """Those with something still to be done, without their content, those that have waited longest first."""
         rows = self.filter(next_attempt_at__isnull=False).order_by("next_attempt_at", "pk")
-        return rows.defer("body", "headers", "error", "finished_at")
+        return rows.with_standing().defer("body", "headers", "error", "finished_at")
 
 
 class Delivery(Work):

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
-from django_vyte.models.work import News, WorkQuerySet
+from django_vyte.models.work import Announcement, WorkQuerySet
 
 
-class Member(News):
+class Member(Announcement):
     """A person of a team at Vyte. The row is also what ``user_joined`` is sent from.
 
     ``extid`` is what this site passed to the join link; ``user`` is whom it names.

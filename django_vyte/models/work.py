@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any, Self, TypeVar
 
 from django.db import models, router
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, ExpressionWrapper, F, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +33,7 @@ def backoff(attempts: int) -> float:
 
 
 def due_now() -> Q:
-    """What is to be taken up now; ``Work.is_due`` says the same of one row.
+    """What is to be taken up now.
 
     A row never tried is due whatever its time says, so that clocks that disagree delay nothing; so is one whose time
     lies further ahead than it can have been set, so that a clock that was put back delays nothing either.
@@ -66,6 +66,13 @@ def _longest_lease() -> dt.timedelta:
 
 class WorkQuerySet(models.QuerySet[Row]):
     """Claiming by one conditional UPDATE: the database decides who gets a row, and no lock outlives it."""
+
+    def with_standing(self) -> Self:
+        """Rows that say whether someone should take them up now, and whether a worker is busy with them."""
+        kind = models.BooleanField()
+        return self.annotate(
+            is_due=ExpressionWrapper(due_now(), kind), is_held=ExpressionWrapper(held_now(), kind)
+        )
 
     def due(self) -> Self:
         """Rows that someone should take up now."""
@@ -122,8 +129,13 @@ class WorkQuerySet(models.QuerySet[Row]):
 
 
 class Work(models.Model):
-    """A row with something still to be done while ``next_attempt_at`` is set."""
+    """A row with something still to be done while ``next_attempt_at`` is set.
 
+    ``is_due`` and ``is_held`` are there where rows were read ``with_standing``.
+    """
+
+    is_due: bool
+    is_held: bool
     attempts = models.PositiveIntegerField(_("attempts"), default=0, editable=False)
     next_attempt_at = models.DateTimeField(
         _("next attempt at"), null=True, blank=True, default=timezone.now, editable=False, db_index=True
@@ -134,23 +146,8 @@ class Work(models.Model):
     class Meta:
         abstract = True
 
-    @property
-    def is_due(self) -> bool:
-        """Whether someone should take this up now."""
-        if self.next_attempt_at is None:
-            return False
-        ahead = self.next_attempt_at - timezone.now()
-        if self.lease:
-            return not dt.timedelta(0) < ahead <= _longest_lease()
-        return self.attempts == 0 or not dt.timedelta(0) < ahead <= LONGEST_WAIT
 
-    @property
-    def is_held(self) -> bool:
-        """Whether a worker is busy with this."""
-        return bool(self.lease) and not self.is_due
-
-
-class News(Work):
+class Announcement(Work):
     """A row that receivers are to hear of; ``told`` names those that have, ``told_at`` is set when all have."""
 
     told_at = models.DateTimeField(_("told at"), null=True, blank=True, editable=False)

@@ -11,7 +11,8 @@ from typing import Any
 import requests
 from django.db.models import Model
 
-from django_vyte import bodies, payloads
+from django_vyte import payloads
+from django_vyte.inbox import bodies
 from django_vyte.models import Delivery, Event, EventChange, Member, Webhook
 from django_vyte.models.work import Work
 from tests.chaos.driver import Driver

@@ -58,11 +58,12 @@ def change(keys: Sequence[str]) -> None:
 def work_off(mirrored: Team, keys: Sequence[str], calls: int) -> float:
     """Seconds from the first task to the last receiver, with so many calls about each of these events."""
     change(keys)
+    token = mirrored.webhooks.get().token
     for vyte_id in keys:
         body = json.dumps([{"action": "event.updated", "resource": {"_id": vyte_id}}]).encode()
         for _ in range(calls):
             # As the endpoint does it.
-            tasks.enqueue(tasks.process, [inbox.store("vyte", mirrored.pk, body, {}).pk])
+            tasks.enqueue(tasks.process, [inbox.keep(token, inbox.draft("vyte", body, {}))])
     assert tasks.publisher.flush(PATIENCE)
     with worker(os.environ) as began:
         while not is_quiet():

@@ -15,14 +15,15 @@ from django.db import connection, models
 
 django.setup()
 
-from django_vyte import mirror, sync  # noqa: E402
+from django_vyte import sync  # noqa: E402
+from django_vyte.mirror.writing import MIRRORED  # noqa: E402
 from django_vyte.models import Event, EventChange, EventGroup, Invitee  # noqa: E402
 from tests.benchmarks.site.team import MIRROR, empty, team  # noqa: E402
 
 BATCH = 1000
 # What is updated of a row that is there already, and by which columns it is known.
 UPSERTS: dict[type[models.Model], tuple[list[str], list[str]]] = {
-    Event: (list(mirror.MIRRORED), ["team", "vyte_id"]),
+    Event: (list(MIRRORED), ["team", "vyte_id"]),
     Invitee: (["full_name", "phone"], ["event", "vyte_id", "email"]),
     EventGroup: (["group_id"], ["event", "group_id"]),
     EventChange: (["kind", "changes", "cause"], ["id"]),

@@ -16,9 +16,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_vyte import housekeeping, inbox
+from django_vyte.inbox.sources import Outcome
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Sandbox
-from django_vyte.sources import Outcome
+from tests.calls import kept
 from tests.connections import lost_connection
 
 EVENT = "569c3b6105dc780300951bd0"
@@ -30,7 +31,7 @@ def body(vyte_id: str = EVENT, action: str = "event.updated", **resource: Any) -
 
 
 def store(team: Team, raw: bytes | None = None) -> Delivery:
-    return inbox.store("vyte", team.pk, body() if raw is None else raw, {})
+    return kept(team, body() if raw is None else raw)
 
 
 def fresh(delivery: Delivery) -> Delivery:

@@ -1,35 +1,24 @@
-"""The only writer of mirror rows: what Vyte answered becomes events, invitees, groups and history.
-
-``save`` handles one event and ten thousand alike: unchanged events are recognised without a transaction, the others
-are locked, compared and written in batches, and every change leaves an ``EventChange``. ``preview`` says what it
-would come to.
-"""
+"""Writing what Vyte answered: it becomes events, invitees, groups and history."""
 
 from __future__ import annotations
 
-import random
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from django.db import DatabaseError, IntegrityError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, router, transaction
 from django.db.models import TextField, Value
 
-from django_vyte import connections, history, relations
-from django_vyte.answers import Answer, News, Origin, differing, is_outdated, read
-from django_vyte.drift import Preview, preview
+from django_vyte.connections import insist
+from django_vyte.mirror import history, relations
+from django_vyte.mirror.answers import Answer, News, Origin, differing, is_outdated, read
+from django_vyte.mirror.relations import upsert
+from django_vyte.mirror.saved import Saved
 from django_vyte.models import Event, EventChange
-from django_vyte.relations import upsert
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Sequence
-    from typing import Self
 
-__all__ = ["Answer", "Origin", "Preview", "Saved", "preview", "save", "save_missing"]
-
-# How often another writer may be in the way before that is an error.
-RACES = 5
 # How many events, of some kilobytes each, go into one statement.
 ROWS = 500
 TEXT: TextField[str, str] = TextField()
@@ -38,27 +27,6 @@ MIRRORED = (
     "creator_email", "creator_id", "is_booking", "lang", "app", "vyte_created_at", "vyte_updated_at",
     "cancelled_at", "missing_since", "as_of", "fingerprint", "data",
 )  # fmt: skip
-
-
-@dataclass(slots=True)
-class Saved:
-    """What a save came to: numbers of events, primary keys of the changes recorded, and what was unreadable."""
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    late: int = 0
-    changes: list[int] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-    def __iadd__(self, other: Self) -> Self:
-        self.created += other.created
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.late += other.late
-        self.changes += other.changes
-        self.problems += other.problems
-        return self
 
 
 def save(team_id: int, answers: Iterable[Answer]) -> Saved:
@@ -137,22 +105,13 @@ class _Batch:
         return saved
 
     def _insist(self) -> Saved:
-        """Write in one transaction; again when another writer was in the way.
+        """Write in one transaction; again when another writer was in the way, be it with the same new event."""
 
-        A deadlock or a lost connection ends the transaction that a caller began, so that is the caller's to repeat.
-        """
-        for attempt in range(RACES):
-            try:
-                with transaction.atomic():
-                    return self._write()
-            except (IntegrityError, OperationalError) as error:
-                # A connection that broke would stay so for as long as this process lives.
-                connections.let_go_of_broken()
-                inside = transaction.get_connection().in_atomic_block
-                if attempt == RACES - 1 or (inside and isinstance(error, OperationalError)):
-                    raise
-                time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
-        raise AssertionError  # pragma: no cover - the loop returns or raises
+        def write() -> Saved:
+            with transaction.atomic():
+                return self._write()
+
+        return insist(write, router.db_for_write(Event), harmless=(IntegrityError,))
 
     def _write(self) -> Saved:
         held = _locked(self.team_id, list(self.news))

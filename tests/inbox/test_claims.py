@@ -11,10 +11,12 @@ import pytest
 import requests
 from django.db import connection
 
-from django_vyte import claims, housekeeping, inbox
+from django_vyte import housekeeping, inbox
+from django_vyte.inbox import claims, turns
+from django_vyte.inbox.sources import Outcome
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Sandbox
-from django_vyte.sources import Outcome
+from tests.calls import kept
 
 EVENT = "569c3b6105dc780300951bd0"
 OTHER = "5f0d7eb02003d0971e2a961a"
@@ -22,7 +24,7 @@ OTHER = "5f0d7eb02003d0971e2a961a"
 
 def store(team: Team, vyte_id: str = EVENT) -> int:
     call = {"action": "event.updated", "resource": {"_id": vyte_id}}
-    return inbox.store("vyte", team.pk, json.dumps(call).encode(), {}).pk
+    return kept(team, json.dumps(call).encode()).pk
 
 
 def add_team(sandbox: Sandbox, name: str) -> Team:
@@ -43,13 +45,13 @@ def ids(vyte_sandbox: Sandbox) -> list[str]:
 @pytest.fixture(autouse=True)
 def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr(inbox, "TURN", 3600)
+    monkeypatch.setattr(turns, "TURN", 3600)
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
     """Every request takes longer than a turn."""
-    monkeypatch.setattr(inbox, "TURN", -1)
+    monkeypatch.setattr(turns, "TURN", -1)
 
 
 @pytest.fixture
@@ -208,7 +210,7 @@ def test_a_team_that_somebody_attends_to_needs_nobody_else(
 def test_no_team_is_passed_over_for_ever(
     team: Team, ids: list[str], vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "turns", claims.Turns())
+    monkeypatch.setattr(turns, "rota", turns.Rota())
     others = [add_team(vyte_sandbox, name) for name in "abc"]
     own = [store(team, vyte_id) for vyte_id in ids]
     for other in others:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from django_vyte import history, payloads
+from django_vyte import payloads
+from django_vyte.mirror import history
 from django_vyte.models import Event, EventChange
 from django_vyte.sandbox.data import published, published_events
 from django_vyte.sandbox.present import spelt

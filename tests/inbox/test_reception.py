@@ -12,7 +12,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import inbox, reception, tasks
+from django_vyte import inbox, tasks
+from django_vyte.inbox import reception
 from django_vyte.models import Delivery, Team, Webhook
 from django_vyte.publishing import Publisher
 from tests.connections import lost_connection
@@ -61,7 +62,7 @@ def test_once_an_address_was_called_a_call_costs_one_statement(
 
 
 def test_the_row_is_the_one_that_django_would_have_written(webhook: Webhook) -> None:
-    delivery = inbox.draft("vyte", None, CALL, {"User-Agent": "Vyte/2 🎉"})
+    delivery = inbox.draft("vyte", CALL, {"User-Agent": "Vyte/2 🎉"})
     pk = reception.keep(webhook.token, delivery)
     delivery.team = webhook.team
     delivery.save(force_insert=True)

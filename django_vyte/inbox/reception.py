@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from functools import cache, partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import connections, models, router
 
 from django_vyte.connections import insist
+from django_vyte.inbox import bodies
+from django_vyte.inbox.sources import SOURCES, read
 from django_vyte.models import Delivery, Webhook
 from django_vyte.models.webhook import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INSERT = """
 INSERT INTO {deliveries} (team_id, {columns}) SELECT team_id, {values} FROM {webhooks} WHERE token_digest = %s
@@ -31,6 +36,14 @@ def is_known(token: str) -> bool:
 def was_known(token: str) -> bool:
     """Whether a webhook has this token, or had it when this process last looked."""
     return digest(token) in _found or is_known(token)
+
+
+def draft(source: str, raw: bytes, headers: Mapping[str, str]) -> Delivery:
+    """A call as it is kept, less the credentials in it; the row is not stored yet, and nobody's."""
+    body = bodies.read(raw)
+    asks, problems = read(SOURCES[source], body)
+    subject = asks[0].subject if len(asks) == 1 and not problems else ""
+    return Delivery(source=source, subject=subject, body=body.text, headers=dict(headers))
 
 
 def keep(token: str, delivery: Delivery) -> int | None:

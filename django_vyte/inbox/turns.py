@@ -1,4 +1,4 @@
-"""The life of a call: stored before it is answered, claimed by one worker, retried, finished or given up in sight."""
+"""Whose turn it is, and how long it lasts: what a message or the sweep makes a worker do."""
 
 from __future__ import annotations
 
@@ -6,35 +6,21 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 
-from django_vyte import bodies, claims, processing
+from django_vyte.inbox import claims, processing
+from django_vyte.inbox.sources import Outcome
 from django_vyte.models import Delivery
-from django_vyte.sources import SOURCES, Outcome, read
+from django_vyte.models.work import held_now
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable
 
     from django_vyte.models.delivery import DeliveryQuerySet
 
 # Seconds after which a worker leaves what it has not begun with to the next turn.
 TURN = 1.0
-
-
-def draft(source: str, team_id: int | None, raw: bytes, headers: Mapping[str, str]) -> Delivery:
-    """A call as it is kept, less the credentials in it; the row is not stored yet."""
-    body = bodies.read(raw)
-    asks, problems = read(SOURCES[source], body)
-    subject = asks[0].subject if len(asks) == 1 and not problems else ""
-    return Delivery(source=source, team_id=team_id, subject=subject, body=body.text, headers=dict(headers))
-
-
-def store(source: str, team_id: int | None, raw: bytes, headers: Mapping[str, str]) -> Delivery:
-    """Keep a call: one INSERT, whatever the body is."""
-    delivery = draft(source, team_id, raw, headers)
-    delivery.save(force_insert=True)
-    return delivery
 
 
 def process(*keys: int) -> Outcome:
@@ -50,7 +36,7 @@ def process(*keys: int) -> Outcome:
             named[delivery.team_id].append(delivery)
     plans = [claims.plan(team_id, rows) for team_id, rows in named.items()]
     if any(plan.is_crowded for plan in plans):
-        other = claims.turns.next_team(but=named)
+        other = rota.next_team(but=named)
         if other is not None:
             outcome.add(take_turn(other))
     until = time.monotonic() + TURN
@@ -78,20 +64,27 @@ def _follow(plan: claims.Plan, until: float) -> Outcome:
     return outcome
 
 
-def replay(deliveries: DeliveryQuerySet) -> list[int]:
-    """Open deliveries again, whatever became of them; the primary keys of those to process.
+def teams(rows: DeliveryQuerySet) -> set[int | None]:
+    """The teams of these deliveries; the sum keeps MariaDB from going through all there ever were, team by team."""
+    owners = rows.order_by().annotate(owner=F("team_id") + 0).values_list("owner", flat=True)
+    return set(owners.distinct())
 
-    Those whose body was pruned stay closed.
-    """
-    pruned = Q(body="", status__in=[Delivery.Status.DONE, Delivery.Status.IGNORED])
-    idle = deliveries.exclude(status=Delivery.Status.WORKING).exclude(pruned)
-    keys = list(idle.order_by("pk").values_list("pk", flat=True))
-    idle.filter(pk__in=keys).update(
-        status=Delivery.Status.RECEIVED,
-        attempts=0,
-        next_attempt_at=timezone.now(),
-        error="",
-        finished_at=None,
-        lease="",
-    )
-    return keys
+
+class Rota:
+    """Whose turn it is: one team after the other, as far as this process knows, so that none waits for ever."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next_team(self, but: Iterable[int | None]) -> int | None:
+        """A team for which something is due and nobody at work; None when there is none besides those in ``but``."""
+        waiting = teams(Delivery.objects.filter(next_attempt_at__lte=timezone.now())) - {None, *but}
+        attended = teams(Delivery.objects.filter(held_now())) if waiting else set()
+        others = sorted(team for team in waiting - attended if team)
+        if not others:
+            return None
+        self._last = next((team for team in others if team > self._last), others[0])
+        return self._last
+
+
+rota = Rota()

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from django_vyte import listing, titles
+from django_vyte import listing
 from django_vyte.exceptions import UnexpectedAnswer
+from django_vyte.listing import narrowing, titles
 from django_vyte.models import Event
 from django_vyte.sandbox import filters
 from django_vyte.sandbox.errors import Refused
@@ -106,7 +107,7 @@ def test_where_titles_cannot_be_searched_the_rest_is_found_in_other_ways(capped,
     found, ids = listed(team)
     assert set(ids) == set(capped.state.events)
     assert "others may be missing" in found.doubt
-    assert found.asked <= listing.BUDGET
+    assert found.asked <= narrowing.BUDGET
 
 
 def test_events_of_people_known_from_the_mirror_are_found(capped, team, monkeypatch):
@@ -126,7 +127,7 @@ def test_events_of_people_known_from_the_mirror_are_found(capped, team, monkeypa
 
 
 def test_no_more_is_asked_than_the_budget_and_one_run_after_another_finds_all(capped, team, monkeypatch):
-    monkeypatch.setattr(listing, "BUDGET", 4)
+    monkeypatch.setattr(narrowing, "BUDGET", 4)
     found, ids = listed(team)
     assert len(capped.requests) == 5
     assert "which is the most that are asked in one run" in found.doubt

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from django.db import router
 from django.db.models import F, Min
 from django.db.models.functions import Greatest
-from django.utils import timezone
 
 from django_vyte.connections import insist
 from django_vyte.models import Delivery
@@ -180,29 +179,3 @@ class Claim:
         subjects = {row.subject for row in rows if row.subject}
         team = rows[0].team_id if rows else None
         return Delivery.objects.filter(team=team, subject__in=subjects)
-
-
-def teams(rows: DeliveryQuerySet) -> set[int | None]:
-    """The teams of these deliveries; the sum keeps MariaDB from going through all there ever were, team by team."""
-    owners = rows.order_by().annotate(owner=F("team_id") + 0).values_list("owner", flat=True)
-    return set(owners.distinct())
-
-
-class Turns:
-    """Whose turn it is: one team after the other, as far as this process knows, so that none waits for ever."""
-
-    def __init__(self) -> None:
-        self._last = 0
-
-    def next_team(self, but: Iterable[int | None]) -> int | None:
-        """A team for which something is due and nobody at work; None when there is none besides those in ``but``."""
-        waiting = teams(Delivery.objects.filter(next_attempt_at__lte=timezone.now())) - {None, *but}
-        attended = teams(Delivery.objects.filter(held_now())) if waiting else set()
-        others = sorted(team for team in waiting - attended if team)
-        if not others:
-            return None
-        self._last = next((team for team in others if team > self._last), others[0])
-        return self._last
-
-
-turns = Turns()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_vyte import bodies
+from django_vyte.inbox import bodies
 
 CALL = {"action": "event.created", "resource": {"_id": "5f0d"}}
 LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)

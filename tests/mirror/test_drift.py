@@ -10,7 +10,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_vyte import drift, mirror
+from django_vyte import mirror
+from django_vyte.mirror import drift
+from django_vyte.mirror.saved import EXAMPLES
 from django_vyte.models import Event, EventChange, EventGroup, Invitee, Team
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +40,7 @@ def differences(team: Team, payload: dict[str, Any]) -> list[str]:
     return mirror.preview(team.pk, answers(payload)).examples
 
 
-def counts(came_to: mirror.Preview | mirror.Saved) -> tuple[int, int, int, int, list[str]]:
+def counts(came_to: mirror.Saved) -> tuple[int, int, int, int, list[str]]:
     return came_to.created, came_to.changed, came_to.unchanged, came_to.late, came_to.problems
 
 
@@ -123,8 +125,8 @@ def test_a_title_is_shown_short_and_without_what_moves_a_cursor(team: Team) -> N
 
 
 def test_examples_stay_few_however_many_batches_there_are(team: Team) -> None:
-    seen = mirror.Preview()
+    seen = mirror.Saved()
     for start in (0, 15, 30):
         seen += mirror.preview(team.pk, answers(*(said(f"e{start + number}") for number in range(15))))
-    assert (seen.created, len(seen.examples)) == (45, drift.EXAMPLES)
+    assert (seen.created, len(seen.examples)) == (45, EXAMPLES)
     assert seen.examples[15].startswith("Event e15 ")

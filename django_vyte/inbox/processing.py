@@ -13,18 +13,19 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from django_vyte import bodies, connections, mirror, reconcile, values
-from django_vyte.claims import Claim
+from django_vyte import connections, mirror, reconcile, values
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
+from django_vyte.inbox import bodies
+from django_vyte.inbox.claims import Claim
+from django_vyte.inbox.sources import SOURCES, Ask, Outcome, Visit, merged, read
 from django_vyte.models import Delivery
 from django_vyte.models.work import LONGEST_DELAY, backoff
-from django_vyte.sources import SOURCES, Ask, Outcome, Visit, merged, read
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django_vyte.claims import Thing
+    from django_vyte.inbox.claims import Thing
 
 logger = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from django_vyte import bodies
+from django_vyte.inbox import bodies
 from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django_vyte import payloads, titles, values
+from django_vyte import payloads, values
+from django_vyte.listing import titles
 
 # How many events of an answer are looked at for what to divide it by.
 SAMPLE = 1000

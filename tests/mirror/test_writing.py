@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from django_vyte import mirror
+from django_vyte.mirror import history, writing
 from django_vyte.models import Event, EventChange, EventGroup, Invitee, Team
 from tests.connections import lost_connection
 
@@ -424,14 +425,14 @@ def test_who_and_what_caused_a_change_is_written_down(team: Team, admin_user: An
 @pytest.fixture
 def overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another writer inserts between this one's look and its insert is not seen by that look."""
-    look = mirror._locked
+    look = writing._locked
     looks: list[Any] = []
 
     def look_too_early(*args: Any) -> Any:
         looks.append(args)
         return {} if len(looks) == 1 else look(*args)
 
-    monkeypatch.setattr(mirror, "_locked", look_too_early)
+    monkeypatch.setattr(writing, "_locked", look_too_early)
 
 
 def test_two_who_insert_the_same_event_make_one_and_one_history(team: Team, request: Any) -> None:
@@ -498,14 +499,14 @@ def test_a_connection_that_is_lost_is_not_used_again(team: Team) -> None:
 def test_one_event_that_the_database_refuses_keeps_no_other_from_its_place(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    record = mirror.history.of_new
+    record = history.of_new
 
     def refuse(event: Event) -> list[EventChange]:
         if event.vyte_id == "bad":
             raise DataError("invalid")
         return record(event)
 
-    monkeypatch.setattr(mirror.history, "of_new", refuse)
+    monkeypatch.setattr(history, "of_new", refuse)
     saved = save(team, said(vyte_id="a"), said(vyte_id="bad"), said(vyte_id="c"))
     assert set(Event.objects.values_list("vyte_id", flat=True)) == {"a", "c"}
     assert (saved.created, len(saved.changes)) == (2, 2)
@@ -545,7 +546,7 @@ def test_events_that_the_database_refuses_one_by_one_are_an_error(
     def refuse(event: Event) -> list[EventChange]:
         raise DataError("invalid")
 
-    monkeypatch.setattr(mirror.history, "of_new", refuse)
+    monkeypatch.setattr(history, "of_new", refuse)
     with pytest.raises(DataError):
         save(team, said(vyte_id="a"), said(vyte_id="b"))
     assert not Event.objects.exists()

@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django_vyte import answers, history
+from django_vyte.mirror import answers, history
+from django_vyte.mirror.saved import Saved
 from django_vyte.models import Event
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Self
 
-# How many differing events are described, and how much is shown of a value.
-EXAMPLES = 20
+# How much is shown of a value.
 SHOWN = 60
 
 
-@dataclass(slots=True)
-class Preview:
-    """What a save would come to: numbers of events, what is unreadable, and a sentence for each of the first events."""
-
-    created: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    late: int = 0
-    problems: list[str] = field(default_factory=list)
-    examples: list[str] = field(default_factory=list)
-
-    def __iadd__(self, other: Self) -> Self:
-        self.created += other.created
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.late += other.late
-        self.problems += other.problems
-        self.examples += other.examples[: EXAMPLES - len(self.examples)]
-        return self
-
-
-def preview(team_id: int, given: Iterable[answers.Answer]) -> Preview:
-    """What mirroring these answers about events of a team would come to; nothing is written and no row locked."""
+def preview(team_id: int, given: Iterable[answers.Answer]) -> Saved:
+    """What mirroring these answers about events of a team would come to; nothing is written and no row locked, and
+    ``examples`` has a sentence for each of the first events."""
     news, problems = answers.read(given)
     todo = answers.differing(team_id, news)
-    seen = Preview(unchanged=len(news) - len(todo), problems=problems)
+    seen = Saved(unchanged=len(news) - len(todo), problems=problems)
     held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}
     for vyte_id, item in todo.items():
         event = held.get(vyte_id)
         if event is None:
             title = item.reading.columns["title"]
-            seen += Preview(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
+            seen += Saved(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
         else:
             seen += _compared(event, item)
     return seen
 
 
-def _compared(event: Event, item: answers.News) -> Preview:
+def _compared(event: Event, item: answers.News) -> Saved:
     before, name = history.snapshot(event), _named(event.vyte_id, event.title)
     if item.renew(event) is None:
-        return Preview(late=1)
+        return Saved(late=1)
     change = history.between(before, event)
     if change is None:
-        return Preview(changed=1, examples=[f"{name} differs in details that no history tells."])
-    return Preview(changed=1, examples=[f"{name} differs: {_described(change.changes)}."])
+        return Saved(changed=1, examples=[f"{name} differs in details that no history tells."])
+    return Saved(changed=1, examples=[f"{name} differs: {_described(change.changes)}."])
 
 
 def _named(vyte_id: str, title: str) -> str:

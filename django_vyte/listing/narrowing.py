@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils import timezone
 
-from django_vyte import payloads, titles, values
+from django_vyte import payloads, values
 from django_vyte.client.resource import ignore, is_probably_cut
 from django_vyte.exceptions import BadRequest, NotFound, ServerError, UnexpectedAnswer, VyteError
+from django_vyte.listing import titles
+from django_vyte.listing.parts import Part, Shown
 from django_vyte.models import Event, EventGroup
-from django_vyte.parts import Part, Shown
 
 if TYPE_CHECKING:
     from django_vyte.client import VyteClient

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_vyte import titles
 from django_vyte.client.arguments import search
+from django_vyte.listing import titles
 
 TITLES = st.lists(st.text(max_size=12) | st.sampled_from(["Demo", "demo 1", "Démo", "STRASSE", "straße"]))
 

@@ -1,0 +1,32 @@
+"""Opening calls again that were closed, for a person who has seen to what kept them from being processed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils import timezone
+
+from django_vyte.models import Delivery
+
+if TYPE_CHECKING:
+    from django_vyte.models.delivery import DeliveryQuerySet
+
+
+def replay(deliveries: DeliveryQuerySet) -> list[int]:
+    """Open deliveries again, whatever became of them; the primary keys of those to process.
+
+    Those whose body was pruned stay closed.
+    """
+    pruned = Q(body="", status__in=[Delivery.Status.DONE, Delivery.Status.IGNORED])
+    idle = deliveries.exclude(status=Delivery.Status.WORKING).exclude(pruned)
+    keys = list(idle.order_by("pk").values_list("pk", flat=True))
+    idle.filter(pk__in=keys).update(
+        status=Delivery.Status.RECEIVED,
+        attempts=0,
+        next_attempt_at=timezone.now(),
+        error="",
+        finished_at=None,
+        lease="",
+    )
+    return keys
