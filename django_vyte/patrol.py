@@ -22,7 +22,7 @@ from django.utils import timezone
 from django_vyte import connections, mirror, payloads, reconcile, values
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import AuthenticationFailed, RateLimited, VyteError, VyteUnavailable
-from django_vyte.listing import LIMIT
+from django_vyte.listing import Listing
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.sync import BATCH
 
@@ -33,9 +33,11 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# How many events of a team are asked for one by one, and for how many seconds at most.
+# How many events of a team are asked for one by one, and for how many seconds at most: calls may wait for this worker.
 CALLS = 50
-SECONDS = 120
+SECONDS = 30
+# How many further questions a list of upcoming events that was cut short is worth.
+QUESTIONS = 20
 # Messages that piled up while no worker ran lead to one patrol.
 PAUSE = dt.timedelta(minutes=1)
 # For how long events that Vyte has no more are asked for again.
@@ -61,10 +63,25 @@ class Findings:
 
 
 def teams() -> list[int]:
-    """The primary keys of the teams that Vyte can be asked about, the longest unpatrolled first."""
+    """The primary keys of the teams whose turn it is and that have a key, the longest unpatrolled first."""
     linked = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE).values("team")
     oldest = F("patrolled_at").asc(nulls_first=True)
-    return list(Team.objects.filter(pk__in=linked).order_by(oldest, "pk").values_list("pk", flat=True))
+    rows = Team.objects.filter(_is_due(timezone.now()), pk__in=linked)
+    return list(rows.order_by(oldest, "pk").values_list("pk", flat=True))
+
+
+def _longest() -> dt.timedelta:
+    """How long a worker may be at a team."""
+    settings = get_settings()
+    return dt.timedelta(seconds=settings.LIST_DEADLINE + settings.LEASE_SECONDS)
+
+
+def _is_due(now: dt.datetime) -> Q:
+    """Which teams nobody is at, or was a moment ago."""
+    # Times that lie further ahead than they ever are set come from a clock that was put back.
+    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=now + 2 * _longest())
+    rested = Q(patrolled_at=None) | Q(patrolled_at__lte=now - PAUSE) | Q(patrolled_at__gt=now + PAUSE)
+    return free & rested
 
 
 @contextmanager
@@ -73,13 +90,9 @@ def claimed(team_id: int) -> Iterator[Team | None]:
 
     A worker that dies leaves the team to the next one, once its lease has run out.
     """
-    now, settings = timezone.now(), get_settings()
-    until = now + dt.timedelta(seconds=settings.LIST_DEADLINE + settings.LEASE_SECONDS)
-    rows = Team.objects.filter(pk=team_id)
-    # Times that lie further ahead than they ever are set come from a clock that was put back.
-    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=until + (until - now))
-    rested = Q(patrolled_at=None) | Q(patrolled_at__lte=now - PAUSE) | Q(patrolled_at__gt=now + PAUSE)
-    if not rows.filter(free, rested).update(patrol_until=until):
+    now, rows = timezone.now(), Team.objects.filter(pk=team_id)
+    until = now + _longest()
+    if not rows.filter(_is_due(now)).update(patrol_until=until):
         yield None
         return
     team = rows.get()
@@ -121,13 +134,14 @@ def _attempt(found: Findings, what: str, work: Callable[[], object]) -> bool:
 
 
 def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: Findings) -> None:
-    """Mirror the upcoming events, which adds their ids to ``listed``."""
-    as_of = timezone.now()
-    events = client.events.iterate(filter="upcoming", limit=LIMIT, report=logger.info)
-    while batch := list(islice(events, BATCH)):
-        listed.update(values.identifier(values.thing(answer).get("_id")) for answer in batch)
-        answers = [mirror.Answer(answer, as_of, _origin(team, answer)) for answer in batch]
-        saved = mirror.save(team.pk, answers)
+    """Mirror the upcoming events, which adds their ids to ``listed``; a list that is cut short costs some questions."""
+    listing = Listing(client, team, {"filter": "upcoming"}, budget=QUESTIONS)
+    heard = iter(listing)
+    while batch := list(islice(heard, BATCH)):
+        saved = mirror.save(
+            team.pk, [mirror.Answer(answer, as_of, _origin(team, answer)) for as_of, answer in batch]
+        )
+        listed.update(listing.seen)
         found.compared += len(batch)
         found.failures += saved.problems
         found.saved += saved

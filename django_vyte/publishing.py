@@ -11,7 +11,7 @@ import threading
 import time
 from contextlib import suppress
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -28,14 +28,21 @@ LAST_SECONDS = 2
 PAUSE = 0.05
 # Rows that a message names at most.
 MOST_KEYS = 50
-# A task, its arguments, and in how many seconds it is to be run.
-Message = tuple[Any, tuple[Any, ...], float | None]
+
+
+class Message(NamedTuple):
+    """A task, its arguments, and the seconds after which it is to be run, and after which it is not any more."""
+
+    task: Any
+    args: tuple[Any, ...]
+    countdown: float | None = None
+    expires: float | None = None
 
 
 class Publisher:
     """Publishes from one daemon thread a process: a web request drops its message off and goes on."""
 
-    def __init__(self, publish: Callable[..., None]) -> None:
+    def __init__(self, publish: Callable[[Message], None]) -> None:
         self._publish = publish
         self._complained_at = -QUIET * 1.0
         self._begin()
@@ -48,11 +55,8 @@ class Publisher:
         self._waiting: queue.Queue[Message] = queue.Queue(WAITING_ROOM)
         self._thread: threading.Thread | None = None
 
-    def send(
-        self, task: Any, args: tuple[Any, ...], countdown: float | None = None, *, at_once: bool
-    ) -> None:
+    def send(self, message: Message, *, at_once: bool) -> None:
         """Have a task run, published in this thread when ``at_once``; a failure is logged and not raised."""
-        message = (task, args, countdown)
         if at_once:
             self._try(message)
             return
@@ -96,7 +100,7 @@ class Publisher:
 
     def _try(self, message: Message) -> None:
         try:
-            self._publish(*message)
+            self._publish(message)
         except Exception as error:
             self._complain(f"{type(error).__name__}: {error}")
 
@@ -117,13 +121,12 @@ def joined(messages: Iterable[Message]) -> Iterator[Message]:
         if joinable is None:
             yield from group
             continue
-        task, countdown = joinable
-        keys = [key for _, (keys,), _ in group for key in keys]
+        keys = [key for message in group for key in message.args[0]]
         for start in range(0, len(keys), MOST_KEYS):
-            yield task, (keys[start : start + MOST_KEYS],), countdown
+            yield joinable._replace(args=(keys[start : start + MOST_KEYS],))
 
 
-def _joinable(message: Message) -> tuple[Any, float | None] | None:
-    """What messages have to have in common to be joined; None for one that stays as it is."""
-    task, args, countdown = message
-    return (task, countdown) if len(args) == 1 and isinstance(args[0], list) else None
+def _joinable(message: Message) -> Message | None:
+    """A message less its keys, which those that can be joined have in common; None for one that stays as it is."""
+    has_keys = len(message.args) == 1 and isinstance(message.args[0], list)
+    return message._replace(args=()) if has_keys else None

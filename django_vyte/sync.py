@@ -86,7 +86,7 @@ def run(
             expect(items)
             progress(0)
 
-        listing = Listing(client, team, group, counted)
+        listing = Listing(client, team, {"group_ids": [group]} if group else None, counted)
         sync = _Sync(team, client, listing, since, origin or mirror.Origin(EventChange.Cause.SYNC), progress)
         sync.summary.is_dry_run = dry_run
         sync.take(listing)

@@ -22,18 +22,21 @@ from django_vyte.exceptions import VyteError
 from django_vyte.inbox.claims import MOST_THINGS
 from django_vyte.inbox.sources import Outcome
 from django_vyte.models import Team
-from django_vyte.publishing import Publisher
+from django_vyte.publishing import Message, Publisher
 
 logger = logging.getLogger(__name__)
 
 # Retries later than this are left to the sweep rather than to a message that waits in a worker.
 LONGEST_COUNTDOWN = 300
 TOLD_AT_ONCE = 100
+# Patrols that no worker had time for by then are not made up for.
+PATROL_EXPIRES = 15 * 60
 
 
-def publish(task: Task[Any, Any], args: tuple[Any, ...], countdown: float | None = None) -> None:
+def publish(message: Message) -> None:
     """Hand a message to the broker, in the queue of ``VYTE["QUEUE"]``, without Celery's own retries."""
-    options: dict[str, Any] = {"countdown": countdown, "queue": get_settings().QUEUE}
+    task, args, countdown, expires = message
+    options: dict[str, Any] = {"countdown": countdown, "expires": expires, "queue": get_settings().QUEUE}
     task.apply_async(args, retry=False, **options)
 
 
@@ -52,10 +55,15 @@ class DatabaseTask(Task):  # type: ignore[type-arg]  # not generic when it runs
             raise
 
 
-def enqueue(task: Task[Any, Any], *args: Any, countdown: float | None = None) -> None:
-    """Ask for a task to be run once the transaction is committed; never raises and never waits for the broker."""
+def enqueue(
+    task: Task[Any, Any], *args: Any, countdown: float | None = None, expires: float | None = None
+) -> None:
+    """Ask for a task to be run once the transaction is committed; never raises and never waits for the broker.
+
+    ``countdown`` and ``expires`` are the seconds after which it is to be run, and after which it is not any more.
+    """
     at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
-    send = partial(publisher.send, task, args, countdown, at_once=at_once)
+    send = partial(publisher.send, Message(task, args, countdown, expires), at_once=at_once)
     transaction.on_commit(send, robust=True)
 
 
@@ -148,9 +156,9 @@ def prune() -> None:
 
 @shared_task(name="django_vyte.patrol", ignore_result=True, base=DatabaseTask)
 def patrol_teams() -> None:
-    """Have every team patrolled, each by a task of its own; run it every quarter of an hour."""
+    """Have the teams patrolled whose turn it is, each by a task of its own; run it every quarter of an hour."""
     for pk in patrol.teams():
-        enqueue(patrol_team, pk)
+        enqueue(patrol_team, pk, expires=PATROL_EXPIRES)
 
 
 @shared_task(name="django_vyte.patrol_team", ignore_result=True, base=DatabaseTask)

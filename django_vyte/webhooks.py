@@ -12,29 +12,22 @@ from typing import TYPE_CHECKING, cast
 
 from django.utils import timezone
 
-from django_vyte import mirror, payloads, recognition, reconcile, sync, values
+from django_vyte import mirror, payloads, recognition, reconcile, unnamed, values
 from django_vyte.exceptions import NotFound
 from django_vyte.inbox.sources import Outcome, register
 from django_vyte.models import EventChange
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from django_vyte.inbox.sources import Ask as Asked
     from django_vyte.inbox.sources import Visit
-    from django_vyte.models import Delivery, Team
+    from django_vyte.models import Delivery
     from django_vyte.recognition import Description
 
 ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
 # Kept from a call's headers; everything else may identify or authenticate somebody.
 HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
-# Where more meetings than this wait to be looked at, all of the team's are listed once instead.
-MOST_ONE_BY_ONE = 10
-WHICH = ("none", "one, but others may be missing,", "more than one")
-NOT_CERTAIN = (
-    "A call reports that a meeting was cancelled and does not name it, and {which} here fits what it says: nothing was "
-    "cancelled. Find the meeting by the call's body, and cancel it if it is still there."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +103,7 @@ class Vyte:
             return Outcome(members=[member.pk for member in found if not member.told_at])
         origin = mirror.Origin(EventChange.Cause.WEBHOOK, delivery=delivery)
         if asked.kind == "team":
-            return _look_for(asked.unnamed, visit.team, origin, visit.keep)
+            return unnamed.look_for(asked.unnamed, visit, origin)
         return _look_at(asked, origin, visit)
 
 
@@ -139,55 +132,6 @@ def _look_at(asked: Ask, origin: mirror.Origin, visit: Visit) -> Outcome:
         if saved is None:
             raise
         return Outcome(changes=saved.changes)
-
-
-def _look_for(
-    unnamed: Sequence[Description], team: Team, origin: mirror.Origin, keep: Callable[..., object]
-) -> Outcome:
-    """Mirror the events that calls are about without naming them; those that are not certain, with all of the team's.
-
-    The time of its making tells an event from any other. Without that, only a mirror that was just brought up to date
-    can tell whether there is another one like it.
-    """
-    outcome = Outcome()
-    unsure = list(unnamed)
-    if len(unnamed) <= MOST_ONE_BY_ONE:
-        unsure = [said for said in unnamed if not _look_if_certain(said, team, origin, outcome)]
-    if not unsure:
-        return outcome
-    summary = sync.run(team, origin=origin, progress=keep)
-    outcome.changes += summary.saved.changes
-    for said in unsure:
-        if said.cancelled:
-            _cancel_if_certain(said, team, origin, outcome, is_complete=not summary.incomplete)
-            keep()
-    return outcome
-
-
-def _mirror(vyte_id: str, said: Description, team: Team, origin: mirror.Origin) -> list[int]:
-    """Mirror the event that a description fits, with the cancellation that it reports; the changes."""
-    since = said.cancelled_at or said.came_at
-    return reconcile.event(team.pk, vyte_id, origin=origin, cancelled_at=since).changes
-
-
-def _look_if_certain(said: Description, team: Team, origin: mirror.Origin, outcome: Outcome) -> bool:
-    """Look at the one event that this must be about, and say whether there is one."""
-    found = recognition.candidates(team.pk, said) if said.created_at else []
-    if len(found) == 1:
-        outcome.changes += _mirror(found[0], said, team, origin)
-    return len(found) == 1
-
-
-def _cancel_if_certain(
-    said: Description, team: Team, origin: mirror.Origin, outcome: Outcome, *, is_complete: bool
-) -> None:
-    """Mirror a cancellation once all events are mirrored; a problem where nobody can tell whose it is."""
-    found = recognition.candidates(team.pk, said)
-    if len(found) == 1 and is_complete:
-        outcome.changes += _mirror(found[0], said, team, origin)
-    elif not recognition.is_known(team.pk, said):
-        problem = NOT_CERTAIN.format(which=WHICH[min(len(found), 2)])
-        outcome.problems += [] if problem in outcome.problems else [problem]
 
 
 register(Vyte())

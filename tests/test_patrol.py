@@ -85,6 +85,27 @@ def test_an_upcoming_event_that_is_not_listed_any_more_is_asked_for(vyte, team):
     assert Event.objects.get(vyte_id=gone).missing_since
 
 
+def test_upcoming_events_that_vyte_does_not_list_at_once_are_asked_for_in_parts(vyte, team):
+    vyte.fill(300)
+    with team.client() as client:
+        upcoming = {event["_id"] for event in client.events.list(filter="upcoming", limit=1000)}
+    vyte.quirks.list_maximum = 100
+    vyte.requests.clear()
+    patrol.compare(team)
+    mirrored = set(Event.objects.values_list("vyte_id", flat=True))
+    assert len(upcoming) > 150
+    assert upcoming <= mirrored
+    lists = [request for request in vyte.requests if request.path == "/v2/events"]
+    assert len(lists) <= 1 + patrol.QUESTIONS
+
+
+def test_a_vyte_that_refuses_large_limits_is_compared_with_all_the_same(vyte, team):
+    meet(vyte, "Kick-off")
+    vyte.faults.add(path="^/v2/events$", status=400)
+    assert patrol.compare(team).problem == ""
+    assert titles() == {"Kick-off"}
+
+
 def test_an_empty_or_a_broken_list_empties_nothing(vyte, team):
     for number in range(3):
         vyte.confirm(meet(vyte, f"Meeting {number}"))
@@ -275,6 +296,14 @@ def test_the_team_that_was_left_alone_longest_comes_first(team):
     assert team.pk not in patrol.teams()
 
 
+def test_a_team_whose_turn_has_not_come_is_not_asked_for(team):
+    with patrol.claimed(team.pk):
+        assert patrol.teams() == []
+    assert patrol.teams() == []
+    with time_machine.travel(timezone.now() + patrol.PAUSE):
+        assert patrol.teams() == [team.pk]
+
+
 # As tasks
 
 
@@ -288,6 +317,16 @@ def sent(monkeypatch) -> list[tuple[str, tuple[object, ...]]]:
 
     monkeypatch.setattr(tasks, "enqueue", enqueue)
     return messages
+
+
+def test_a_patrol_that_no_worker_had_time_for_is_not_made_up_for(
+    team, monkeypatch, django_capture_on_commit_callbacks
+):
+    messages = []
+    monkeypatch.setattr(tasks.publisher, "send", lambda message, at_once: messages.append(message))
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.patrol_teams()
+    assert [message.expires for message in messages] == [15 * 60]
 
 
 def test_each_team_is_patrolled_by_a_task_of_its_own(team, sent):

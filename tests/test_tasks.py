@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from django_vyte import tasks
 from django_vyte.models import Delivery, Event, EventChange, Member
+from django_vyte.publishing import Message
 from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,8 +24,8 @@ def sent(monkeypatch) -> list[tuple[str, tuple[object, ...], float | None]]:
     """What would have gone to the broker, instead of going there."""
     messages: list[tuple[str, tuple[object, ...], float | None]] = []
 
-    def send(task, args, countdown, at_once):
-        messages.append((task.name, args, countdown))
+    def send(message, at_once):
+        messages.append((message.task.name, message.args, message.countdown))
 
     monkeypatch.setattr(tasks.publisher, "send", send)
     return messages
@@ -104,9 +105,10 @@ def test_messages_go_to_the_queue_that_the_project_named(settings, monkeypatch):
     seen = {}
     monkeypatch.setattr(tasks.process, "apply_async", lambda args, **options: seen.update(options))
     settings.VYTE = {**settings.VYTE, "QUEUE": "meetings"}
-    tasks.publish(tasks.process, (1,))
+    tasks.publish(Message(tasks.process, (1,), expires=9))
     assert seen["queue"] == "meetings"
     assert seen["retry"] is False
+    assert seen["expires"] == 9
 
 
 @pytest.mark.usefixtures("sent")

@@ -20,7 +20,7 @@ from django.urls import reverse
 
 from django_vyte import tasks
 from django_vyte.models import Delivery, Event, EventChange, Team
-from django_vyte.publishing import Publisher
+from django_vyte.publishing import Message, Publisher
 from django_vyte.sandbox import Sandbox
 
 GOOD = "5f0d7eb02003d0971e2a961a"
@@ -517,8 +517,8 @@ def publisher_to(url: str) -> Publisher:
     app = Celery("elsewhere", broker=url, set_as_current=False)
     app.finalize()
 
-    def publish(task: Any, *message: Any) -> None:
-        tasks.publish(app.tasks[task.name], *message)
+    def publish(message: Message) -> None:
+        tasks.publish(message._replace(task=app.tasks[message.task.name]))
 
     return QuietPublisher(publish)
 
@@ -560,16 +560,12 @@ def test_a_call_is_answered_while_the_broker_is_down(
 def test_the_worker_is_asked_once_the_call_is_kept(
     webhook_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[tuple[Any, ...]] = []
-
-    def publish(*message: Any) -> None:
-        asked.append(message)
-
-    publisher = Publisher(publish)
+    asked: list[Message] = []
+    publisher = Publisher(asked.append)
     monkeypatch.setattr(tasks, "publisher", publisher)
     post(webhook_path, call())
     assert publisher.flush(10)
-    assert asked == [(tasks.process, ([Delivery.objects.get().pk],), None)]
+    assert asked == [Message(tasks.process, ([Delivery.objects.get().pk],))]
 
 
 def test_the_address_is_where_it_was(webhook_path: str, team: Team) -> None:

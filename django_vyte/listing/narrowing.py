@@ -1,17 +1,17 @@
 """All events that Vyte lists, asked for in parts where one answer may have been cut short.
 
 Vyte documents no paging, and nothing that says whether a list is whole. But an answer that is shorter than the longest
-one was not cut. So what may have been cut is asked for in parts, and each part that is still as long in parts again.
-Titles divide without a gap, into those that match an expression and those that do not: parts by title that are all
-short, and together have all that the list showed, are everything. Where Vyte does not search titles as it documents,
-or all are the same, parts by people and groups find more without proving that this is all.
+one, and of no length that servers cut at, was not cut. So what may have been cut is asked for in parts, and each part
+that may still be cut in parts again. Titles divide without a gap, into those that match an expression and those that do
+not: parts by title that are all short, and together have all that the list showed, are everything that has a title.
+Where Vyte does not search titles as it documents, or all are the same, parts by people and groups find more without
+proving that this is all.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,13 +19,22 @@ from django.utils import timezone
 
 from django_vyte import payloads, values
 from django_vyte.client.resource import ignore, is_probably_cut
-from django_vyte.exceptions import BadRequest, NotFound, ServerError, UnexpectedAnswer, VyteError
+from django_vyte.exceptions import (
+    BadRequest,
+    NotFound,
+    PermissionDenied,
+    ServerError,
+    UnexpectedAnswer,
+    VyteAPIError,
+    VyteError,
+)
 from django_vyte.listing import titles
 from django_vyte.listing.parts import Part, Shown
 from django_vyte.models import Event, EventGroup
 
 if TYPE_CHECKING:
     from django_vyte.client import VyteClient
+    from django_vyte.client.types import EventFilters
     from django_vyte.models import Team
 
 # Vyte documents a limit and no paging: ask for more than anyone has.
@@ -33,25 +42,29 @@ LIMIT = 1_000_000
 # How many further questions are asked at most where the first answer may have been cut.
 BUDGET = 200
 # What one question may fail with while others are worth asking.
-PASSING = (BadRequest, NotFound, ServerError, UnexpectedAnswer, ValueError)
+PASSING = (BadRequest, NotFound, PermissionDenied, ServerError, UnexpectedAnswer, ValueError)
+# Statuses with which a limit may be refused that is larger than Vyte allows.
+REFUSALS = (400, 413, 422)
 
 Heard: TypeAlias = tuple[dt.datetime, Any]
 
 
 class Listing:
-    """The events of a team, or of one of its groups, that Vyte lists: iterate over it, once.
+    """The events of a team that Vyte lists, or those that ``filters`` leave of them: iterate over it, once.
 
     Yields each event once, with the time before it was asked for. Raises VyteError when the first answer cannot be
     used, before anything is yielded; what goes wrong later only leaves the list incomplete (``doubt``). ``counted`` is
-    called with the length of the first answer, and with None when a further question is asked.
+    called with the length of the first answer, and with None when a further question is asked; ``budget`` is how many
+    are asked at most.
     """
 
     def __init__(
         self,
         client: VyteClient,
         team: Team,
-        group: str | None = None,
+        filters: EventFilters | None = None,
         counted: Callable[[int | None], object] = ignore,
+        budget: int | None = None,
     ) -> None:
         self.client, self.team, self.counted = client, team, counted
         self.seen: set[str] = set()
@@ -59,14 +72,15 @@ class Listing:
         # Of the longest answer, and items in it that are no objects.
         self.longest = self.unreadable = 0
         self.asked = 0
-        self._budget = BUDGET
+        self._budget = self._most = BUDGET if budget is None else budget
         self.is_complete = True
-        self._whole_list = Part({"limit": LIMIT, **({"group_ids": [group]} if group else {})})
-        self._titles_divide = True
+        self._whole_list = Part({"limit": LIMIT, **(filters or {})})
+        # What a list cannot be divided by, since Vyte passes it over.
+        self._useless: set[str] = set()
         self._trouble: Exception | None = None
 
     def __iter__(self) -> Iterator[Heard]:
-        first = yield from self._answers(self._whole_list)
+        first = yield from self._first()
         if first.is_cut:
             self.is_complete, _ = yield from self._divide(self._whole_list, first)
 
@@ -84,13 +98,23 @@ class Listing:
             f"Vyte answers with at most {self.longest:,} events, it seems: {len(self.seen):,} were found with"
         )
         why = f": {self._trouble}" if self._trouble else "."
-        if self.asked == BUDGET:
+        if self.asked == self._most:
             why = ", which is the most that are asked in one run."
         return f"{found} {self.asked} further questions, and others may be missing{why}"
 
     @property
     def _is_spent(self) -> bool:
         return self.asked >= self._budget
+
+    def _first(self) -> Generator[Heard, None, Shown]:
+        """Ask for everything, without a limit where Vyte has one for limits."""
+        try:
+            return (yield from self._answers(self._whole_list))
+        except VyteAPIError as error:
+            if error.status_code not in REFUSALS:
+                raise
+        self._whole_list = self._whole_list.without_limit()
+        return (yield from self._answers(self._whole_list))
 
     def _answers(self, part: Part) -> Generator[Heard, None, Shown]:
         """Ask one question, and yield the events that no answer had before."""
@@ -99,7 +123,7 @@ class Listing:
         def counted(items: int) -> None:
             self.longest = max(self.longest, items)
             shown.items = items
-            shown.is_cut = is_probably_cut(items, LIMIT) if is_first else 0 < items == self.longest
+            shown.is_cut = is_probably_cut(items, LIMIT) or (not is_first and 0 < items == self.longest)
             self.counted(items if is_first else None)
 
         objects = 0
@@ -107,7 +131,7 @@ class Listing:
             objects += 1
             key = values.identifier(event.get("_id"))
             if shown.is_cut or not is_first:
-                shown.note(key, values.thing(event))
+                shown.note(key, values.thing(event), part)
             if key not in self.seen if key else is_first:
                 self.seen.add(key)
                 yield as_of, event
@@ -117,7 +141,7 @@ class Listing:
     def _ask(self, part: Part, wider: Collection[str] = ()) -> Generator[Heard, None, tuple[bool, set[str]]]:
         """Ask for a part, in parts where need be; whether that was all of it, and the ids of its events.
 
-        ``wider`` are ids that a question without one of the filters showed: a filter is of no use if they all are here.
+        ``wider`` are ids that a question without the last filter showed: it is of no use where they all are here.
         """
         if self._is_spent:
             return False, set()
@@ -129,9 +153,12 @@ class Listing:
             if not isinstance(error, PASSING):
                 self._budget = self.asked
             return False, set()
+        if not shown.is_as_asked:
+            self._useless.add(part.last)
+            return False, set()
         if not shown.is_cut:
             return True, shown.ids
-        if not part.is_met_by(shown.titles) or (wider and shown.ids.issuperset(wider)):
+        if wider and shown.ids.issuperset(wider):
             return False, set()
         return (yield from self._divide(part, shown))
 
@@ -140,6 +167,8 @@ class Listing:
     ) -> Generator[Heard, None, tuple[bool, set[str]]]:
         whole, ids = True, set[str]()
         for part in parts:
+            if part.last in self._useless:
+                return False, ids
             is_whole, found = yield from self._ask(part, wider)
             whole &= is_whole
             ids |= found
@@ -150,19 +179,20 @@ class Listing:
         if not shown.ids:
             return False, set()
         ids = set(shown.ids)
-        condition = titles.dividing(shown.titles, part.titles) if self._titles_divide else None
+        condition = None if "q" in self._useless else titles.dividing(shown.titles, part.titles)
         if condition:
             whole, found = yield from self._ask_each(part.halves(condition))
             ids |= found
             if shown.ids <= found:
                 return whole, ids
-            self._titles_divide = False
+            self._useless.add("q")
         for name, each in self._filters(shown):
             if self._is_spent:
                 break
             if name not in part.filters:
-                narrower = (replace(part, filters={**part.filters, name: value}) for value in each)
-                whole, found = yield from self._ask_each(narrower, shown.ids)
+                whole, found = yield from self._ask_each(
+                    (part.narrowed(name, value) for value in each), shown.ids
+                )
                 ids |= found
                 # Whoever has what was shown has the rest of it, as far as anyone can tell.
                 if whole and shown.ids <= found and name != "filter":

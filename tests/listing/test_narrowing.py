@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from django_vyte import listing
-from django_vyte.exceptions import UnexpectedAnswer
+from django_vyte.exceptions import BadRequest, UnexpectedAnswer
 from django_vyte.listing import narrowing, titles
 from django_vyte.models import Event
 from django_vyte.sandbox import filters
@@ -39,15 +39,23 @@ def all_titled(sandbox, title: str) -> None:
         event["title"] = title
 
 
-def refuse_searches(monkeypatch) -> None:
+def read_otherwise(monkeypatch, change) -> None:
+    """Have the local Vyte read a question as ``change`` says: it is given the arguments, tests and limit."""
     read = filters.read
+    monkeypatch.setattr(filters, "read", lambda ask: change(ask.request.args, *read(ask)))
 
-    def read_without_search(ask):
-        if "q" in ask.request.args:
-            raise Refused(400, "q is not a regular expression")
-        return read(ask)
 
-    monkeypatch.setattr(filters, "read", read_without_search)
+def refuse_searches(monkeypatch, status=400) -> None:
+    def change(asked, tests, limit):
+        if "q" in asked:
+            raise Refused(status, "q is not a regular expression")
+        return tests, limit
+
+    read_otherwise(monkeypatch, change)
+
+
+def forbid_searches(monkeypatch) -> None:
+    refuse_searches(monkeypatch, status=403)
 
 
 def search_literally(monkeypatch) -> None:
@@ -86,10 +94,50 @@ def test_a_list_of_any_other_length_is_asked_for_once(vyte_sandbox, team, count)
     assert (len(ids), found.asked, found.doubt) == (count, 0, "")
 
 
+@pytest.mark.parametrize("status", [400, 413, 422])
+def test_a_vyte_that_refuses_a_large_limit_is_asked_without_one(capped, team, monkeypatch, status):
+    capped.quirks.list_default = 50
+
+    def change(asked, tests, limit):
+        if int(asked.get("limit", 0)) > 100:
+            raise Refused(status, "limit is 100 at most")
+        return tests, limit
+
+    read_otherwise(monkeypatch, change)
+    found, ids = listed(team)
+    assert set(ids) == set(capped.state.events)
+    assert (found.longest, found.doubt) == (50, "")
+    assert ["limit" in request.query for request in capped.requests] == [True] + [False] * (found.asked + 1)
+
+
+def test_a_refusal_for_another_reason_is_raised(capped, team):
+    capped.faults.add(path="^/v2/events$", status=400, times=2)
+    with pytest.raises(BadRequest):
+        listed(team)
+
+
+def test_parts_that_are_cut_shorter_than_the_whole_are_not_taken_for_whole(capped, team, monkeypatch):
+    read_otherwise(monkeypatch, lambda asked, tests, limit: (tests, 50 if "q" in asked else limit))
+    found, ids = listed(team)
+    assert set(ids) == set(capped.state.events)
+    assert found.is_complete
+
+
+def test_a_filter_that_vyte_passes_over_is_asked_for_once(capped, team, monkeypatch):
+    search_nothing(monkeypatch)
+    read_otherwise(monkeypatch, lambda asked, tests, limit: ([], limit))
+    found, _ = listed(team)
+    assert "others may be missing" in found.doubt
+    names = ["group_ids", "creator_emails", "invitee_emails"]
+    times = {name: sum(name in request.query for request in capped.requests) for name in names}
+    assert max(times.values()) == 1
+    assert found.asked <= 6
+
+
 def test_one_group_is_narrowed_too(capped, team):
     for number, event in enumerate(capped.state.events.values()):
         event["third_party"]["group_ids"] = ["deal_1" if number < 150 else "deal_2"]
-    found, ids = listed(team, group="deal_1")
+    found, ids = listed(team, filters={"group_ids": ["deal_1"]})
     assert (len(ids), found.is_complete) == (150, True)
 
 
@@ -101,7 +149,7 @@ def test_where_all_titles_are_the_same_people_and_groups_find_the_rest_and_a_dou
     assert "others may be missing" in found.doubt
 
 
-@pytest.mark.parametrize("search", [refuse_searches, search_literally, search_nothing])
+@pytest.mark.parametrize("search", [refuse_searches, forbid_searches, search_literally, search_nothing])
 def test_where_titles_cannot_be_searched_the_rest_is_found_in_other_ways(capped, team, monkeypatch, search):
     search(monkeypatch)
     found, ids = listed(team)

@@ -333,6 +333,68 @@ def test_a_call_that_says_nothing_leads_to_a_look_at_all_also_beside_one_that_is
     assert new in statuses()
 
 
+@pytest.fixture
+def cut_off(vyte_sandbox: Sandbox) -> Sandbox:
+    """A Vyte with many meetings, of which a list shows a third."""
+    vyte_sandbox.fill(300)
+    vyte_sandbox.quirks.list_maximum = 100
+    return vyte_sandbox
+
+
+@pytest.mark.parametrize("action", ["event.created", "event.cancelled"])
+def test_a_meeting_that_is_new_is_found_by_its_title_however_many_there_are(
+    team: Team, cut_off: Sandbox, plan: Callable[..., str], said_of: Any, call: Any, action: str
+) -> None:
+    vyte_id = plan("Kick-off (second try)")
+    said = said_of(vyte_id, *PUBLISHED)
+    if action == "event.cancelled":
+        said["cancelled"] = cancel(cut_off, vyte_id).isoformat()
+    assert call(said, action).status == "done"
+    assert statuses() == {vyte_id: action.replace("event.created", "planning").removeprefix("event.")}
+    assert len(asked(cut_off)) <= 2
+
+
+def test_a_cancelled_meeting_that_is_not_listed_any_more_is_looked_at_where_it_is_known(
+    team: Team, cut_off: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    cut_off.quirks.show_cancelled = True
+    vyte_id = plan()
+    sync.run(team)
+    asked(cut_off)
+    cancel(cut_off, vyte_id)
+    said = said_of(vyte_id, *PUBLISHED, "cancelled")
+    cut_off.faults.add(path=r"^/v2/events$", status=200, body=b"[]")
+    assert call(said).status == "done"
+    assert statuses()[vyte_id] == "cancelled"
+    assert asked(cut_off) == ["/v2/events", f"/v2/events/{vyte_id}"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"status": 400},
+        {"status": 200, "body": b'[{"_id": "5f0d7eb02003d0971e2a961a", "title": "Another"}]'},
+        {"status": 200, "body": b"[" + b", ".join([b"null"] * 50) + b"]"},
+        {"status": 200, "body": b"null"},
+    ],
+    ids=["refused", "not searched", "cut short", "no list"],
+)
+def test_where_titles_cannot_be_searched_all_meetings_are_looked_through(
+    team: Team,
+    vyte_sandbox: Sandbox,
+    plan: Callable[..., str],
+    said_of: Any,
+    call: Any,
+    answer: dict[str, Any],
+) -> None:
+    vyte_id, other = plan(), plan("Another")
+    cancel(vyte_sandbox, vyte_id)
+    # A refused limit is asked without once more.
+    vyte_sandbox.faults.add(path=r"^/v2/events$", times=1 + (answer["status"] == 400), **answer)
+    assert call(said_of(vyte_id, *PUBLISHED, "cancelled")).status == "done"
+    assert {vyte_id: "cancelled", other: "planning"}.items() <= statuses().items()
+
+
 def test_finding_a_meeting_is_one_question_to_the_database_however_many_there_are(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any
 ) -> None:
