@@ -6,6 +6,8 @@ import json
 import re
 from dataclasses import dataclass, field
 
+import msgspec
+
 from django_vyte.values import CREDENTIALS, clean, without_nul
 
 WITHHELD = "[withheld]"
@@ -40,7 +42,7 @@ def read(raw: bytes) -> Body:
     cleaned = clean(value)
     calls, problems = _sorted(cleaned if isinstance(cleaned, list) else [cleaned])
     if cleaned != value:
-        text = json.dumps(cleaned, ensure_ascii=False)
+        text = msgspec.json.encode(cleaned).decode()
     return Body(calls, problems, text)
 
 
@@ -73,7 +75,7 @@ def _salvaged(text: str, error: Exception) -> Body:
         calls += found
         if not found:
             rest.append(_redacted(part))
-    kept = json.dumps([*calls, *rest], ensure_ascii=False) if calls else _redacted(text)
+    kept = msgspec.json.encode([*calls, *rest]).decode() if calls else _redacted(text)
     return Body(calls, [f"The body is not JSON: {reason}."], kept)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING
 
-from django.db import connections, models, router
+from django.db import connections, router
 
 from django_vyte.connections import insist
 from django_vyte.inbox import bodies
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 INSERT = """
-INSERT INTO {deliveries} (team_id, {columns}) SELECT team_id, {values} FROM {webhooks} WHERE token_digest = %s
+INSERT INTO django_vyte_delivery
+    (team_id, source, subject, body, headers, received_at, next_attempt_at, status, attempts, lease, error)
+SELECT team_id, %s, %s, %s, %s, %s, %s, 'received', 0, '', '' FROM django_vyte_webhook WHERE token_digest = %s
 """
 # Elsewhere the cursor knows the key of the row.
 RETURNING = "RETURNING id"
@@ -62,26 +64,12 @@ def keep(token: str, delivery: Delivery) -> int | None:
 
 def _insert(token_digest: str, delivery: Delivery, using: str) -> int | None:
     connection = connections[using]
-    sql, fields = _statement(using)
-    values = [field.get_db_prep_save(field.pre_save(delivery, add=True), connection) for field in fields]
+    headers = connection.ops.adapt_json_value(delivery.headers, None)
+    times = map(connection.ops.adapt_datetimefield_value, (delivery.received_at, delivery.next_attempt_at))
+    values = [delivery.source, delivery.subject, delivery.body, headers, *times, token_digest]
+    returns = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*values, token_digest])
+        cursor.execute(INSERT + RETURNING * returns, values)
         if not cursor.rowcount:
             return None
-        return int(cursor.fetchone()[0] if sql.endswith(RETURNING) else cursor.lastrowid)
-
-
-@cache
-def _statement(using: str) -> tuple[str, list[models.Field[Any, Any]]]:
-    """What inserts a delivery, and the fields that it takes the values of, followed by the digest of the token."""
-    connection = connections[using]
-    quote = connection.ops.quote_name
-    columns = Delivery._meta.local_concrete_fields
-    fields = [field for field in columns if not field.primary_key and field.name != "team"]
-    sql = INSERT.format(
-        deliveries=quote(Delivery._meta.db_table),
-        webhooks=quote(Webhook._meta.db_table),
-        columns=", ".join(quote(str(field.column)) for field in fields),
-        values=", ".join(["%s"] * len(fields)),
-    )
-    return sql + RETURNING * (connection.vendor == "postgresql"), fields
+        return int(cursor.fetchone()[0] if returns else cursor.lastrowid)
