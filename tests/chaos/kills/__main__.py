@@ -69,7 +69,7 @@ def endure(stack: ExitStack, folder: Path, events: int, kills: int, seed: int) -
     CONTEXT.set_forkserver_preload(["tests.chaos.kills.life"])
     trial = Trial(folder, vyte, Random(seed))
     trial.synchronise(kills)
-    trial.tell(kills // 5)
+    trial.tell(max(1, kills // 5))
     trial.violations += [
         *(f"{path} was left behind." for path in spool.iterdir() if path.stat().st_size > PROBE),
         *truth.nothing_is_stuck(),
