@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain, islice
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from django_vyte import mirror, payloads, reconcile, values
+from django_vyte import mirror, payloads, problems, reconcile, values
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
 from django_vyte.listing import PASSING, Listing
 from django_vyte.mirror.answers import SETTLING
 from django_vyte.models import Event, EventChange
+from django_vyte.problems import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -74,13 +76,15 @@ def run(
     The answer is received whole before anything is written: one that is cut off raises UnexpectedAnswer and writes
     nothing. Each batch is then committed by itself, so that a run that was killed is gone on from by the next. A list
     that Vyte may have cut short is asked for in parts; what may be missing all the same is said in ``incomplete``.
-    ``dry_run`` writes nothing and says what would be written.
+    ``dry_run`` writes nothing and says what would be written. What keeps a run of the whole team from being complete
+    stands in ``Team.problem``, too.
 
     ``progress`` is called with the number of events after each batch, and with 0 where a question takes its time;
     ``expect`` with the number to come, None once that cannot be told. Raises VyteError when Vyte cannot be asked
     ("List all events").
     """
-    with team.client() as client:
+    is_whole = not (group or since or dry_run)
+    with problems.noted(team.pk, Kind.SYNC) if is_whole else nullcontext(), team.client() as client:
 
         def counted(items: int | None) -> None:
             expect(items)
@@ -92,7 +96,10 @@ def run(
         sync.take(listing)
         if not group:
             sync.compare()
-        return sync.conclude()
+        summary = sync.conclude()
+        if is_whole:
+            problems.note(team.pk, Kind.MISSING, summary.incomplete)
+        return summary
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from django_vyte.exceptions import VyteError
 from django_vyte.inbox.claims import MOST_THINGS
 from django_vyte.inbox.sources import Outcome
 from django_vyte.models import Team
+from django_vyte.problems import Kind, noted
 from django_vyte.publishing import Message, Publisher
 
 logger = logging.getLogger(__name__)
@@ -88,26 +89,12 @@ def _follow(outcome: Outcome) -> None:
 
 
 @contextmanager
-def _noted(team: Team, what: str) -> Iterator[None]:
-    """Keep what goes wrong where people look, one line for each kind of work, and forget it once that succeeds."""
-    problem, unforeseen = "", None
+def _logged(team_id: int) -> Iterator[None]:
+    """What stands in ``Team.problem`` is no failure of the task."""
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
-        problem = f"{what} {' '.join(str(error).split())}"
-        logger.warning("Team %s: %s", team.pk, problem)
-    except Exception as error:
-        # Its text may quote what is mirrored.
-        connections.let_go_of_broken()
-        unforeseen, problem = error, f"{what} {type(error).__name__}"
-    with transaction.atomic():
-        row = Team.objects.select_for_update().only("problem").get(pk=team.pk)
-        others = [line for line in row.problem.splitlines() if not line.startswith(what)]
-        problems = "\n".join([*others, problem] if problem else others)
-        if problems != row.problem:
-            Team.objects.filter(pk=team.pk).update(problem=problems)
-    if unforeseen:
-        raise unforeseen
+        logger.warning("Team %s: %s", team_id, error)
 
 
 @shared_task(name="django_vyte.process", ignore_result=True, base=DatabaseTask)
@@ -125,21 +112,15 @@ def tell(changes: list[int], members: list[int]) -> None:
 @shared_task(name="django_vyte.sync_team", ignore_result=True, base=DatabaseTask)
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
-    team = Team.objects.get(pk=team_id)
-    with _noted(team, "Synchronising failed:"):
-        summary = sync.run(team)
-        tell_soon(summary.saved.changes)
-        with _noted(team, "Events may be missing:"):
-            if summary.incomplete:
-                raise VyteError(summary.incomplete)
+    with _logged(team_id):
+        tell_soon(sync.run(Team.objects.get(pk=team_id)).saved.changes)
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True, base=DatabaseTask)
 def register_webhooks(team_id: int) -> None:
     """Have Vyte call this site about a team; what goes wrong stands in ``Team.problem``."""
-    team = Team.objects.get(pk=team_id)
-    with _noted(team, "Registering webhooks failed:"):
-        subscriptions.register(team)
+    with _logged(team_id), noted(team_id, Kind.WEBHOOKS):
+        subscriptions.register(Team.objects.get(pk=team_id))
 
 
 @shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask)
@@ -167,10 +148,10 @@ def patrol_team(team_id: int) -> None:
     with patrol.claimed(team_id) as team:
         if team is None:
             return
-        with _noted(team, "Registering webhooks failed:"):
+        with _logged(team_id), noted(team_id, Kind.WEBHOOKS):
             if subscriptions.restore(team):
                 enqueue(sync_team, team.pk)
-        with _noted(team, "Comparing with Vyte failed:"):
+        with _logged(team_id), noted(team_id, Kind.PATROL):
             found = patrol.compare(team)
             tell_soon(found.saved.changes)
             if found.problem:
