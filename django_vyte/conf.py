@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,7 +59,9 @@ def get_settings() -> Settings:
     """
     values = {name: value for name, value in given().items() if name in NAMES}
     keys = values.get("ENCRYPTION_KEYS", ())
-    values["ENCRYPTION_KEYS"] = (keys,) if isinstance(keys, str) else tuple(keys)
+    # Whatever else stands there is one key, which the system checks find not to be one.
+    is_one = isinstance(keys, str | bytes) or not isinstance(keys, Iterable)
+    values["ENCRYPTION_KEYS"] = (keys,) if is_one else tuple(keys)
     for name in ("PUBLIC_URL", "API_URL", "WEB_URL"):
         if name in values:
             values[name] = str(values[name]).rstrip("/")

@@ -44,7 +44,7 @@ def test_vyte_must_be_a_dictionary(settings):
     assert "django_vyte.E001" in messages()
 
 
-@pytest.mark.parametrize("keys", [[], [""], ["short"], [KEY, "x" * 44], [7]])
+@pytest.mark.parametrize("keys", [[], [""], ["short"], [KEY, "x" * 44], [7], None, 7])
 def test_missing_and_malformed_encryption_keys_are_errors_that_show_no_key(settings, keys):
     settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": keys}
     text = messages()["django_vyte.E003"]
