@@ -57,6 +57,11 @@ def about_team(error: Exception) -> str:
     return _with_next_step(error, ABOUT_TEAMS)
 
 
+def step_about_team(error: Exception) -> str:
+    """The next step by itself; empty where there is none but what the error says."""
+    return _matching(ABOUT_TEAMS, error)
+
+
 def about_key(error: Exception) -> str:
     """Why a key could not be linked, in words for whoever pasted it."""
     return _matching(ABOUT_KEYS, error) or str(error)

@@ -49,7 +49,7 @@ def noted(team_id: int, kind: Kind) -> Iterator[None]:
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
-        note(team_id, kind, str(error))
+        note(team_id, kind, str(error) or type(error).__name__)
         raise
     except Exception as error:
         connections.let_go_of_broken()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
@@ -55,10 +55,13 @@ def address(webhook: Webhook) -> str:
     return public_url + reverse("django_vyte:webhook", args=[webhook.token])
 
 
-def compare(team: Team) -> list[State]:
-    """Ask Vyte for the team's webhooks and hold them against this site's; raises VyteError."""
+def compare(team: Team, **options: Any) -> list[State]:
+    """Ask Vyte for the team's webhooks and hold them against this site's; raises VyteError.
+
+    ``options`` are those of the client.
+    """
     states = []
-    with team.client() as client:
+    with team.client(**options) as client:
         there = cast("list[Hook]", values.things(client.hooks.list()))
         for webhook in team.webhooks.order_by("action"):
             wanted = address(webhook)
@@ -119,15 +122,16 @@ def prune(team: Team) -> list[str]:
     They point at this site's endpoint, or carry one of its tokens to an earlier ``PUBLIC_URL``. Webhooks of other
     sites are left alone. Raises VyteError.
     """
-    stale = [
-        str(state.there["_id"])
-        for state in compare(team)
-        if state.here is None and state.there and _was_ours(str(state.there.get("target_url", "")))
-    ]
+    stale = [str(state.there["_id"]) for state in compare(team) if state.there and is_stale(state)]
     with team.client() as client:
         for hook_id in stale:
             client.hooks.delete(hook_id)
     return stale
+
+
+def is_stale(state: State) -> bool:
+    """Whether this is a webhook at Vyte that once was this site's and is no longer wanted."""
+    return state.here is None and _was_ours(str(state.there.get("target_url", "")) if state.there else "")
 
 
 def _renew_unreadable(webhook: Webhook) -> None:

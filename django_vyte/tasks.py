@@ -6,6 +6,8 @@ A message is a hint that there is a row to work on. Losing one costs time until 
 from __future__ import annotations
 
 import logging
+import queue
+import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -66,6 +68,39 @@ def enqueue(
     at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
     send = partial(publisher.send, Message(task, args, countdown, expires), at_once=at_once)
     transaction.on_commit(send, robust=True)
+
+
+def broker_problem(seconds: float = 2) -> str:
+    """Why a message could not be handed to the broker now, without a password; empty when it could.
+
+    Takes no longer than ``seconds``, whatever hangs. Where tasks run eagerly there is no broker to ask.
+    """
+    if current_app.conf.task_always_eager:
+        return ""
+    answers: queue.SimpleQueue[str] = queue.SimpleQueue()
+    where = "Its address"
+
+    def connect() -> None:
+        try:
+            with connection:
+                # Each address of a list is tried once.
+                tries = max(len(connection.alt) - 1, 0)
+                connection.ensure_connection(max_retries=tries, reraise_as_library_errors=False)
+        except Exception as error:
+            # What a library says of an address may quote its password.
+            answers.put(f"{where} leads to {type(error).__name__}")
+        else:
+            answers.put("")
+
+    try:
+        connection = current_app.connection_for_write()
+        where = connection.as_uri()
+        threading.Thread(target=connect, name="django-vyte-broker", daemon=True).start()
+        return answers.get(timeout=seconds)
+    except queue.Empty:
+        return f"{where} does not answer within {seconds:.0f} seconds"
+    except Exception as error:
+        return f"{where} leads to {type(error).__name__}"
 
 
 def tell_soon(changes: list[int], members: list[int] = []) -> None:  # noqa: B006 - never written to

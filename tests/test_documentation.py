@@ -19,6 +19,7 @@ from django.template import Engine
 from django_vyte import checks, conf, exceptions, models, signals
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import Resource
+from django_vyte.doctor import finding
 from django_vyte.sandbox import Faults, Quirks, Sandbox, WebhookMode, seed
 from django_vyte.sandbox.control import ROUTES
 from django_vyte.templatetags import vyte as tags
@@ -118,6 +119,11 @@ def verbs_of(parser: Any) -> dict[str, Any]:
 def options_of(parser: Any) -> set[str]:
     options = {option for action in parser._actions for option in action.option_strings}
     return options.union(*map(options_of, verbs_of(parser).values()))
+
+
+def test_everything_that_the_doctor_can_find_is_documented_with_its_level():
+    rows = table(section("commands.md", "What it finds"))
+    assert {named(row[0])[0]: row[1] for row in rows} == finding.KINDS
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

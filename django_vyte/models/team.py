@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -64,12 +66,12 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    def client(self) -> VyteClient:
-        """A client that speaks to Vyte as this team, with the settings of ``VYTE``.
+    def client(self, **options: Any) -> VyteClient:
+        """A client that speaks to Vyte as this team, with the settings of ``VYTE`` where no ``options`` are given.
 
         Raises VyteError when the team has no active key, DecryptionError when it cannot be read.
         """
-        return ApiKey.client_for(self.pk)
+        return ApiKey.client_for(self.pk, **options)
 
     def join_url(self, extid: object = None) -> str:
         """Where a person signs up to Vyte and joins this team; ``extid`` comes back as ``Member.extid``."""
@@ -107,9 +109,9 @@ class ApiKey(models.Model):
         return f"…{self.hint}"
 
     @classmethod
-    def client_for(cls, team_id: int) -> VyteClient:
+    def client_for(cls, team_id: int, **options: Any) -> VyteClient:
         """A client with the newest active key of the team with this primary key; VyteError when there is none."""
         row = cls.objects.filter(team_id=team_id, status=cls.Status.ACTIVE).order_by("-pk").first()
         if row is None:
             raise VyteError("This team has no active API key. Link it again: manage.py vyte_link_team.")
-        return VyteClient(row.key)
+        return VyteClient(row.key, **options)

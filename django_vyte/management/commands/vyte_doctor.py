@@ -1,0 +1,72 @@
+"""``manage.py vyte_doctor``"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from django_vyte import doctor
+from django_vyte.doctor import Finding, Level
+from django_vyte.management.teams import add_team_argument
+
+# Exit codes: warnings alone can wait until morning.
+ERRORS, WARNINGS = 1, 3
+
+
+class Command(BaseCommand):
+    """Say what is wrong and what to do about it."""
+
+    help = (
+        "Say what is wrong with this site, its teams and its work, and what to do about it. Changes nothing."
+    )
+    # What they find is said like all the rest, instead of in its place.
+    requires_system_checks = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add_team_argument(parser)
+        parser.add_argument("--json", action="store_true", help="print JSON")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        findings = []
+        for finding in doctor.examine(options["team"] or ""):
+            findings.append(finding)
+            if not options["json"]:
+                self.show(finding, options["verbosity"])
+        levels = [finding.level for finding in findings]
+        errors, warnings = levels.count(Level.ERROR), levels.count(Level.WARNING)
+        if options["json"]:
+            self.stdout.write(json.dumps(as_json(findings, errors, warnings), indent=2))
+        if errors or warnings:
+            raise CommandError(
+                f"Errors: {errors}, warnings: {warnings}. What to do stands above.",
+                returncode=ERRORS if errors else WARNINGS,
+            )
+        if options["verbosity"] and not options["json"]:
+            self.stdout.write("Nothing is wrong.")
+
+    def show(self, finding: Finding, verbosity: int) -> None:
+        """A line as soon as it is found, and the next step below it."""
+        if finding.level is Level.OK:
+            if verbosity:
+                self.write(f"{finding.level:<8} {finding.about}: {finding.text}")
+            return
+        self.write(f"{finding.level:<8} {finding.about}: {finding.text} [{finding.id}]")
+        self.write(f"-> {finding.hint}", indent=9)
+
+    def write(self, text: str, indent: int = 0) -> None:
+        """A text, further lines of which begin where the first one does, at once."""
+        self.stdout.write(" " * indent + text.replace("\n", "\n" + " " * 9))
+        self.stdout.flush()
+
+
+def as_json(findings: list[Finding], errors: int, warnings: int) -> dict[str, Any]:
+    """Everything, what is all right included."""
+    return {
+        "healthy": not errors and not warnings,
+        "errors": errors,
+        "warnings": warnings,
+        "findings": [{**dataclasses.asdict(each), "team": each.team or None} for each in findings],
+    }
