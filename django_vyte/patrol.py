@@ -13,7 +13,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from itertools import islice
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
@@ -71,9 +71,9 @@ def teams() -> list[int]:
 
 
 def _longest() -> dt.timedelta:
-    """How long a worker may be at a team."""
+    """How long a worker may be at a team: for a list, for a further one that is begun in time, and for the others."""
     settings = get_settings()
-    return dt.timedelta(seconds=settings.LIST_DEADLINE + settings.LEASE_SECONDS)
+    return dt.timedelta(seconds=2 * settings.LIST_DEADLINE + settings.LEASE_SECONDS)
 
 
 def _is_due(now: dt.datetime) -> Q:
@@ -135,7 +135,7 @@ def _attempt(found: Findings, what: str, work: Callable[[], object]) -> bool:
 
 def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: Findings) -> None:
     """Mirror the upcoming events, which adds their ids to ``listed``; a list that is cut short costs some questions."""
-    listing = Listing(client, team, {"filter": "upcoming"}, budget=QUESTIONS)
+    listing = Listing(client, team, {"filter": "upcoming"}, budget=QUESTIONS, seconds=SECONDS)
     heard = iter(listing)
     while batch := list(islice(heard, BATCH)):
         saved = mirror.save(
@@ -160,11 +160,15 @@ def _compare_others(team: Team, client: VyteClient, listed: set[str], found: Fin
     chosen = random.sample(unlisted, min(len(unlisted), CALLS // 2))
     turns = _next(team, listed.union(chosen), CALLS - len(chosen))
     end = time.monotonic() + SECONDS
-    for pk, vyte_id in [*((None, key) for key in chosen), *turns]:
-        look = partial(_compare_one, team, client, vyte_id, found)
-        if time.monotonic() > end or not _attempt(found, f"Event {vyte_id}", look):
+    # In turn, so that neither kind keeps the other waiting where Vyte is slow.
+    pairs = zip_longest(turns, ((None, key) for key in chosen))
+    for pk, vyte_id in filter(None, chain.from_iterable(pairs)):
+        if time.monotonic() > end:
             return
+        # Whatever comes of it: one event that is always refused keeps no other from its turn.
         team.patrolled_to = pk or team.patrolled_to
+        if not _attempt(found, f"Event {vyte_id}", partial(_compare_one, team, client, vyte_id, found)):
+            return
 
 
 def _compare_one(team: Team, client: VyteClient, vyte_id: str, found: Findings) -> None:

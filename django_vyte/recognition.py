@@ -56,6 +56,7 @@ class Description:
         return (
             # To some databases upper and lower case are the same.
             self.title == row["title"]
+            and _is_same_time(self.created_at, row["vyte_created_at"])
             and _agree(self.dates, _dates(data))
             and _agree(self.invitees, _invitees(data))
             and _agree(self.groups, frozenset(payloads.groups(data)))
@@ -68,7 +69,7 @@ def describe(resource: dict[str, Any], *, cancelled: bool, cancelled_at: dt.date
     return Description(
         title=values.text(resource.get("title"), 500),
         creator=values.email(values.thing(resource.get("created_by")).get("email")),
-        created_at=_to_the_second(values.instant(resource.get("createdAt"))),
+        created_at=values.instant(resource.get("createdAt")),
         dates=_dates(resource) if resource.get("dates") else None,
         invitees=None if resource.get("invitees") is None else _invitees(resource),
         groups=None if third_party.get("group_ids") is None else frozenset(payloads.groups(resource)),
@@ -87,6 +88,22 @@ def candidates(team_id: int, said: Description) -> list[str]:
     if len(rows) <= MOST_ALIKE:
         rows = [row for row in rows if said.fits(row) and not _is_ruled_out(row, said)]
     return [row["vyte_id"] for row in rows]
+
+
+def certain(team_id: int, said: Description) -> str:
+    """The Vyte id of the meeting that was made in the very millisecond that a call says; empty without one."""
+    if not said.created_at or not said.created_at.microsecond:
+        return ""
+    found = [row for row in _alike(team_id, said) if said.fits(row) and not _is_ruled_out(row, said)]
+    return str(found[0]["vyte_id"]) if [row["vyte_created_at"] for row in found] == [said.created_at] else ""
+
+
+def is_mirrored(team_id: int, said: Description) -> bool:
+    """Whether a meeting that a call may be about is mirrored, whatever became of it since."""
+    if not said.created_at:
+        return bool(_alike(team_id, said))
+    start = _to_the_second(said.created_at)
+    return Event.objects.filter(team=team_id, vyte_created_at__range=(start, start + SECOND)).exists()
 
 
 def is_known(team_id: int, said: Description) -> bool:
@@ -108,7 +125,8 @@ def _alike(team_id: int, said: Description) -> list[dict[str, Any]]:
     if said.creator:
         rows = rows.filter(creator_email=said.creator)
     if said.created_at:
-        rows = rows.filter(vyte_created_at__gte=said.created_at, vyte_created_at__lt=said.created_at + SECOND)
+        start = _to_the_second(said.created_at)
+        rows = rows.filter(vyte_created_at__gte=start, vyte_created_at__lt=start + SECOND)
     starts = [start for start, _ in said.dates or () if start]
     if starts:
         while_proposed = Q(starts_at__gte=min(starts), starts_at__lt=max(starts) + SECOND)
@@ -131,19 +149,29 @@ def _ended_at(row: dict[str, Any]) -> dt.datetime | None:
     return values.instant(row["data"].get("cancelled")) or ended
 
 
+def _is_same_time(one: dt.datetime | None, other: dt.datetime | None) -> bool:
+    """Whether two times may be the same: Vyte leaves the milliseconds out now and then."""
+    if one is None or other is None or (one.microsecond and other.microsecond):
+        return one is None or one == other
+    return _to_the_second(one) == _to_the_second(other)
+
+
 def _agree(said: object, held: object) -> bool:
     return said is None or said == held
 
 
 def _dates(data: dict[str, Any]) -> Dates:
     options = payloads.dates(data)
-    return frozenset((_to_the_second(option.start), _to_the_second(option.end)) for option in options)
+    return frozenset(
+        (option.start and _to_the_second(option.start), option.end and _to_the_second(option.end))
+        for option in options
+    )
 
 
 def _invitees(data: dict[str, Any]) -> frozenset[str]:
     return frozenset(person.email for person in payloads.people(data) if person.email)
 
 
-def _to_the_second(instant: dt.datetime | None) -> dt.datetime | None:
+def _to_the_second(instant: dt.datetime) -> dt.datetime:
     """Without the milliseconds, which Vyte leaves out now and then."""
-    return instant and instant.replace(microsecond=0)
+    return instant.replace(microsecond=0)

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django_vyte import mirror, payloads, problems, reconcile, values
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
-from django_vyte.listing import PASSING, Listing
+from django_vyte.listing import Listing, is_passing
 from django_vyte.mirror.answers import SETTLING
 from django_vyte.models import Event, EventChange
 from django_vyte.problems import Kind
@@ -45,8 +45,9 @@ class Doubt(StrEnum):
 
 @dataclass(slots=True)
 class Summary:
-    """What a sync came to, or would after a dry run."""
+    """What a sync came to, or would after a dry run; ``listing`` is the list that it went through."""
 
+    listing: Listing
     is_dry_run: bool = False
     listed: int = 0
     saved: mirror.Saved = field(default_factory=mirror.Saved)
@@ -91,12 +92,13 @@ def run(
             progress(0)
 
         listing = Listing(client, team, {"group_ids": [group]} if group else None, counted)
-        sync = _Sync(team, client, listing, since, origin or mirror.Origin(EventChange.Cause.SYNC), progress)
-        sync.summary.is_dry_run = dry_run
+        summary = Summary(listing, dry_run)
+        why = origin or mirror.Origin(EventChange.Cause.SYNC)
+        sync = _Sync(team, client, listing, since, why, progress, summary)
         sync.take(listing)
         if not group:
             sync.compare()
-        summary = sync.conclude()
+        sync.conclude()
         if is_whole:
             problems.note(team.pk, Kind.MISSING, summary.incomplete)
         return summary
@@ -112,7 +114,7 @@ class _Sync:
     since: dt.datetime | None
     origin: mirror.Origin
     progress: Callable[[int], object]
-    summary: Summary = field(default_factory=Summary)
+    summary: Summary
 
     def take(self, heard: Iterable[Heard]) -> None:
         """Mirror what is listed, batch by batch; each event is let go of before the next is read."""
@@ -156,18 +158,28 @@ class _Sync:
 
     def _look_into(self, absent: set[str]) -> set[str]:
         """Ask for events one by one and not endlessly: a short list deletes nothing. Answers which are not gone."""
-        there, gone = set[str](), set[str]()
+        there, gone, called_off = set[str](), set[str](), set[str]()
         # By lot, so that one sync after another gets round to all of them.
         for vyte_id in random.sample(sorted(absent), min(len(absent), MISSING_BUDGET)):
             self.progress(0)
             try:
-                (gone if self._is_gone(vyte_id) else there).add(vyte_id)
+                event = self._looked_at(vyte_id)
             except VyteError as error:
                 self.summary.warnings.append(
                     f"Event {vyte_id} is not listed and could not be checked: {error}"
                 )
-                if not isinstance(error, PASSING):
+                if not is_passing(error):
                     break
+            else:
+                # What is cancelled need not be listed.
+                found = (
+                    gone
+                    if event.missing_since
+                    else called_off
+                    if event.status == Event.Status.CANCELLED
+                    else there
+                )
+                found.add(vyte_id)
         self.summary.vanished = len(gone)
         if there and self.listing.longest:
             self.take(self.listing.narrowed())
@@ -176,18 +188,18 @@ class _Sync:
                 self.summary.doubts[Doubt.CUT_SHORT] = (
                     f"Vyte has events that it does not list: {len(there):,} of those asked for."
                 )
-        left = absent - gone - self.listing.seen
+        left = absent - gone - called_off - self.listing.seen
         self.summary.unchecked = len(left - there)
         return left
 
-    def _is_gone(self, vyte_id: str) -> bool:
-        """Ask for one event and mirror the answer: whether Vyte has it no more."""
+    def _looked_at(self, vyte_id: str) -> Event:
+        """Ask for one event and mirror the answer: the event as it is then."""
         saved = reconcile.event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
         self.summary.saved.changes += saved.changes
-        return Event.objects.filter(team=self.team, vyte_id=vyte_id, missing_since__isnull=False).exists()
+        return Event.objects.only("status", "missing_since").get(team=self.team, vyte_id=vyte_id)
 
-    def conclude(self) -> Summary:
-        """The summary, with all that there is to warn of."""
+    def conclude(self) -> None:
+        """Sum up all that there is to warn of."""
         summary, problems = self.summary, self.summary.saved.problems
         if doubt := self.listing.doubt:
             summary.doubts[Doubt.CUT_SHORT] = doubt
@@ -199,7 +211,6 @@ class _Sync:
                 f"{summary.unchecked:,} mirrored events were not listed and not checked; the next sync asks for some "
                 "of them."
             )
-        return summary
 
 
 def _changed_since(event: object, since: dt.datetime | None) -> bool:

@@ -116,7 +116,11 @@ def test_without_writing_what_can_be_read_is_named(
         if facts[name].seen:
             assert facts[name].position == position
         else:
-            assert (name, position) in {("show_cancelled", False), ("webhook_retries", False)}
+            assert (name, position) in {
+                ("show_cancelled", False),
+                ("list_cancelled", False),
+                ("webhook_retries", False),
+            }
     assert not any(facts[name].seen for name in BY_WRITING)
     assert all("--write" in facts[name].how for name in BY_WRITING)
 

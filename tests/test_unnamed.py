@@ -11,7 +11,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_vyte import inbox, recognition, sync
+from django_vyte import inbox, mirror, recognition, sync, unnamed
+from django_vyte.inbox.sources import Visit
 from django_vyte.models import Delivery, Event, Team
 from django_vyte.sandbox import Sandbox
 from tests.calls import kept
@@ -157,7 +158,9 @@ def test_a_meeting_is_known_however_it_is_spelt(
     vyte_sandbox.cancel(vyte_id)
     settle()
     assert statuses() == {vyte_id: "cancelled"}
-    assert asked(vyte_sandbox) == [f"/v2/events/{vyte_id}"]
+    # Another one may have been made in the same second, where no milliseconds tell them apart.
+    first = [] if vyte_sandbox.quirks.milliseconds else ["/v2/events"]
+    assert asked(vyte_sandbox) == [*first, f"/v2/events/{vyte_id}"]
 
 
 def test_the_same_call_twice_cancels_once(
@@ -317,6 +320,119 @@ def test_two_cancellations_that_are_not_certain_are_one_problem(
     delivery = call(said_of(other, *PUBLISHED, "cancelled"))
     assert delivery.error.count("nothing was cancelled") == 1
     assert set(statuses().values()) == {"planning"}
+
+
+def test_of_two_that_were_made_in_one_second_the_one_that_a_call_is_about_is_cancelled(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one = plan(confirmed=True)
+    vyte_sandbox.state.events[one]["createdAt"] = "2026-01-01T00:00:00.100Z"
+    sync.run(team)
+    two = plan(confirmed=True)
+    vyte_sandbox.state.events[two]["createdAt"] = "2026-01-01T00:00:00.900Z"
+    assert call(said_of(two), "event.created").status == "done"
+    assert statuses() == {one: "confirmed", two: "confirmed"}
+    cancel(vyte_sandbox, two)
+    call(said_of(two))
+    assert statuses() == {one: "confirmed", two: "cancelled"}
+
+
+# Where cancelled meetings are not listed
+
+
+@pytest.fixture
+def hidden(vyte_sandbox: Sandbox) -> Sandbox:
+    vyte_sandbox.quirks.list_cancelled = False
+    return vyte_sandbox
+
+
+def test_the_meeting_that_is_not_listed_any_more_is_the_one_that_was_cancelled(
+    team: Team, hidden: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    one, other, twin = plan(confirmed=True), plan("Another"), plan(confirmed=True)
+    sync.run(team)
+    asked(hidden)
+    cancel(hidden, one)
+    assert call(said_of(one, *PUBLISHED, "cancelled")).status == "done"
+    assert statuses() == {one: "cancelled", other: "planning", twin: "confirmed"}
+    assert asked(hidden) == ["/v2/events", f"/v2/events/{one}"]
+
+
+def test_a_meeting_that_is_still_listed_is_not_cancelled_in_place_of_one_that_never_was_here(
+    team: Team, hidden: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    known = plan()
+    sync.run(team)
+    cancel(hidden, known)
+    assert call(said_of(known, *PUBLISHED, "cancelled")).status == "done"
+    hidden.state.clock.forward(60)
+    one, two = plan(), plan()
+    cancel(hidden, one)
+    assert call(said_of(one, *PUBLISHED, "cancelled")).status == "failed"
+    assert statuses() == {known: "cancelled", two: "planning"}
+
+
+def test_a_cancellation_that_vyte_shows_and_does_not_list_leaves_no_doubt(
+    team: Team, hidden: Sandbox, plan: Callable[..., str]
+) -> None:
+    hidden.quirks.show_cancelled = True
+    one, other = plan(), plan("Another")
+    sync.run(team)
+    cancel(hidden, one)
+    assert sync.run(team).incomplete == ""
+    assert statuses() == {one: "cancelled", other: "planning"}
+
+
+# What Vyte refuses, or does not have yet
+
+
+def test_a_meeting_that_vyte_refuses_keeps_no_other_call_waiting_for_its_work(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    bad, good = plan("Bad"), plan("Good", confirmed=True)
+    sync.run(team)
+    new = plan("New")
+    vyte_sandbox.faults.add(path=f"^/v2/events/{bad}", status=403, times=None)
+    cancel(vyte_sandbox, good)
+    for vyte_id, action in ((bad, "event.updated"), (new, "event.created")):
+        kept(team, json.dumps({"action": action, "resource": said_of(vyte_id)}).encode())
+    delivery = call(said_of(good))
+    assert statuses() == {bad: "planning", good: "cancelled", new: "planning"}
+    assert (delivery.status, "answered 403" in delivery.error) == ("waiting", True)
+
+
+def test_a_meeting_that_is_not_listed_yet_is_looked_for_again_and_not_for_ever(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    late = plan("Late")
+    vyte_sandbox.state.clock.forward(60)
+    never = plan("Never")
+    said = {vyte_id: said_of(vyte_id) for vyte_id in (late, never)}
+    events = {vyte_id: vyte_sandbox.state.events.pop(vyte_id) for vyte_id in (late, never)}
+    delivery = call(said[late], "event.created")
+    assert (delivery.status, "not yet, listed" in delivery.error) == ("waiting", True)
+    vyte_sandbox.state.events[late] = events[late]
+    other = kept(team, json.dumps({"action": "event.created", "resource": said[never]}).encode())
+    for _ in range(3):
+        Delivery.objects.filter(next_attempt_at__isnull=False).update(next_attempt_at=delivery.received_at)
+        inbox.process(other.pk)
+    assert statuses() == {late: "planning"}
+    other.refresh_from_db()
+    assert other.status == "ignored"
+
+
+def test_looking_for_many_meetings_keeps_the_hold_on_their_calls(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any
+) -> None:
+    said = [plan(f"Meeting {number}") for number in range(3)]
+    described = [
+        recognition.describe(said_of(vyte_id, *PUBLISHED), cancelled=False, cancelled_at=None)
+        for vyte_id in said
+    ]
+    kept_at: list[int] = []
+    visit = Visit(team.pk, lambda *_: kept_at.append(len(vyte_sandbox.requests)))
+    unnamed.look_for(described, visit, mirror.Origin("webhook"))
+    assert {1, 2, 3} <= set(kept_at)
 
 
 # What it costs

@@ -15,6 +15,8 @@ WITHHELD = "[withheld]"
 CREDENTIAL = re.compile(
     rf"""key_store|["'](?:{"|".join(sorted(CREDENTIALS))})\\*["']|\\u00[4-7]""", re.IGNORECASE
 )
+# The same in a text that is JSON.
+QUOTED = [*(f'"{name}"' for name in CREDENTIALS), "\\u00"]
 # A string may lack its end: were it no token then, each quote in it would be tried as the start of another.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[][{},]', re.DOTALL)
 
@@ -41,9 +43,15 @@ def read(raw: bytes) -> Body:
         return _salvaged(text, error)
     cleaned = clean(value)
     calls, problems = _sorted(cleaned if isinstance(cleaned, list) else [cleaned])
-    if cleaned != value:
+    # A credential may hide under a name that comes twice, of which only the second is read.
+    if cleaned != value or _may_name_credential(text):
         text = msgspec.json.encode(cleaned).decode()
     return Body(calls, problems, text)
+
+
+def _may_name_credential(text: str) -> bool:
+    lowered = text.lower()
+    return any(name in lowered for name in QUOTED)
 
 
 def _sorted(elements: list[object]) -> tuple[list[dict[str, object]], list[str]]:

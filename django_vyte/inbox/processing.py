@@ -18,7 +18,7 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
 from django_vyte.inbox import bodies
 from django_vyte.inbox.claims import Claim
-from django_vyte.inbox.sources import SOURCES, Ask, Outcome, Visit, merged, read
+from django_vyte.inbox.sources import SOURCES, Ask, NotThereYet, Outcome, Visit, merged, read
 from django_vyte.models import Delivery
 from django_vyte.models.work import LONGEST_DELAY, backoff
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # How often a call about something Vyte does not have is tried: it may be about to appear.
+ABSENT = (NotFound, NotThereYet)
 TRIES_WHEN_NOT_FOUND = 3
 # How many of the things wrong with one body are kept.
 MOST_PROBLEMS = 20
@@ -100,7 +101,7 @@ class _Errand:
             self.error = error
         if failures and not self.error:
             # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
-            self.error = min(failures, key=lambda error: isinstance(error, NotFound))
+            self.error = min(failures, key=lambda error: isinstance(error, ABSENT))
 
     def _read(self) -> None:
         asks: list[Ask] = []
@@ -179,7 +180,7 @@ def _put_off(
     # What a database says of a row that it refuses quotes the row.
     said = "" if isinstance(error, DataError | IntegrityError) else f": {error}"
     calls, reason = errand.thing.calls, _storable(f"{type(error).__name__}{said}")
-    absent = isinstance(error, NotFound)
+    absent = isinstance(error, ABSENT)
     most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
     # What was not even sent is nobody's last attempt.
     refused = isinstance(error, VyteUnavailable) and most > 1

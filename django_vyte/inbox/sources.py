@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
+from django_vyte.exceptions import VyteError
 from django_vyte.inbox import bodies
 from django_vyte.models import ApiKey, Team
 
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     from django_vyte.client import VyteClient
     from django_vyte.mirror import Answer
     from django_vyte.models import Delivery
+
+
+class NotThereYet(VyteError):
+    """What a call is about is not, or not yet, to be found: it is looked for as often as what Vyte answers 404 to."""
 
 
 @dataclass(slots=True)

@@ -1,5 +1,5 @@
 """All events that Vyte lists, asked for in parts where one answer may have been cut short."""
 
-from django_vyte.listing.narrowing import LIMIT, PASSING, Heard, Listing
+from django_vyte.listing.narrowing import Heard, Listing, is_passing
 
-__all__ = ["LIMIT", "PASSING", "Heard", "Listing"]
+__all__ = ["Heard", "Listing", "is_passing"]

@@ -11,7 +11,11 @@ proving that this is all.
 from __future__ import annotations
 
 import datetime as dt
+import math
+import random
+import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -19,15 +23,7 @@ from django.utils import timezone
 
 from django_vyte import payloads, values
 from django_vyte.client.resource import ignore, is_probably_cut
-from django_vyte.exceptions import (
-    BadRequest,
-    NotFound,
-    PermissionDenied,
-    ServerError,
-    UnexpectedAnswer,
-    VyteAPIError,
-    VyteError,
-)
+from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteError
 from django_vyte.listing import titles
 from django_vyte.listing.parts import Part, Shown
 from django_vyte.models import Event, EventGroup
@@ -41,12 +37,27 @@ if TYPE_CHECKING:
 LIMIT = 1_000_000
 # How many further questions are asked at most where the first answer may have been cut.
 BUDGET = 200
-# What one question may fail with while others are worth asking.
-PASSING = (BadRequest, NotFound, PermissionDenied, ServerError, UnexpectedAnswer, ValueError)
 # Statuses with which a limit may be refused that is larger than Vyte allows.
 REFUSALS = (400, 413, 422)
+# Statuses after which every other question would end the same.
+FINAL = (401, 429)
+# Up to where a list of a round number may be one that was cut.
+LARGEST_ROUND = 200
 
 Heard: TypeAlias = tuple[dt.datetime, Any]
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether others are worth asking after one question failed with this."""
+    if isinstance(error, VyteAPIError):
+        return error.status_code not in FINAL
+    return isinstance(error, UnexpectedAnswer | ValueError)
+
+
+def may_be_cut(items: int) -> bool:
+    """Whether a list is so long as servers are known, or likely, to cut at."""
+    is_round = 0 < items <= LARGEST_ROUND and (items % 10 == 0 or items % 25 == 0)
+    return is_round or is_probably_cut(items, LIMIT)
 
 
 class Listing:
@@ -54,8 +65,8 @@ class Listing:
 
     Yields each event once, with the time before it was asked for. Raises VyteError when the first answer cannot be
     used, before anything is yielded; what goes wrong later only leaves the list incomplete (``doubt``). ``counted`` is
-    called with the length of the first answer, and with None when a further question is asked; ``budget`` is how many
-    are asked at most.
+    called with the length of the first answer, and with None when a further question is asked. At most ``budget`` of
+    them are asked, and none once ``seconds`` have passed.
     """
 
     def __init__(
@@ -65,6 +76,7 @@ class Listing:
         filters: EventFilters | None = None,
         counted: Callable[[int | None], object] = ignore,
         budget: int | None = None,
+        seconds: float = math.inf,
     ) -> None:
         self.client, self.team, self.counted = client, team, counted
         self.seen: set[str] = set()
@@ -73,6 +85,7 @@ class Listing:
         self.longest = self.unreadable = 0
         self.asked = 0
         self._budget = self._most = BUDGET if budget is None else budget
+        self._end = time.monotonic() + seconds
         self.is_complete = True
         self._whole_list = Part({"limit": LIMIT, **(filters or {})})
         # What a list cannot be divided by, since Vyte passes it over.
@@ -104,7 +117,7 @@ class Listing:
 
     @property
     def _is_spent(self) -> bool:
-        return self.asked >= self._budget
+        return self.asked >= self._budget or time.monotonic() > self._end
 
     def _first(self) -> Generator[Heard, None, Shown]:
         """Ask for everything, without a limit where Vyte has one for limits."""
@@ -119,11 +132,15 @@ class Listing:
     def _answers(self, part: Part) -> Generator[Heard, None, Shown]:
         """Ask one question, and yield the events that no answer had before."""
         as_of, shown, is_first = timezone.now(), Shown(), not self.asked
+        # Where limits have a limit, so has what comes without one.
+        is_limited = is_first and "limit" not in part.filters
 
         def counted(items: int) -> None:
             self.longest = max(self.longest, items)
             shown.items = items
-            shown.is_cut = is_probably_cut(items, LIMIT) or (not is_first and 0 < items == self.longest)
+            shown.is_cut = items > 0 and (
+                may_be_cut(items) or is_limited or (items == self.longest and not is_first)
+            )
             self.counted(items if is_first else None)
 
         objects = 0
@@ -150,7 +167,7 @@ class Listing:
             shown = yield from self._answers(part)
         except (VyteError, ValueError) as error:
             self._trouble = error
-            if not isinstance(error, PASSING):
+            if not is_passing(error):
                 self._budget = self.asked
             return False, set()
         if not shown.is_as_asked:
@@ -184,7 +201,8 @@ class Listing:
             whole, found = yield from self._ask_each(part.halves(condition))
             ids |= found
             if shown.ids <= found:
-                return whole, ids
+                is_new = len(found) > len(shown.ids)
+                return whole and (is_new or (yield from self._is_cut_last(part, shown, condition))), ids
             self._useless.add("q")
         for name, each in self._filters(shown):
             if self._is_spent:
@@ -198,6 +216,19 @@ class Listing:
                 if whole and shown.ids <= found and name != "filter":
                     break
         return False, ids
+
+    def _is_cut_last(self, part: Part, shown: Shown, condition: str) -> Generator[Heard, None, bool]:
+        """Whether Vyte filters before it cuts a list short, for halves that had no more than the whole.
+
+        One event is asked for whose title the first one shown does not have: had Vyte cut before, it found nothing.
+        """
+        first, *others = (titles.meets(title, condition) for title in shown.titles)
+        if part.titles or first not in (not other for other in others) or "limit" not in part.filters:
+            return True
+        other_half = titles.negated(condition) if first else condition
+        control = replace(part, filters={**part.filters, "limit": 1}, titles=(other_half,), last="q")
+        _, found = yield from self._ask(control)
+        return bool(found)
 
     def _filters(self, shown: Shown) -> Iterator[tuple[str, Iterable[Any]]]:
         """What else a part can be divided by, what matters most first."""
@@ -226,4 +257,5 @@ class Listing:
 
 
 def _lists(found: set[str]) -> list[list[str]]:
-    return [[value] for value in sorted(found) if value]
+    # By lot, as above.
+    return [[value] for value in random.sample(sorted(found), len(found)) if value]

@@ -10,14 +10,15 @@ import re
 from collections import Counter
 from itertools import takewhile
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from django_vyte.client.arguments import search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Of an expression, so that it fits into an address.
-LONGEST = 1000
+# Of an expression as it stands in an address, which servers take up to some thousand characters of.
+LONGEST = 2000
 
 
 def dividing(titles: Iterable[str], used: tuple[str, ...] = ()) -> str | None:
@@ -38,13 +39,18 @@ def dividing(titles: Iterable[str], used: tuple[str, ...] = ()) -> str | None:
         chosen.append(_one(character))
         met += count
     condition = f"(?={''.join(map(_one, start))}(?:{'|'.join(chosen)}))"
-    fits = len("".join(used)) + len(condition) < LONGEST
+    fits = len(quote("".join(used) + condition)) < LONGEST
     return condition if fits and condition not in used and negated(condition) not in used else None
 
 
 def negated(condition: str) -> str:
     """The condition that the other titles meet."""
     return f"(?!{condition.removeprefix('(?=')}"
+
+
+def meets(title: str, condition: str) -> bool:
+    """Whether a title meets a condition."""
+    return bool(expression([condition]).search(title))
 
 
 def expression(conditions: Iterable[str]) -> re.Pattern[str]:

@@ -18,6 +18,7 @@ FACTS = (
     meetings.single_as_object,
     meetings.missing,
     meetings.show_cancelled,
+    meetings.list_cancelled,
     lists.list_default,
     lists.list_maximum,
     surface.hooks_path,

@@ -62,8 +62,23 @@ def show_cancelled(account: Account) -> Fact:
     return unseen("show_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
 
 
+def list_cancelled(account: Account) -> Fact:
+    """Whether a cancelled event is listed."""
+    shown = sum(bool(event.get("cancelled")) for event in account.everything().sample)
+    if shown:
+        return Fact("list_cancelled", True, f"{shown} listed meetings are cancelled")
+    if account.trial and account.trial.is_listed_after_cancelling is not None:
+        listed = account.trial.is_listed_after_cancelling
+        return Fact("list_cancelled", listed, "the probe's own meeting, after it was cancelled")
+    if any(True for _ in _known_to_be_cancelled(account)):
+        return Fact(
+            "list_cancelled", True, "a listed meeting is one that Vyte's call, or this site, has cancelled"
+        )
+    return unseen("list_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
+
+
 def _known_to_be_cancelled(account: Account) -> Iterator[str]:
-    """Meetings that are cancelled here for another reason than that Vyte shows it."""
+    """Listed meetings that are cancelled here for another reason than that Vyte shows it."""
     listed = {event.get("_id") for event in account.events()}
     known = Event.objects.cancelled().filter(
         team=account.team, cancelled_at__isnull=False, missing_since=None

@@ -7,6 +7,8 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -39,6 +41,7 @@ class Trial:
         self.refused = False
         self.answers: list[dict[str, Any]] = []
         self.after_cancelling: dict[str, Any] | None = None
+        self.is_listed_after_cancelling: bool | None = None
         self.removed_by: list[str] = []
         self.naive: dt.timedelta | None = None
         self.was_called_about = False
@@ -54,6 +57,7 @@ class Trial:
             self._attempt("delete_invitee_method", self._uninvite)
             self._attempt("confirm", self._confirm)
         self._attempt("show_cancelled", self._look_at_cancelled)
+        self._attempt("list_cancelled", self._look_for_cancelled)
         self.was_called_about = self._wait_for_calls(wait)
 
     @contextmanager
@@ -118,6 +122,9 @@ class Trial:
         self._note(self.account.client.events.retrieve(self.vyte_id))
         self.after_cancelling = self.answers[-1]
 
+    def _look_for_cancelled(self) -> None:
+        self.is_listed_after_cancelling = self.vyte_id in self._ids_by_title()
+
     def _clean_up(self) -> None:
         """Cancel the meeting, also where the answer to its making was lost; LeftBehind when that fails."""
         if self.refused:
@@ -132,10 +139,11 @@ class Trial:
                 f"({type(error).__name__}: {error})"
             ) from None
 
-    def _ids_by_title(self) -> list[str]:
-        listed = self.account.client.events.iterate(report=lambda warning: None)
-        found = [values.thing(event) for event in listed]
-        return [str(event.get("_id")) for event in found if event.get("title") == self.title]
+    def _ids_by_title(self) -> set[str]:
+        """Of all that is listed, and of what a search finds: either may not show it."""
+        ask = partial(self.account.client.events.iterate, report=lambda warning: None)
+        found = map(values.thing, chain(ask(), ask(q=self.title)))
+        return {str(event.get("_id")) for event in found if event.get("title") == self.title}
 
     def _wait_for_calls(self, seconds: float) -> bool:
         """Whether the calls about making, confirming and cancelling it come in time."""

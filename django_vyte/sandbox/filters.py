@@ -21,12 +21,15 @@ def read(ask: Exchange) -> tuple[list[Test], int | None]:
     if limit is not None and not (limit.isdigit() and int(limit)):
         raise Refused(400, "limit must be a positive number")
     tests = [*status_tests(ask), *people_tests(ask)]
+    if not ask.quirks.list_cancelled:
+        tests.append(lambda event: "cancelled" not in event)
     if pattern := ask.request.args.get("q"):
         try:
             title = re.compile(pattern, re.IGNORECASE)
         except re.error:
             raise Refused(400, "q is not a regular expression") from None
-        tests.append(lambda event: bool(title.search(str(event.get("title", "")))))
+        # As databases do, an expression finds nothing that has no title at all.
+        tests.append(lambda event: bool(event.get("title") is not None and title.search(event["title"])))
     if app_id := ask.request.args.get("app_id"):
         tests.append(lambda event: third_party(event).get("app") == app_id)
     if groups := set(ask.words("group_ids")):

@@ -8,6 +8,7 @@ from typing import Any
 
 CHOICES: dict[str, tuple[Any, ...]] = {
     "show_cancelled": (True, False),
+    "list_cancelled": (True, False),
     "offset_style": ("Z", "+0000", "+00:00", "+0100", "+01:00"),
     "milliseconds": (True, False),
     "webhook_shape": ("array", "object"),
@@ -64,6 +65,8 @@ class Quirks:
 
     show_cancelled: bool = True
     """Whether a cancelled event shows ``cancelled`` to the API; webhook calls always do."""
+    list_cancelled: bool = True
+    """Whether cancelled events are among those that are listed."""
     offset_style: str = "Z"
     """How instants are spelt: ``Z``, or an offset such as ``+0000``, ``+00:00`` or ``+0100``."""
     milliseconds: bool = True

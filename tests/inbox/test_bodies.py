@@ -122,3 +122,11 @@ def test_what_is_kept_can_be_stored_and_read_again(value: object) -> None:
     body = bodies.read(text(value).encode())
     assert not re.search("[\x00\ud800-\udfff]", body.text)
     assert bodies.read(body.text.encode()) == body
+
+
+@pytest.mark.parametrize("name", ["key_store", "KEY_STORE", "k\\u0065y_store"])
+def test_a_credential_under_a_name_that_comes_twice_is_not_kept(name: str) -> None:
+    raw = (
+        f'{{"action": "x", "resource": {{"_id": "a", "{name}": "very secret"}}, "resource": {{"_id": "a"}}}}'
+    )
+    assert "very secret" not in bodies.read(raw.encode()).text

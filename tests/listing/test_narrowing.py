@@ -58,6 +58,10 @@ def forbid_searches(monkeypatch) -> None:
     refuse_searches(monkeypatch, status=403)
 
 
+def call_searches_too_long(monkeypatch) -> None:
+    refuse_searches(monkeypatch, status=414)
+
+
 def search_literally(monkeypatch) -> None:
     as_it_is = SimpleNamespace(
         compile=lambda text, flags: re.compile(re.escape(text)), error=re.error, IGNORECASE=re.IGNORECASE
@@ -80,10 +84,29 @@ def test_a_list_that_is_cut_short_is_asked_for_by_title_until_it_is_whole(capped
     assert found.asked == len(capped.requests) - 1 <= 20
 
 
-def test_a_list_that_is_whole_after_all_is_proven_so_with_two_questions(capped, team):
+def test_a_list_that_is_whole_after_all_is_proven_so_with_three_questions(capped, team):
     capped.quirks.list_maximum = None
     found, ids = listed(team)
-    assert (len(ids), found.asked, found.doubt) == (300, 2, "")
+    assert (len(ids), found.asked, found.doubt) == (300, 3, "")
+
+
+def test_a_vyte_that_filters_what_it_has_cut_off_proves_nothing(capped, team, monkeypatch):
+    def cut_first(events, wanted):
+        tests, limit = wanted
+        return [event for event in events[:limit] if all(test(event) for test in tests)]
+
+    monkeypatch.setattr(filters, "select", cut_first)
+    found, ids = listed(team)
+    assert len(ids) < 300
+    assert "others may be missing" in found.doubt
+
+
+@pytest.mark.parametrize("most", [10, 20, 25, 30, 75, 150, 200])
+def test_lists_of_a_round_length_may_be_cut_short(capped, team, most):
+    capped.quirks.list_maximum = most
+    found, ids = listed(team)
+    assert len(ids) > most
+    assert len(ids) == 300 or found.doubt
 
 
 @pytest.mark.parametrize("count", [0, 7, 99, 101])
@@ -94,9 +117,9 @@ def test_a_list_of_any_other_length_is_asked_for_once(vyte_sandbox, team, count)
     assert (len(ids), found.asked, found.doubt) == (count, 0, "")
 
 
-@pytest.mark.parametrize("status", [400, 413, 422])
-def test_a_vyte_that_refuses_a_large_limit_is_asked_without_one(capped, team, monkeypatch, status):
-    capped.quirks.list_default = 50
+@pytest.mark.parametrize(("status", "default"), [(400, 50), (413, 33), (422, 25)])
+def test_a_vyte_that_refuses_a_large_limit_is_asked_without_one(capped, team, monkeypatch, status, default):
+    capped.quirks.list_default = default
 
     def change(asked, tests, limit):
         if int(asked.get("limit", 0)) > 100:
@@ -106,7 +129,7 @@ def test_a_vyte_that_refuses_a_large_limit_is_asked_without_one(capped, team, mo
     read_otherwise(monkeypatch, change)
     found, ids = listed(team)
     assert set(ids) == set(capped.state.events)
-    assert (found.longest, found.doubt) == (50, "")
+    assert (found.longest, found.doubt) == (default, "")
     assert ["limit" in request.query for request in capped.requests] == [True] + [False] * (found.asked + 1)
 
 
@@ -149,7 +172,9 @@ def test_where_all_titles_are_the_same_people_and_groups_find_the_rest_and_a_dou
     assert "others may be missing" in found.doubt
 
 
-@pytest.mark.parametrize("search", [refuse_searches, forbid_searches, search_literally, search_nothing])
+@pytest.mark.parametrize(
+    "search", [refuse_searches, forbid_searches, call_searches_too_long, search_literally, search_nothing]
+)
 def test_where_titles_cannot_be_searched_the_rest_is_found_in_other_ways(capped, team, monkeypatch, search):
     search(monkeypatch)
     found, ids = listed(team)
@@ -172,6 +197,23 @@ def test_events_of_people_known_from_the_mirror_are_found(capped, team, monkeypa
     )
     left = {key for key, e in capped.state.events.items() if e["created_by"]["email"] == "left@example.com"}
     assert left <= set(listed(team)[1])
+
+
+def test_where_titles_do_not_divide_one_run_after_another_asks_other_questions(capped, team, monkeypatch):
+    refuse_searches(monkeypatch)
+    monkeypatch.setattr(narrowing, "BUDGET", 4)
+    union: set[str] = set()
+    for _ in range(200):
+        union.update(listed(team)[1])
+        if len(union) == 300:
+            break
+    assert len(union) > 250
+
+
+def test_no_further_question_is_asked_when_the_time_is_over(capped, team):
+    found, ids = listed(team, seconds=-1)
+    assert (len(ids), found.asked) == (100, 0)
+    assert "others may be missing" in found.doubt
 
 
 def test_no_more_is_asked_than_the_budget_and_one_run_after_another_finds_all(capped, team, monkeypatch):
