@@ -107,14 +107,32 @@ def is_mirrored(team_id: int, said: Description) -> bool:
 
 
 def is_known(team_id: int, said: Description) -> bool:
-    """Whether the mirror has a meeting of the same creator that was cancelled at the very time a call says."""
+    """Whether a cancellation is old news: of a meeting of the same creator that was cancelled at the very time a call
+    says, or that was made at the time a call says and confirmed again since.
+    """
     if said.ended_at is None:
         return False
+    if said.created_at:
+        settled = (payloads.event(data).settled_at for data in _made_then(team_id, said))
+        if any(when and when > said.ended_at for when in settled):
+            return True
     rows = Event.objects.cancelled().filter(team=team_id, cancelled_at__gte=said.ended_at - CLOCKS)
     if said.creator:
         rows = rows.filter(creator_email=said.creator)
     times = map(_ended_at, rows.order_by("cancelled_at").values(*ENDS)[:MOST_ALIKE])
     return any(ended is not None and abs(ended - said.ended_at) <= CLOCKS for ended in times)
+
+
+def _made_then(team_id: int, said: Description) -> list[dict[str, Any]]:
+    """Vyte's JSON of the confirmed meetings that were made at the time a call says."""
+    start = _to_the_second(said.created_at) if said.created_at else None
+    rows = Event.objects.confirmed().filter(
+        team=team_id, vyte_created_at__range=(start, start and start + SECOND)
+    )
+    if said.creator:
+        rows = rows.filter(creator_email=said.creator)
+    made = rows.values_list("vyte_created_at", "data")[:MOST_ALIKE]
+    return [data for when, data in made if _is_same_time(said.created_at, when)]
 
 
 def _alike(team_id: int, said: Description) -> list[dict[str, Any]]:

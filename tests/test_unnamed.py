@@ -309,6 +309,20 @@ def test_a_late_call_does_not_cancel_what_was_booked_again(
     assert statuses() == {two: "planning"}
 
 
+def test_a_cancellation_of_a_meeting_that_was_confirmed_again_and_has_changed_since_is_old_news(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id = plan(confirmed=True)
+    cancel(vyte_sandbox, vyte_id)
+    said = said_of(vyte_id)
+    vyte_sandbox.state.clock.forward(60)
+    vyte_sandbox.confirm(vyte_id)
+    vyte_sandbox.invite(vyte_id, "eve@example.com")
+    delivery = call(said)
+    assert (delivery.status, delivery.error) == ("done", "")
+    assert statuses() == {vyte_id: "confirmed"}
+
+
 def test_two_cancellations_that_are_not_certain_are_one_problem(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:

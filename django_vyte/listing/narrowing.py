@@ -41,8 +41,8 @@ BUDGET = 200
 REFUSALS = (400, 413, 422)
 # Statuses after which every other question would end the same.
 FINAL = (401, 429)
-# Up to where a list of a round number may be one that was cut.
-LARGEST_ROUND = 200
+# Lengths at which few servers cut, and at which an answer may as well be whole.
+RARELY_CUT = (10, 20, 25, 30, 75, 150)
 
 Heard: TypeAlias = tuple[dt.datetime, Any]
 
@@ -56,8 +56,7 @@ def is_passing(error: Exception) -> bool:
 
 def may_be_cut(items: int) -> bool:
     """Whether a list is so long as servers are known, or likely, to cut at."""
-    is_round = 0 < items <= LARGEST_ROUND and (items % 10 == 0 or items % 25 == 0)
-    return is_round or is_probably_cut(items, LIMIT)
+    return items in RARELY_CUT or is_probably_cut(items, LIMIT)
 
 
 class Listing:
@@ -95,7 +94,10 @@ class Listing:
     def __iter__(self) -> Iterator[Heard]:
         first = yield from self._first()
         if first.is_cut:
-            self.is_complete, _ = yield from self._divide(self._whole_list, first)
+            is_whole, _ = yield from self._divide(self._whole_list, first)
+            # A length that is rarely a limit is none where nothing more is found.
+            is_chance = first.items in RARELY_CUT and "limit" in self._whole_list.filters
+            self.is_complete = is_whole or (is_chance and len(self.seen) <= first.items)
 
     def narrowed(self) -> Iterator[Heard]:
         """What further questions find, for a list that is known to lack something."""
