@@ -49,16 +49,15 @@ class Ask:
         """``event:ID``, ``user:ID``, or ``team`` and ``users`` where calls do not name them."""
         return f"{self.kind}:{self.vyte_id}" if self.vyte_id else self.kind
 
-    def merged(self, later: Asked) -> Ask:
-        """Both asks as one, with the later cancellation, and with all that is not named."""
-        other = cast(Ask, later)
-        times = [when for when in (self.cancelled_at, other.cancelled_at) if when]
+    def merged(self, *later: Asked) -> Ask:
+        """All asks as one, with the latest cancellation, and with all that is not named."""
+        asks = [self, *(cast(Ask, ask) for ask in later)]
         return replace(
             self,
-            cancelled=self.cancelled or other.cancelled,
-            cancelled_at=max(times, default=None),
-            unnamed=tuple(dict.fromkeys(self.unnamed + other.unnamed)),
-            emails=tuple(dict.fromkeys(self.emails + other.emails)),
+            cancelled=any(ask.cancelled for ask in asks),
+            cancelled_at=max((ask.cancelled_at for ask in asks if ask.cancelled_at), default=None),
+            unnamed=tuple(dict.fromkeys(said for ask in asks for said in ask.unnamed)),
+            emails=tuple(dict.fromkeys(email for ask in asks for email in ask.emails)),
         )
 
 

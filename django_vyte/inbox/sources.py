@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
@@ -86,8 +87,8 @@ class Ask(Protocol):
         ``KIND:ID`` for what can be looked at in one request, together with others; any other text is worked on alone.
         """
 
-    def merged(self, later: Ask) -> Ask:
-        """This and a later ask with the same subject, as one."""
+    def merged(self, *later: Ask) -> Ask:
+        """This and later asks with the same subject, as one."""
 
 
 class Source(Protocol):
@@ -131,8 +132,7 @@ def read(source: Source, body: bodies.Body, came: dt.datetime | None = None) -> 
 
 def merged(asks: Iterable[Ask]) -> list[Ask]:
     """One ask for each subject, in the order of their first mention."""
-    found: dict[str, Ask] = {}
+    found: defaultdict[str, list[Ask]] = defaultdict(list)
     for ask in asks:
-        held = found.get(ask.subject)
-        found[ask.subject] = held.merged(ask) if held else ask
-    return list(found.values())
+        found[ask.subject].append(ask)
+    return [first.merged(*later) if later else first for first, *later in found.values()]
