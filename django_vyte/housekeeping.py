@@ -6,10 +6,10 @@ import logging
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
 
 from django_vyte import connections, inbox, outbox
-from django_vyte.models import Delivery, EventChange, Member
+from django_vyte.models import EventChange, Member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from django_vyte.models.work import Row, WorkQuerySet
 
 logger = logging.getLogger(__name__)
-Given = TypeVar("Given")
+Given = TypeVarTuple("Given")
 Result = TypeVar("Result")
 
 BATCH = 100
@@ -52,7 +52,8 @@ def tell(changes: Sequence[int], members: Sequence[int]) -> None:
 
 def _process_all(end: float, progress: Callable[[int], object]) -> int:
     """Give one team after the other a turn until there is nothing left to do for any; how many deliveries."""
-    teams = deque(_attempt(inbox.teams, Delivery.objects.filter(next_attempt_at__isnull=False)) or ())
+    # Calls of no team have a turn, too.
+    teams = deque([*(_attempt(inbox.teams) or ()), None])
     count = 0
     while teams and time.monotonic() <= end:
         team = teams.popleft()
@@ -88,10 +89,10 @@ def _each(
     return count
 
 
-def _attempt(work: Callable[[Given], Result], given: Given) -> Result | None:
+def _attempt(work: Callable[[*Given], Result], *given: *Given) -> Result | None:
     """What fails in an unforeseen way keeps nothing else waiting."""
     try:
-        return work(given)
+        return work(*given)
     except Exception:
         logger.exception("%s of %s failed", work.__qualname__, given)
         connections.let_go_of_broken()

@@ -24,6 +24,7 @@ from tests.benchmarks.surroundings import worker  # noqa: E402
 ROUNDS = 3
 BURST = 10
 PATIENCE = 300
+OPEN = [Delivery.Status.RECEIVED, Delivery.Status.WORKING, Delivery.Status.WAITING]
 
 
 def main(count: int, url: str, key: str) -> dict[str, float]:
@@ -84,7 +85,7 @@ def is_quiet() -> bool:
         left = waiting.llen("celery") or waiting.hlen("unacked")
     return not (
         left
-        or Delivery.objects.filter(next_attempt_at__isnull=False).exists()
+        or Delivery.objects.filter(status__in=OPEN).exists()
         or EventChange.objects.filter(next_attempt_at__isnull=False).exists()
     )
 
