@@ -25,7 +25,8 @@ from django_vyte.models.work import LONGEST_DELAY, backoff
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django_vyte.inbox.claims import Thing
+    from django_vyte.inbox.claims import Call, Thing
+    from django_vyte.models.delivery import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def work(things: Sequence[Thing], until: float) -> Outcome:
     if claim is None:
         return Outcome()
     outcome = Outcome(more=claim.left)
-    errands = [_Errand(thing) for thing in _without_killers(claim, outcome)]
+    errands = [_Errand(thing, claim) for thing in claim.things]
     if not errands:
         return outcome
     visit = Visit(errands[0].last.team_id, claim.keeper())
@@ -73,9 +74,15 @@ def work(things: Sequence[Thing], until: float) -> Outcome:
 
 @dataclass(slots=True)
 class _Errand:
-    """What the deliveries about one thing ask for, and what came of it."""
+    """What the deliveries about one thing ask for, and what came of it.
+
+    Of these ``count`` deliveries, ``tries`` has the latest for each number of attempts.
+    """
 
     thing: Thing
+    claim: Claim
+    count: int = 0
+    tries: dict[int, int] = field(default_factory=dict)
     asks: list[Ask] = field(default_factory=list)
     outcome: Outcome = field(default_factory=Outcome)
     error: Exception | None = None
@@ -89,7 +96,7 @@ class _Errand:
         """Do all of it, keeping the answers that are to be mirrored; what fails is kept in ``error``."""
         failures: list[VyteError] = []
         try:
-            self._read()
+            self._read(visit)
             for ask in self.asks:
                 try:
                     self.outcome.add(SOURCES[self.last.source].fulfil(ask, self.last, visit))
@@ -103,14 +110,28 @@ class _Errand:
             # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
             self.error = min(failures, key=lambda error: isinstance(error, ABSENT))
 
-    def _read(self) -> None:
-        asks: list[Ask] = []
-        source = SOURCES[self.last.source]
-        for call in self.thing.calls:
-            found, problems = read(source, bodies.read(call.body.encode()), call.received_at)
-            asks += found
-            self.outcome.problems += problems[:MOST_PROBLEMS]
-        self.asks = merged(asks)
+    def _read(self, visit: Visit) -> None:
+        """Merge what the calls ask for as they are read, and give up those that no worker survived."""
+        name = self.last.source
+        for calls in self.claim.batches(self.thing):
+            self.count += len(calls)
+            asks = list(self.asks)
+            for call in self._survivors(calls):
+                found, problems = read(SOURCES[name], bodies.read(call.body.encode()), call.received_at)
+                asks += found
+                self.outcome.problems += problems[:MOST_PROBLEMS]
+            self.asks = merged(asks)
+            visit.keep()
+
+    def _survivors(self, calls: Sequence[Call]) -> list[Call]:
+        """Those not claimed more often than they may fail, which are noted."""
+        most = get_settings().MAX_ATTEMPTS
+        over = [call.pk for call in calls if call.attempts > most]
+        if over:
+            _give_up(self, Delivery.objects.filter(pk__in=over), Status.FAILED, DID_NOT_COME_BACK)
+        rest = [call for call in calls if call.attempts <= most]
+        self.tries |= {call.attempts: call.pk for call in rest}
+        return rest
 
     @property
     def result(self) -> tuple[str, str]:
@@ -142,27 +163,14 @@ def _mirror(team_id: int, errands: Sequence[_Errand]) -> list[int]:
     return changes
 
 
-def _without_killers(claim: Claim, outcome: Outcome) -> list[Thing]:
-    """Give up what was claimed more often than it may fail: no worker that had it came back."""
-    most = get_settings().MAX_ATTEMPTS
-    for thing in claim.things:
-        over = [call.pk for call in thing.calls if call.attempts > most]
-        if over:
-            _give_up(claim, over, Status.FAILED, DID_NOT_COME_BACK)
-            outcome.deliveries += len(over)
-            thing.calls = [call for call in thing.calls if call.pk not in over]
-            thing.found = [row for row in thing.found if row.pk not in over]
-    return [thing for thing in claim.things if thing.calls]
-
-
 def _close_all(claim: Claim, errands: Sequence[_Errand], outcome: Outcome) -> None:
     """Write down what became of the deliveries, together where it is the same."""
     results: defaultdict[tuple[str, str], list[Thing]] = defaultdict(list)
     delays: dict[int, float] = {}
     for errand in errands:
-        outcome.deliveries += len(errand.thing.calls)
+        outcome.deliveries += errand.count
         if errand.error:
-            _put_off(claim, errand, errand.error, delays, outcome)
+            _put_off(errand, errand.error, delays, outcome)
         else:
             results[errand.result].append(errand.thing)
     for (status, text), things in results.items():
@@ -170,39 +178,37 @@ def _close_all(claim: Claim, errands: Sequence[_Errand], outcome: Outcome) -> No
     outcome.more += claim.arrived([thing for things in results.values() for thing in things])
 
 
-def _put_off(
-    claim: Claim, errand: _Errand, error: Exception, delays: dict[int, float], outcome: Outcome
-) -> None:
+def _put_off(errand: _Errand, error: Exception, delays: dict[int, float], outcome: Outcome) -> None:
     """Try again later, or give up where that cannot help any more; what was done stays done.
 
     ``delays`` has those of this turn by number of attempts: what failed together is tried together.
     """
     # What a database says of a row that it refuses quotes the row.
     said = "" if isinstance(error, DataError | IntegrityError) else f": {error}"
-    calls, reason = errand.thing.calls, _storable(f"{type(error).__name__}{said}")
+    reason = _storable(f"{type(error).__name__}{said}")
     absent = isinstance(error, ABSENT)
     most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
     # What was not even sent is nobody's last attempt.
     refused = isinstance(error, VyteUnavailable) and most > 1
-    over = [] if refused else [call.pk for call in calls if call.attempts >= most]
-    if over:
-        _give_up(claim, over, Status.IGNORED if absent else Status.FAILED, reason)
-    rest = [call for call in calls if call.pk not in over]
+    rest = {tries: pk for tries, pk in errand.tries.items() if refused or tries < most}
+    rows = errand.claim.rows([errand.thing])
+    if len(rest) < len(errand.tries):
+        _give_up(errand, rows.filter(attempts__gte=most), Status.IGNORED if absent else Status.FAILED, reason)
     if rest:
-        attempts = max(call.attempts for call in rest)
         asked = min(getattr(error, "retry_after", None) or 0.0, LONGEST_DELAY)
-        delay = max(delays.setdefault(attempts, backoff(attempts)), asked)
-        logger.warning("Deliveries %s put off for %.0f s: %s", [each.pk for each in rest], delay, reason)
+        delay = max(delays.setdefault(max(rest), backoff(max(rest))), asked)
+        logger.warning(
+            "%d deliveries, the last %s, put off for %.0f s: %s", errand.count, errand.last, delay, reason
+        )
         tried = {"attempts": Least(F("attempts"), most - 1)} if refused else {}
         # What was given up is no longer held.
-        claim.rows([errand.thing]).postpone(claim.lease, delay, status=Status.WAITING, error=reason, **tried)
-        outcome.retry[rest[-1].pk] = delay
+        rows.postpone(errand.claim.lease, delay, status=Status.WAITING, error=reason, **tried)
+        outcome.retry[max(rest.values())] = delay
 
 
-def _give_up(claim: Claim, keys: list[int], status: str, reason: str) -> None:
-    logger.error("Deliveries %s given up: %s", keys, reason)
-    rows = Delivery.objects.filter(pk__in=keys)
-    rows.finish(claim.lease, status=status, error=reason, finished_at=timezone.now())
+def _give_up(errand: _Errand, rows: DeliveryQuerySet, status: str, reason: str) -> None:
+    count = rows.finish(errand.claim.lease, status=status, error=reason, finished_at=timezone.now())
+    logger.error("%d deliveries, of which the last is %s, given up: %s", count, errand.last, reason)
 
 
 def _storable(text: str) -> str:

@@ -83,13 +83,13 @@ class WorkQuerySet(models.QuerySet[Row]):
         rows = self.due().filter(next_attempt_at__isnull=False).order_by("next_attempt_at", "pk")
         return list(rows.values_list("pk", flat=True)[:most])
 
-    def claim(self, seconds: float, *, early: bool = False, **fields: Any) -> str | None:
+    def claim(self, seconds: float, *, lease: str = "", early: bool = False, **fields: Any) -> str | None:
         """Take every due row of this set for ``seconds``; the lease to name them by, or None when there is none.
 
-        ``early`` takes along rows that nobody holds and whose time has not come, which is no attempt of theirs. A row
-        whose worker dies becomes due again when the lease runs out.
+        They join what ``lease`` holds already. ``early`` takes along rows that nobody holds and whose time has not
+        come, which is no attempt of theirs. A row whose worker dies becomes due again when the lease runs out.
         """
-        lease = uuid.uuid4().hex
+        lease = lease or uuid.uuid4().hex
         until = timezone.now() + dt.timedelta(seconds=seconds)
         free = due_now() | Q(lease="", next_attempt_at__isnull=False) if early else due_now()
         attempts = F("attempts") + Case(When(due_now(), then=1), default=0)
