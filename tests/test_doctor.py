@@ -142,10 +142,10 @@ def test_without_an_encryption_key_that_is_what_is_said(linked_team, settings, k
 
 
 def test_migrations_that_are_not_applied_are_named_and_nothing_more_is_asked(linked_team):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0003_admin_lists")
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0004_waiting_deliveries")
     found = list(examine())
     assert found[-1].id == "migrations_unapplied"
-    assert "0003_admin_lists" in found[-1].text
+    assert "0004_waiting_deliveries" in found[-1].text
     assert found[-1].hint == "manage.py migrate django_vyte"
 
 

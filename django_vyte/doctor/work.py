@@ -34,7 +34,6 @@ UNPRUNED_DAYS = 3
 SAMPLE = 5
 # More than that is not counted.
 COUNTED = 1000
-OPEN = (Delivery.Status.RECEIVED, Delivery.Status.WORKING, Delivery.Status.WAITING)
 # How far is looked for what no index leads to: rows at a time, and seconds in all.
 STEP = 10_000
 SECONDS = 1.0
@@ -46,9 +45,8 @@ def deliveries(team: Team | None) -> Iterator[Finding]:
     if team:
         # The sum keeps databases from going through all calls that a team ever had.
         rows = rows.annotate(owner=F("team_id") + 0).filter(owner=team.pk)
-    # What is still to be done is found by its status, whichever team it is of.
-    open_ = rows.filter(status__in=OPEN)
-    found = [*_failed(rows), *_idle("deliveries", "call", open_), *_failing("deliveries", "call", open_)]
+    waiting = rows.open()
+    found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
     yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
 
 

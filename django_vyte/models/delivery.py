@@ -28,6 +28,11 @@ class DeliveryQuerySet(WorkQuerySet["Delivery"]):
         """
         return self.alias(owner=F("team_id") + 0).filter(owner=team, subject__in=subjects)
 
+    def open(self) -> Self:
+        """Those with something still to be done of all teams together, which their status leads to."""
+        status = Delivery.Status
+        return self.filter(status__in=[status.RECEIVED, status.WORKING, status.WAITING])
+
     def unfinished(self) -> Self:
         """Those with something still to be done, without their content, those that have waited longest first."""
         # With the key behind it, PostgreSQL would sort all that waits where it takes that for little.

@@ -128,7 +128,7 @@ def test_json_is_one_document_with_everything(vyte_sandbox, linked_team, manage)
 
 
 def test_without_its_tables_it_says_what_to_run(linked_team, manage):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0003_admin_lists")
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0004_waiting_deliveries")
     said = manage("vyte_doctor")
     assert said.out.endswith("-> manage.py migrate django_vyte\n")
     assert said.code == 1

@@ -90,7 +90,7 @@ class Command(BaseCommand):
         counts = dict(Delivery.objects.order_by().values_list("status").annotate(Count("pk")))
         for status in Status:
             self.stdout.write(f"{status.value:<10} {counts.get(status.value, 0):>10,}")
-        waiting = Delivery.objects.filter(status__in=[Status.RECEIVED, Status.WORKING, Status.WAITING])
+        waiting = Delivery.objects.open()
         oldest = waiting.aggregate(oldest=Min("received_at"))["oldest"]
         if oldest:
             self.stdout.write(
