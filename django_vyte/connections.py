@@ -6,10 +6,12 @@ import random
 import time
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, router
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from django.db.models import Model
 
 Result = TypeVar("Result")
 
@@ -47,3 +49,14 @@ def insist(
                 raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
     raise AssertionError  # pragma: no cover - the loop returns or raises
+
+
+def look_at(model: type[Model], *columns: str) -> None:
+    """Have PostgreSQL learn at once what has become of these columns; other databases notice by themselves."""
+    connection = connections[router.db_for_write(model)]
+    if connection.vendor == "postgresql":
+        names = ", ".join(map(connection.ops.quote_name, columns))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"ANALYZE (SKIP_LOCKED) {connection.ops.quote_name(model._meta.db_table)} ({names})"
+            )

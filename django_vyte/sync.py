@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 from django.utils import timezone
 
-from django_vyte import mirror, payloads, problems, reconcile, values
+from django_vyte import connections, mirror, payloads, problems, reconcile, values
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
 from django_vyte.listing import Listing, is_passing
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from django_vyte.models import Team
 
 BATCH = 500
+# How many new events change how the database should look for them.
+MANY = 2 * BATCH
 # How many events that are no longer listed are asked for one by one.
 MISSING_BUDGET = 50
 # How many events that cannot be mirrored are spoken of one by one.
@@ -94,7 +96,7 @@ def run(
         listing = Listing(client, team, {"group_ids": [group]} if group else None, counted)
         summary = Summary(listing, dry_run)
         why = origin or mirror.Origin(EventChange.Cause.SYNC)
-        sync = _Sync(team, client, listing, since, why, progress, summary)
+        sync = _Sync(team, client, listing, since, why, progress, summary, MANY)
         sync.take(listing)
         if not group:
             sync.compare()
@@ -115,6 +117,7 @@ class _Sync:
     origin: mirror.Origin
     progress: Callable[[int], object]
     summary: Summary
+    grown: int
 
     def take(self, heard: Iterable[Heard]) -> None:
         """Mirror what is listed, batch by batch; each event is let go of before the next is read."""
@@ -124,6 +127,10 @@ class _Sync:
             wanted = self._answers(chain([first], islice(stream, BATCH - 1)))
             save = mirror.preview if self.summary.is_dry_run else mirror.save
             self.summary.saved += save(self.team.pk, wanted)
+            if not self.summary.is_dry_run and self.summary.saved.created >= self.grown:
+                # Until it is told of many new rows, PostgreSQL goes through all of a team's to find a few.
+                connections.look_at(Event, "team_id", "vyte_id")
+                self.grown *= 10
             self.progress(self.summary.listed - before)
 
     def _answers(self, heard: Iterable[Heard]) -> Iterator[mirror.Answer]:

@@ -353,3 +353,16 @@ def test_a_full_disk_writes_nothing_and_says_which_folder_is_full(vyte_sandbox, 
     with pytest.raises(VyteError, match=r"in /var/full \(No space left on device\).*TMPDIR"):
         sync.run(team)
     assert not Event.objects.exists()
+
+
+def test_the_database_is_told_of_many_new_events_and_not_of_a_few(team, vyte_sandbox, monkeypatch):
+    monkeypatch.setattr(sync, "BATCH", 5)
+    monkeypatch.setattr(sync, "MANY", 10)
+    vyte_sandbox.state.events.clear()
+    vyte_sandbox.fill(25)
+    with CaptureQueriesContext(connection) as queries:
+        sync.run(team)
+    with CaptureQueriesContext(connection) as again:
+        sync.run(team)
+    told = [sum(query["sql"].startswith("ANALYZE") for query in each) for each in (queries, again)]
+    assert told == [connection.vendor == "postgresql", 0]
