@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from django_vyte import mirror, reconcile, tasks
+from django_vyte import mirror, tasks
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
 from django_vyte.models import EventChange
+from django_vyte.sync import event as event_sync
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -82,7 +83,7 @@ def reschedule(
 
 def refresh(event: Event) -> None:
     """Ask Vyte what is true now ("Retrieve an event")."""
-    saved = reconcile.event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
+    saved = event_sync.event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
     _settle(event, saved)
 
 
@@ -101,7 +102,7 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
     """Mirror the event that Vyte answered."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     try:
-        saved = reconcile.save_one(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
+        saved = event_sync.save_one(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
     except UnexpectedAnswer:
         # It was done all the same: Vyte answered with a success.
         _look_again(event, by)
@@ -112,7 +113,7 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
 def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
     """Fetch and mirror the event after a change that Vyte does not answer with one."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
-    saved = reconcile.event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
+    saved = event_sync.event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
     _settle(event, saved)
 
 

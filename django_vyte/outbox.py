@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from django_vyte import connections, signals, values
+from django_vyte import db, signals
 from django_vyte.conf import get_settings
+from django_vyte.jobs.models import backoff
 from django_vyte.models import Event, EventChange, Member
-from django_vyte.models.work import backoff
+from django_vyte.payloads import values
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from django_vyte.models.work import WorkQuerySet
+    from django_vyte.jobs.models import WorkQuerySet
 
 logger = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class _Telling:
                 told.append(name)
             else:
                 failed.append(f"{name}: {type(error).__name__}: {error}")
-                connections.let_go_of_broken()
+                db.let_go_of_broken()
             self.keep()
             if self.is_time_to_save():
                 self.save()

@@ -18,14 +18,19 @@ from celery import Task, current_app, current_task, shared_task
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
-from django_vyte import connections, housekeeping, inbox, patrol, retention, subscriptions, sync
+from django_vyte import db, inbox
+from django_vyte.accounts import subscriptions
+from django_vyte.accounts.problems import Kind, noted
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox.claims import MOST_THINGS
 from django_vyte.inbox.sources import Outcome
+from django_vyte.jobs.publishing import Message, Publisher
 from django_vyte.models import Team
-from django_vyte.problems import Kind, noted
-from django_vyte.publishing import Message, Publisher
+from django_vyte.ops import retention
+from django_vyte.ops import sweep as sweeping
+from django_vyte.sync import patrol
+from django_vyte.sync import team as team_sync
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +59,7 @@ class DatabaseTask(Task):  # type: ignore[type-arg]  # not generic when it runs
         try:
             return super().__call__(*args, **kwargs)
         except Exception:
-            connections.let_go_of_broken()
+            db.let_go_of_broken()
             raise
 
 
@@ -141,14 +146,14 @@ def process(keys: list[int]) -> None:
 @shared_task(name="django_vyte.tell", ignore_result=True, base=DatabaseTask)
 def tell(changes: list[int], members: list[int]) -> None:
     """Tell the receivers of these changes and members."""
-    housekeeping.tell(changes, members)
+    sweeping.tell(changes, members)
 
 
 @shared_task(name="django_vyte.sync_team", ignore_result=True, base=DatabaseTask)
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
     with _logged(team_id):
-        tell_soon(sync.run(Team.objects.get(pk=team_id)).saved.changes)
+        tell_soon(team_sync.run(Team.objects.get(pk=team_id)).saved.changes)
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True, base=DatabaseTask)
@@ -161,7 +166,7 @@ def register_webhooks(team_id: int) -> None:
 @shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask)
 def sweep() -> None:
     """Take up whatever was left behind; run it every minute."""
-    housekeeping.sweep()
+    sweeping.sweep()
 
 
 @shared_task(name="django_vyte.prune", ignore_result=True, base=DatabaseTask)

@@ -14,9 +14,10 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from django_vyte import inbox, tasks, values
+from django_vyte import inbox, tasks
 from django_vyte.conf import get_settings
-from django_vyte.webhooks import HEADERS
+from django_vyte.payloads import values
+from django_vyte.sync.webhook import HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,8 +12,9 @@ import pytest
 from celery import current_app
 from django.urls import reverse
 
-from django_vyte import housekeeping, subscriptions
+from django_vyte.accounts import subscriptions
 from django_vyte.models import ApiKey, Team, Webhook
+from django_vyte.ops import sweep
 
 if TYPE_CHECKING:
     from django_vyte.sandbox import Sandbox
@@ -75,7 +76,7 @@ def settle(vyte_sandbox: Sandbox) -> Callable[[], None]:
     """Delivers every webhook call, processes it and tells the receivers, until nothing is left to do now."""
 
     def settle() -> None:
-        while vyte_sandbox.deliver() or any(dataclasses.astuple(housekeeping.sweep())):
+        while vyte_sandbox.deliver() or any(dataclasses.astuple(sweep.sweep())):
             pass
 
     return settle

@@ -15,8 +15,9 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from django_vyte import housekeeping, inbox, mirror
+from django_vyte import inbox, mirror
 from django_vyte.models import Delivery, Event, EventChange, Team
+from django_vyte.ops import sweep
 from django_vyte.sandbox import Call, Quirks, Sandbox
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated
 from tests.calls import kept
@@ -122,7 +123,7 @@ class World:
         if verb == "deliver" and self.pool:
             self.deliver([self.pool[number % len(self.pool)] for number in numbers])
         elif verb == "sweep":
-            housekeeping.sweep()
+            sweep.sweep()
         elif verb == "process one":
             for pk in Delivery.objects.all().due_keys(1):
                 inbox.process(pk)
@@ -156,15 +157,15 @@ class World:
         for call in calls:
             self.deliver([call])
             if order.random() < 0.5:
-                housekeeping.sweep()
+                sweep.sweep()
             if order.random() < 0.5:
                 self.happen("vote", order.choice(self.ids), order.randrange(3))
         for each in about.values():
             self.deliver([order.choice(each)])
-        housekeeping.sweep()
+        sweep.sweep()
         while self.late:
             self.play("hear", 0, 0)
-        housekeeping.sweep()
+        sweep.sweep()
 
 
 @pytest.fixture
@@ -298,14 +299,14 @@ def test_calls_that_do_not_say_which_event_end_in_what_vyte_shows(
     for call in world.pool:
         world.deliver([call])
         if order.random() < 0.3:
-            housekeeping.sweep()
-    housekeeping.sweep()
+            sweep.sweep()
+    sweep.sweep()
     # Votes fire no call: one that says nothing of any meeting leads to a look at all of them.
     kept(world.team, b'{"action": "event.updated", "resource": {}}')
-    housekeeping.sweep()
+    sweep.sweep()
     while world.late:
         world.play("hear", 0, 0)
-    housekeeping.sweep()
+    sweep.sweep()
     check(world)
 
 
@@ -320,10 +321,10 @@ def test_a_cancellation_that_only_unnamed_calls_show_is_never_another_meetings(
         world.play(*step)
         for call in world.pool[seen:] if prompt else ():
             world.deliver([call])
-            housekeeping.sweep()
+            sweep.sweep()
     for call in world.pool:
         world.deliver([call])
-    housekeeping.sweep()
+    sweep.sweep()
     raw = world.sandbox.state.events
     for event in Event.objects.all():
         assert event.status != "cancelled" or "cancelled" in raw[event.vyte_id]

@@ -19,7 +19,7 @@ from django.template import Engine
 from django_vyte import checks, conf, exceptions, models, signals
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import Resource
-from django_vyte.doctor import finding
+from django_vyte.ops.doctor import finding
 from django_vyte.sandbox import Faults, Quirks, Sandbox, WebhookMode, seed
 from django_vyte.sandbox.control import ROUTES
 from django_vyte.templatetags import vyte as tags

@@ -14,7 +14,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from django_vyte import linking, links
+from django_vyte import links
+from django_vyte.accounts import linking
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import Delivery, Event, ThirdPartyApp

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
-from django_vyte import linking, subscriptions, sync
+from django_vyte.accounts import linking, subscriptions
 from django_vyte.models import Delivery, Event, EventChange, Member, Team
 from django_vyte.sandbox import Sandbox
 from django_vyte.sandbox.quirks import CHOICES
+from django_vyte.sync import team as team_sync
 
 SEED = 3
 ALONE = [{name: position} for name, choices in CHOICES.items() for position in choices]
@@ -72,7 +73,7 @@ class Job:
         subscriptions.register(team)
         subscriptions.register(team)
         assert len(self.sandbox.state.hooks) == 5
-        sync.run(team)
+        team_sync.run(team)
         return team
 
     def plan(self) -> None:
@@ -115,7 +116,7 @@ class Job:
         self.sandbox.join(email="new@example.com", full_name="New Person", extid="crm-7")
 
     def look_again(self) -> None:
-        assert sync.run(self.team).saved.changes == []
+        assert team_sync.run(self.team).saved.changes == []
 
 
 STEPS = (

@@ -12,8 +12,8 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from django_vyte import tasks
+from django_vyte.jobs.publishing import Message
 from django_vyte.models import Delivery, Event, EventChange, Member
-from django_vyte.publishing import Message
 from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)

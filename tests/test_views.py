@@ -19,8 +19,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from django_vyte import tasks
+from django_vyte.jobs.publishing import Message, Publisher
 from django_vyte.models import Delivery, Event, EventChange, Team
-from django_vyte.publishing import Message, Publisher
 from django_vyte.sandbox import Sandbox
 
 GOOD = "5f0d7eb02003d0971e2a961a"

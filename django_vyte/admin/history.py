@@ -18,7 +18,7 @@ from django_vyte.models import Event, EventChange
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django_vyte.models.work import WorkQuerySet
+    from django_vyte.jobs.models import WorkQuerySet
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from django_vyte import advice, linking
+from django_vyte.accounts import linking, remedies
 
 if TYPE_CHECKING:
     from django_vyte.models import Team
@@ -39,6 +39,6 @@ class LinkForm(forms.Form):
         if key:
             try:
                 self.team = linking.link(key)
-            except advice.FAILURES as error:
-                self.add_error("key", advice.about_key(error))
+            except remedies.FAILURES as error:
+                self.add_error("key", remedies.about_key(error))
         return cleaned

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from django_vyte import advice
+from django_vyte.accounts import remedies
 from django_vyte.admin import proposals
 from django_vyte.exceptions import ServerError
 from django_vyte.models import Event
@@ -62,10 +62,10 @@ def carry_out(keys: Iterable[int], do: Callable[[Event], str]) -> Iterator[Resul
         except Skip as reason:
             errors = 0
             yield Result(event, Outcome.LEFT, str(reason))
-        except advice.FAILURES as error:
+        except remedies.FAILURES as error:
             errors = errors + 1 if isinstance(error, ServerError) else 0
-            stopped = errors >= ENOUGH or isinstance(error, advice.HOPELESS)
-            yield Result(event, Outcome.FAILED, _("failed. %s") % advice.about_event(error))
+            stopped = errors >= ENOUGH or isinstance(error, remedies.HOPELESS)
+            yield Result(event, Outcome.FAILED, _("failed. %s") % remedies.about_event(error))
         else:
             errors = 0
 

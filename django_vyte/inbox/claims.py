@@ -11,9 +11,9 @@ from django.db.models import F, Min
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from django_vyte.connections import insist
+from django_vyte.db import insist
+from django_vyte.jobs.models import held_now, lease_seconds
 from django_vyte.models import Delivery
-from django_vyte.models.work import held_now, lease_seconds
 
 if TYPE_CHECKING:
     import datetime as dt

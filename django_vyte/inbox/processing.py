@@ -13,14 +13,16 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from django_vyte import connections, mirror, reconcile, values
+from django_vyte import db, mirror
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
-from django_vyte.inbox import bodies
+from django_vyte.inbox import parsing
 from django_vyte.inbox.claims import Claim
 from django_vyte.inbox.sources import SOURCES, Ask, NotThereYet, Outcome, Visit, merged, read
+from django_vyte.jobs.models import LONGEST_DELAY, backoff
 from django_vyte.models import Delivery
-from django_vyte.models.work import LONGEST_DELAY, backoff
+from django_vyte.payloads import values
+from django_vyte.sync import event as event_sync
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -104,7 +106,7 @@ class _Errand:
                     failures.append(error)
                 visit.keep()
         except Exception as error:
-            connections.let_go_of_broken()
+            db.let_go_of_broken()
             self.error = error
         if failures and not self.error:
             # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
@@ -117,7 +119,7 @@ class _Errand:
             self.count += len(calls)
             asks = list(self.asks)
             for call in self._survivors(calls):
-                found, problems = read(SOURCES[name], bodies.read(call.body.encode()), call.received_at)
+                found, problems = read(SOURCES[name], parsing.read(call.body.encode()), call.received_at)
                 asks += found
                 self.outcome.problems += problems[:MOST_PROBLEMS]
             self.asks = merged(asks)
@@ -149,16 +151,16 @@ def _mirror(team_id: int, errands: Sequence[_Errand]) -> list[int]:
         try:
             saved = mirror.save(team_id, [answer for _, answer in answers])
         except Exception:
-            connections.let_go_of_broken()
+            db.let_go_of_broken()
         else:
             changes += saved.changes
             if not saved.problems:
                 return changes
     for errand, answer in answers:
         try:
-            changes += reconcile.save(team_id, answer).changes
+            changes += event_sync.save(team_id, answer).changes
         except Exception as error:
-            connections.let_go_of_broken()
+            db.let_go_of_broken()
             errand.error = errand.error or error
     return changes
 

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from django_vyte.exceptions import VyteError
-from django_vyte.inbox import bodies
+from django_vyte.inbox import parsing
 from django_vyte.models import ApiKey, Team
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def register(source: Source) -> None:
     SOURCES[source.name] = source
 
 
-def read(source: Source, body: bodies.Body, came: dt.datetime | None = None) -> tuple[list[Ask], list[str]]:
+def read(source: Source, body: parsing.Body, came: dt.datetime | None = None) -> tuple[list[Ask], list[str]]:
     """The asks of a body, those about the same thing merged, and what could not be read."""
     asks: list[Ask] = []
     problems = list(body.problems)

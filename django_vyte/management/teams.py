@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.management.base import CommandError
 
-from django_vyte import advice
+from django_vyte.accounts import remedies
 from django_vyte.client import VyteClient
 from django_vyte.models import Team
 
@@ -52,9 +52,9 @@ def for_each(teams: list[Team], work: Callable[[Team], object], stderr: OutputWr
     for team in teams:
         try:
             work(team)
-        except advice.FAILURES as error:
+        except remedies.FAILURES as error:
             failed += 1
-            stderr.write(f"{team}: {advice.about_team(error)}")
+            stderr.write(f"{team}: {remedies.about_team(error)}")
     if failed:
         raise CommandError(
             f"{failed} of {len(teams)} teams failed." if len(teams) > 1 else "Failed: see above."

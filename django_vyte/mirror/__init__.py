@@ -5,9 +5,9 @@ are locked, compared and written in batches, and every change leaves an ``EventC
 would come to.
 """
 
-from django_vyte.mirror.answers import Answer, Origin
 from django_vyte.mirror.drift import preview
-from django_vyte.mirror.saved import Saved
+from django_vyte.mirror.incoming import Answer, Origin
+from django_vyte.mirror.result import Saved
 from django_vyte.mirror.writing import save, save_missing
 
 __all__ = ["Answer", "Origin", "Saved", "preview", "save", "save_missing"]

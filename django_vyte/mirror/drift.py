@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django_vyte.mirror import answers, history
-from django_vyte.mirror.saved import Saved
+from django_vyte.mirror import history, incoming
+from django_vyte.mirror.result import Saved
 from django_vyte.models import Event
 
 if TYPE_CHECKING:
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 SHOWN = 60
 
 
-def preview(team_id: int, given: Iterable[answers.Answer]) -> Saved:
+def preview(team_id: int, given: Iterable[incoming.Answer]) -> Saved:
     """What mirroring these answers about events of a team would come to; nothing is written and no row locked, and
     ``examples`` has a sentence for each of the first events."""
-    news, problems = answers.read(given)
-    todo = answers.differing(team_id, news)
+    news, problems = incoming.read(given)
+    todo = incoming.differing(team_id, news)
     seen = Saved(unchanged=len(news) - len(todo), problems=problems)
     held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}
     for vyte_id, item in todo.items():
@@ -32,7 +32,7 @@ def preview(team_id: int, given: Iterable[answers.Answer]) -> Saved:
     return seen
 
 
-def _compared(event: Event, item: answers.News) -> Saved:
+def _compared(event: Event, item: incoming.News) -> Saved:
     before, name = history.snapshot(event), _named(event.vyte_id, event.title)
     if item.renew(event) is None:
         return Saved(late=1)

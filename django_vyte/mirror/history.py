@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django_vyte import payloads, values
+from django_vyte import payloads
 from django_vyte.models import Event, EventChange
+from django_vyte.payloads import values
 
 # Columns worth a line of history; what else the mirror holds follows from Vyte's JSON or is bookkeeping.
 NOTED = (

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, IntegrityError, router, transaction
 from django.db.models import TextField, Value
 
-from django_vyte.connections import insist
+from django_vyte.db import insist
 from django_vyte.mirror import history, relations
-from django_vyte.mirror.answers import Answer, News, Origin, differing, is_outdated, read
+from django_vyte.mirror.incoming import Answer, News, Origin, differing, is_outdated, read
 from django_vyte.mirror.relations import upsert
-from django_vyte.mirror.saved import Saved
+from django_vyte.mirror.result import Saved
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:

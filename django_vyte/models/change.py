@@ -7,9 +7,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte.jobs.models import Announcement, WorkQuerySet
 from django_vyte.models.delivery import Delivery
 from django_vyte.models.event import Event
-from django_vyte.models.work import Announcement, WorkQuerySet
 
 
 class EventChange(Announcement):

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.fields import ExactCharField
+from django_vyte.jobs.models import Work, WorkQuerySet
 from django_vyte.models.team import Team
-from django_vyte.models.work import Work, WorkQuerySet
 
 # What a delivery is about, within its team.
 Key = tuple[str, str | int]

@@ -10,9 +10,10 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte import payloads, values
+from django_vyte import payloads
 from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
+from django_vyte.payloads import values
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.fields import ExactCharField
+from django_vyte.jobs.models import Announcement, WorkQuerySet
 from django_vyte.models.team import Team
-from django_vyte.models.work import Announcement, WorkQuerySet
 
 
 class Member(Announcement):

@@ -64,8 +64,8 @@ class Scene:
 
     def call_again(self, action: str, times: int) -> float:
         """Make the call about the event that Vyte made, that often; the median time to the answer in ms."""
+        from django_vyte.accounts.subscriptions import address
         from django_vyte.models import Webhook
-        from django_vyte.subscriptions import address
 
         url = address(Webhook.objects.get(action=action))
         body = json.dumps([{"action": action, "resource": {"_id": self.event_id}}])

@@ -12,9 +12,9 @@ import requests
 from django.db.models import Model
 
 from django_vyte import payloads
-from django_vyte.inbox import bodies
+from django_vyte.inbox import parsing
+from django_vyte.jobs.models import Work
 from django_vyte.models import Delivery, Event, EventChange, Member, Webhook
-from django_vyte.models.work import Work
 from tests.chaos.driver import Driver
 from tests.chaos.vyte import KINDS, Courier, Weather
 from tests.chaos.witness.models import Heard
@@ -34,7 +34,7 @@ def rows_left() -> int:
 def every_call_is_kept(courier: Courier) -> Iterator[str]:
     """What was answered 200 is a Delivery, as often as it was answered so."""
     kept = Counter(Delivery.objects.values_list("body", flat=True))
-    for body, times in Counter(bodies.read(attempt.body).text for attempt in courier.accepted).items():
+    for body, times in Counter(parsing.read(attempt.body).text for attempt in courier.accepted).items():
         if kept[body] < times:
             yield f"A call was answered 200 {times} times and is kept {kept[body]} times: {body[:200]}"
 

@@ -10,9 +10,10 @@ from django.core.management import load_command_class
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from django_vyte import problems, tasks
+from django_vyte import tasks
+from django_vyte.accounts import problems
+from django_vyte.accounts.problems import Kind
 from django_vyte.models import Delivery, Webhook
-from django_vyte.problems import Kind
 
 pytestmark = pytest.mark.django_db
 

@@ -11,7 +11,7 @@ import signal
 import pytest
 
 from django_vyte.models import ApiKey, Team
-from django_vyte.probe.trial import Trial
+from django_vyte.ops.probe.trial import Trial
 from django_vyte.sandbox.quirks import CHOICES
 
 pytestmark = pytest.mark.django_db

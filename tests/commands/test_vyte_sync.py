@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import linking
+from django_vyte.accounts import linking
 from django_vyte.models import Event, Team
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
@@ -186,7 +186,7 @@ def test_a_list_that_is_cut_short_for_good_loses_nothing_and_has_a_code_of_its_o
     manage("vyte_sync")
     before = set(Event.objects.values_list("pk", "status", "as_of", "missing_since"))
     vyte_sandbox.quirks.list_maximum = 100
-    monkeypatch.setattr("django_vyte.listing.narrowing.BUDGET", 1)
+    monkeypatch.setattr("django_vyte.sync.listing.partition.BUDGET", 1)
     said = manage("vyte_sync")
     assert said.code == 5
     assert "ACME: warning: Vyte answers with at most 100 events, it seems" in said.err

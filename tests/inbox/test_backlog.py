@@ -19,9 +19,10 @@ from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import housekeeping, inbox
-from django_vyte.inbox import claims, turns
+from django_vyte import inbox
+from django_vyte.inbox import claims, scheduling
 from django_vyte.models import ApiKey, Delivery, Event, Team
+from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
 
 EVENT = "569c3b6105dc780300951bd0"
@@ -85,7 +86,7 @@ def in_threads(work: Callable[[], None], count: int) -> None:
 @pytest.fixture(autouse=True)
 def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr(turns, "TURN", 3600)
+    monkeypatch.setattr(scheduling, "TURN", 3600)
 
 
 @pytest.fixture
@@ -101,7 +102,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 def cost_of_a_message(key: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Statements, and deliveries that are looked at, of a message that comes to one thing."""
     monkeypatch.setattr(claims, "MOST_THINGS", 1)
-    monkeypatch.setattr(turns, "rota", turns.Rota())
+    monkeypatch.setattr(scheduling, "rota", scheduling.Rota())
     with CaptureQueriesContext(connection) as queries, looked_at() as rows:
         assert inbox.process(key).deliveries == 1
     return len(queries), len(rows)
@@ -127,21 +128,21 @@ def test_whose_turn_it_is_costs_as_many_statements_whatever_waits(
     store(team, *unlike(waiting))
     store(other, *unlike(waiting))
     with CaptureQueriesContext(connection) as queries, looked_at() as rows:
-        assert turns.Rota().next_team(but=[team.pk]) == other.pk
+        assert scheduling.Rota().next_team(but=[team.pk]) == other.pk
     assert (len(queries), rows) == (3, [])
 
 
 def test_a_few_teams_are_looked_at_each_time_and_all_in_the_end(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "MOST_TEAMS", 2)
+    monkeypatch.setattr(scheduling, "MOST_TEAMS", 2)
     others = [Team.objects.create(vyte_id=f"t{number}", name=f"T{number}") for number in range(5)]
     for other in others:
         store(other, EVENT)
     Delivery.objects.exclude(team=others[4]).update(
         status="waiting", attempts=1, next_attempt_at=timezone.now() + dt.timedelta(minutes=5)
     )
-    rota = turns.Rota()
+    rota = scheduling.Rota()
     assert [rota.next_team(but=[team.pk]) for _ in range(4)] == [None, None, others[4].pk, None]
 
 
@@ -236,13 +237,13 @@ def test_of_a_burst_only_what_no_worker_survived_is_given_up(
 def test_of_several_bursts_each_is_claimed_when_its_turn_comes(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "TURN", -1)
+    monkeypatch.setattr(scheduling, "TURN", -1)
     keys = store(team, *[EVENT, OTHER] * 20)
     before = as_they_are(Delivery.objects.filter(subject=f"event:{OTHER}"))
     assert inbox.process(*keys[:2]).more == [keys[1]]
     assert as_they_are(Delivery.objects.filter(subject=f"event:{OTHER}")) == before
     assert Delivery.objects.filter(status="done").count() == 20
-    assert housekeeping.sweep().deliveries == 20
+    assert sweep.sweep().deliveries == 20
     assert asked(vyte_sandbox) == [EVENT, OTHER]
 
 
@@ -298,7 +299,7 @@ def test_a_slow_team_with_a_backlog_for_two_workers_leaves_another_one_the_next_
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "MOST_THINGS", 1)
-    monkeypatch.setattr(turns, "TURN", -1)
+    monkeypatch.setattr(scheduling, "TURN", -1)
     vyte_sandbox.state.events.clear()
     vyte_sandbox.fill(20)
     *slow, quick = list(vyte_sandbox.state.events)

@@ -11,10 +11,11 @@ import pytest
 import requests
 from django.db import connection
 
-from django_vyte import housekeeping, inbox
-from django_vyte.inbox import claims, turns
+from django_vyte import inbox
+from django_vyte.inbox import claims, scheduling
 from django_vyte.inbox.sources import Outcome
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
+from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
 from tests.calls import kept
 
@@ -45,13 +46,13 @@ def ids(vyte_sandbox: Sandbox) -> list[str]:
 @pytest.fixture(autouse=True)
 def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr(turns, "TURN", 3600)
+    monkeypatch.setattr(scheduling, "TURN", 3600)
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
     """Every request takes longer than a turn."""
-    monkeypatch.setattr(turns, "TURN", -1)
+    monkeypatch.setattr(scheduling, "TURN", -1)
 
 
 @pytest.fixture
@@ -210,7 +211,7 @@ def test_a_team_that_somebody_attends_to_needs_nobody_else(
 def test_no_team_is_passed_over_for_ever(
     team: Team, ids: list[str], vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(turns, "rota", turns.Rota())
+    monkeypatch.setattr(scheduling, "rota", scheduling.Rota())
     others = [add_team(vyte_sandbox, name) for name in "abc"]
     own = [store(team, vyte_id) for vyte_id in ids]
     for other in others:
@@ -229,7 +230,7 @@ def test_the_sweep_gives_each_team_its_turn(team: Team, ids: list[str], vyte_san
         store(team, vyte_id)
     for vyte_id in ids[20:23]:
         store(other, vyte_id)
-    housekeeping.sweep()
+    sweep.sweep()
     order = [vyte_id in ids[20:] for vyte_id in asked(vyte_sandbox)]
     assert sum(order[:6]) == 3
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}

@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_vyte import inbox, mirror
-from django_vyte.inbox import processing, turns
+from django_vyte.inbox import processing, scheduling
 from django_vyte.inbox.sources import Outcome
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Sandbox
@@ -55,13 +55,13 @@ def deliveries(team: Team, ids: list[str]) -> list[Delivery]:
 @pytest.fixture(autouse=True)
 def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr(turns, "TURN", 3600)
+    monkeypatch.setattr(scheduling, "TURN", 3600)
 
 
 @pytest.fixture
 def out_of_time(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
     """Each request takes as long as a turn."""
-    monkeypatch.setattr(turns, "TURN", -1)
+    monkeypatch.setattr(scheduling, "TURN", -1)
 
 
 def split(count: int) -> int:
@@ -260,7 +260,7 @@ def test_a_turn_ends_after_a_second(
     deliveries: list[Delivery], vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(monotonic=lambda: 0.3 * len(vyte_sandbox.requests))
-    monkeypatch.setattr(turns, "TURN", 1.0)
-    monkeypatch.setattr(turns, "time", clock)
+    monkeypatch.setattr(scheduling, "TURN", 1.0)
+    monkeypatch.setattr(scheduling, "time", clock)
     monkeypatch.setattr(processing, "time", clock)
     assert inbox.process(deliveries[0].pk).deliveries == 4

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_vyte import mirror
 from django_vyte.mirror import drift
-from django_vyte.mirror.saved import EXAMPLES
+from django_vyte.mirror.result import EXAMPLES
 from django_vyte.models import Event, EventChange, EventGroup, Invitee, Team
 
 pytestmark = pytest.mark.django_db

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_vyte import doctor
-from django_vyte.doctor import Finding, Level
 from django_vyte.management.teams import add_team_argument
+from django_vyte.ops import doctor
+from django_vyte.ops.doctor import Finding, Level
 
 # Exit codes: warnings alone can wait until morning.
 ERRORS, WARNINGS = 1, 3

@@ -8,10 +8,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Min
 from django.utils.timesince import timesince
 
-from django_vyte import housekeeping, inbox, retention, tasks
+from django_vyte import inbox, tasks
 from django_vyte.conf import get_settings
 from django_vyte.management.progress import progress
 from django_vyte.models import Delivery, EventChange, Member
+from django_vyte.ops import retention, sweep
 
 # A run that takes longer is continued by the next one.
 PROCESS_SECONDS = 3600
@@ -50,7 +51,7 @@ class Command(BaseCommand):
     def process(self, **options: Any) -> None:
         """A sweep until there is nothing left that is due."""
         with progress("Inbox", "rows", verbosity=self.verbosity) as update:
-            swept = housekeeping.sweep(PROCESS_SECONDS, update)
+            swept = sweep.sweep(PROCESS_SECONDS, update)
         self.say(f"Worked on {swept.deliveries:,} deliveries and told of {swept.told:,} changes and members.")
         waiting = Delivery.objects.filter(status=Status.WAITING).count()
         if waiting:

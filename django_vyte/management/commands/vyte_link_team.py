@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_vyte import advice, linking, subscriptions
+from django_vyte.accounts import linking, remedies, subscriptions
 from django_vyte.exceptions import AuthenticationFailed
 from django_vyte.management.syncing import sync_team
 from django_vyte.management.teams import check_address
@@ -46,7 +46,7 @@ class Command(BaseCommand):
         check_address()
         try:
             team = linking.link(read_key())
-        except advice.FAILURES as error:
+        except remedies.FAILURES as error:
             raise CommandError(refusal(error)) from None
         self.say(
             f"Linked {team} ({team.vyte_id}) with the key that ends in {team.api_keys.latest('pk').hint}."
@@ -60,9 +60,10 @@ class Command(BaseCommand):
         """Subscribe to what happens at Vyte; what is left to do when that fails."""
         try:
             added = subscriptions.register(team)
-        except advice.FAILURES as error:
+        except remedies.FAILURES as error:
             return [
-                f"No webhooks: {advice.about_team(error)}\n  Then: manage.py vyte_hooks register --team {team.vyte_id}"
+                f"No webhooks: {remedies.about_team(error)}\n"
+                f"  Then: manage.py vyte_hooks register --team {team.vyte_id}"
             ]
         count = len(added)
         self.say(
@@ -76,9 +77,9 @@ class Command(BaseCommand):
         """Mirror the team; what is left to do when that fails."""
         try:
             sync_team(self, team, verbosity=self.verbosity)
-        except advice.FAILURES as error:
+        except remedies.FAILURES as error:
             return [
-                f"No events: {advice.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"
+                f"No events: {remedies.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"
             ]
         return []
 
@@ -105,7 +106,7 @@ def read_key() -> str:
 
 def refusal(error: Exception) -> str:
     """Why the key was not linked: advice, and what happened where advice leaves that open."""
-    reason, happened = advice.about_key(error), str(error)
+    reason, happened = remedies.about_key(error), str(error)
     if reason == happened or isinstance(error, AuthenticationFailed):
         return reason
     return f"{reason}\n  {happened}"

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from django_vyte import advice, probe
+from django_vyte.accounts import remedies
 from django_vyte.client import VyteClient
 from django_vyte.exceptions import VyteError
 from django_vyte.management.commands.vyte_link_team import read_key
 from django_vyte.management.teams import add_team_argument, check_address, chosen
 from django_vyte.models import Team
-from django_vyte.probe.report import as_json
-from django_vyte.probe.trial import Trial
+from django_vyte.ops import probe
+from django_vyte.ops.probe.report import as_json
+from django_vyte.ops.probe.trial import Trial
 
 QUESTION = (
     "This makes one meeting at Vyte, organised by {email}, with two invitees at example.com whom no mail reaches, "
@@ -88,8 +89,8 @@ class Command(BaseCommand):
             account.team_id()
         except ValueError as error:
             raise CommandError(str(error)) from None
-        except advice.FAILURES as error:
-            raise CommandError(advice.about_team(error) if team else advice.about_key(error)) from None
+        except remedies.FAILURES as error:
+            raise CommandError(remedies.about_team(error) if team else remedies.about_key(error)) from None
         return account
 
     def try_out(self, account: probe.Account, options: dict[str, Any]) -> list[str]:
@@ -103,7 +104,7 @@ class Command(BaseCommand):
             with terminated_as_interrupted():
                 trial.play(options["wait"])
         except (VyteError, ValueError) as error:
-            self.stderr.write(f"No meeting could be made: {advice.about_team(error)}")
+            self.stderr.write(f"No meeting could be made: {remedies.about_team(error)}")
             return ["--write"]
         except probe.LeftBehind as left:
             raise CommandError(str(left)) from None

@@ -10,12 +10,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
-from django_vyte import advice
+from django_vyte.accounts import remedies
 from django_vyte.exceptions import UnexpectedAnswer
 from django_vyte.management.syncing import sync_team
 from django_vyte.management.teams import add_team_argument, chosen, for_each
 from django_vyte.models import Team
-from django_vyte.sync import Doubt
+from django_vyte.sync.team import Doubt
 
 FAILED, UNUSABLE = 1, 3
 # Exit codes: the lowest one counts where several hold.
@@ -50,7 +50,7 @@ class Command(BaseCommand):
         def work(team: Team) -> None:
             try:
                 summary = sync_team(self, team, verbosity=options["verbosity"], **limits)
-            except advice.FAILURES as error:
+            except remedies.FAILURES as error:
                 codes.add(UNUSABLE if isinstance(error, UnexpectedAnswer) else FAILED)
                 raise
             codes.update(CODES[doubt] for doubt in summary.doubts)

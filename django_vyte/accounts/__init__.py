@@ -1,0 +1,1 @@
+"""A linked Vyte account: linking, webhook subscriptions, problems and their remedies."""

@@ -1,0 +1,187 @@
+"""The webhooks of a team: what Vyte has against what it should have."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from django.core.exceptions import ImproperlyConfigured
+from django.urls import reverse
+from django.utils import timezone
+
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import BadRequest, DecryptionError, NotFound, VyteError
+from django_vyte.models import Webhook
+from django_vyte.models.webhook import new_token
+from django_vyte.payloads import values
+from django_vyte.sync.webhook import ACTIONS
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import Hook, HookAction
+    from django_vyte.models import Team
+
+logger = logging.getLogger(__name__)
+
+# Webhooks that disappear again within this time are not put back once more.
+STAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One row of the comparison. ``here`` is this site's webhook, ``there`` Vyte's; either may be missing."""
+
+    action: str
+    here: Webhook | None
+    there: Hook | None
+
+    @property
+    def verdict(self) -> str:
+        """``registered``, ``missing`` at Vyte, or ``unknown`` to this site."""
+        if self.here is None:
+            return "unknown"
+        return "registered" if self.there else "missing"
+
+
+def address(webhook: Webhook) -> str:
+    """The URL that Vyte calls; ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty."""
+    public_url = get_settings().PUBLIC_URL
+    if not public_url:
+        raise ImproperlyConfigured(
+            "VYTE['PUBLIC_URL'] is empty, so Vyte cannot be told where to call. Set it to https://your.site."
+        )
+    return public_url + reverse("django_vyte:webhook", args=[webhook.token])
+
+
+def compare(team: Team, **options: Any) -> list[State]:
+    """Ask Vyte for the team's webhooks and hold them against this site's; raises VyteError.
+
+    ``options`` are those of the client.
+    """
+    states = []
+    with team.client(**options) as client:
+        there = cast("list[Hook]", values.things(client.hooks.list()))
+        for webhook in team.webhooks.order_by("action"):
+            wanted = address(webhook)
+            found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
+            if found:
+                there.remove(found)
+            states.append(State(webhook.action, webhook, found or _unlisted(client, webhook, wanted)))
+    return states + [State(str(hook.get("action")), None, hook) for hook in there]
+
+
+def register(team: Team) -> list[Webhook]:
+    """Subscribe to every action that is handled and not yet registered; the webhooks that were added.
+
+    The row, and with it the address, exists before Vyte hears of it, so that no first call is refused.
+    Raises VyteError; running it again goes on where it stopped.
+    """
+    added = []
+    # A key that cannot be read is found out before anything is written.
+    with team.client() as client:
+        for action in ACTIONS:
+            wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(team=team, action=action)
+            _renew_unreadable(wanted)
+        for state in compare(team):
+            if state.here is None:
+                continue
+            if state.there is None:
+                added.append(state.here)
+            _remember(state.here, state.there or _subscribe(client, state.here))
+    return added
+
+
+def restore(team: Team) -> list[Webhook]:
+    """Register again what this site registered under its address and Vyte has no more; those webhooks.
+
+    Raises VyteError, also where webhooks that were put back do not stay at Vyte.
+    """
+    if not team.webhooks.exclude(vyte_id="").exists():
+        return []
+    lost = [each.here for each in compare(team) if each.here and not each.there and _was_accepted(each.here)]
+    if not lost:
+        return []
+    actions, now = ", ".join(webhook.action for webhook in lost), timezone.now()
+    if team.webhooks_restored_at and now - STAY < team.webhooks_restored_at <= now:
+        raise VyteError(
+            f"Webhooks were put back less than a day ago and are missing at Vyte again: {actions}."
+        )
+    with team.client() as client:
+        for webhook in lost:
+            _remember(webhook, _subscribe(client, webhook))
+    logger.warning("Team %s: webhooks were missing at Vyte and are registered again: %s", team.pk, actions)
+    type(team).objects.filter(pk=team.pk).update(webhooks_restored_at=now)
+    return lost
+
+
+def prune(team: Team) -> list[str]:
+    """Delete from Vyte the webhooks that once were this site's and are no longer wanted; their ids.
+
+    They point at this site's endpoint, or carry one of its tokens to an earlier ``PUBLIC_URL``. Webhooks of other
+    sites are left alone. Raises VyteError.
+    """
+    stale = [str(state.there["_id"]) for state in compare(team) if state.there and is_stale(state)]
+    with team.client() as client:
+        for hook_id in stale:
+            client.hooks.delete(hook_id)
+    return stale
+
+
+def is_stale(state: State) -> bool:
+    """Whether this is a webhook at Vyte that once was this site's and is no longer wanted."""
+    return state.here is None and _was_ours(str(state.there.get("target_url", "")) if state.there else "")
+
+
+def _renew_unreadable(webhook: Webhook) -> None:
+    """Give a webhook whose address no encryption key opens any more a new one."""
+    try:
+        webhook.refresh_from_db(fields=["token", "target_url"])
+    except DecryptionError:
+        webhook.token, webhook.target_url, webhook.vyte_id = new_token(), "", ""
+        webhook.save()
+
+
+def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
+    try:
+        return client.hooks.create(action=cast("HookAction", webhook.action), target_url=address(webhook))
+    except ValueError:
+        raise ImproperlyConfigured(
+            "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."
+        ) from None
+
+
+def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | None:
+    """A webhook that was registered and is not listed, if Vyte has it all the same: a list may be cut short."""
+    if not _was_accepted(webhook):
+        return None
+    try:
+        hook = client.hooks.retrieve(webhook.vyte_id)
+    except (BadRequest, NotFound):
+        return None
+    return hook if _fits(hook, webhook, target_url) else None
+
+
+def _was_ours(target_url: str) -> bool:
+    endpoint = get_settings().PUBLIC_URL + reverse("django_vyte:webhook", args=["-"]).removesuffix("-/")
+    token = target_url.rstrip("/").rpartition("/")[2]
+    return target_url.startswith(endpoint) or Webhook.objects.for_token(token) is not None
+
+
+def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:
+    # Vyte may spell an address in another way than it was told.
+    is_known = hook.get("_id") == webhook.vyte_id and _was_accepted(webhook)
+    return is_known or (hook.get("action") == webhook.action and hook.get("target_url") == target_url)
+
+
+def _was_accepted(webhook: Webhook) -> bool:
+    """Whether Vyte has taken this webhook with the address that it has here."""
+    return bool(webhook.vyte_id) and webhook.target_url == address(webhook)
+
+
+def _remember(webhook: Webhook, hook: Hook) -> None:
+    vyte_id, target_url = str(hook.get("_id", "")), address(webhook)
+    if (webhook.vyte_id, webhook.target_url) != (vyte_id, target_url):
+        webhook.vyte_id, webhook.target_url = vyte_id, target_url
+        webhook.save(update_fields=["vyte_id", "target_url"])

@@ -1,0 +1,1 @@
+"""What an operator runs: the sweep, retention, the doctor, the probe."""

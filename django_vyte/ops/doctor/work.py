@@ -1,0 +1,160 @@
+"""What is still to be done and nobody does: calls, receivers, and the deletion of what is old.
+
+Each query reads what an index leads to, so that tables of any size are looked at in a moment.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.utils import timezone
+
+from django_vyte.conf import get_settings
+from django_vyte.jobs.models import held_now
+from django_vyte.models import Delivery, EventChange, Member
+from django_vyte.ops import retention
+from django_vyte.ops.doctor.finding import excerpt, fine, since, wrong
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django_vyte.jobs.models import WorkQuerySet
+    from django_vyte.models import Team
+    from django_vyte.ops.doctor.finding import Finding
+
+# What beat sweeps every minute is not due for as long as this.
+OVERDUE = dt.timedelta(minutes=5)
+# Tries, the first ones a few minutes: what fails that often will fail again.
+OFTEN = 6
+# Beat prunes once a day.
+UNPRUNED_DAYS = 3
+SAMPLE = 5
+# More than that is not counted.
+COUNTED = 1000
+# How far is looked for what no index leads to: rows at a time, and seconds in all.
+STEP = 10_000
+SECONDS = 1.0
+
+
+def deliveries(team: Team | None) -> Iterator[Finding]:
+    """Calls that were given up, that fail time and again, or that nobody processes."""
+    rows = Delivery.objects.all()
+    if team:
+        # The sum keeps databases from going through all calls that a team ever had.
+        rows = rows.annotate(owner=F("team_id") + 0).filter(owner=team.pk)
+    waiting = rows.open()
+    found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
+    yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
+
+
+def _failed(rows: WorkQuerySet[Delivery]) -> Iterator[Finding]:
+    failed = rows.filter(status=Delivery.Status.FAILED).order_by("-pk")
+    latest = failed.values_list("pk", "error").first()
+    if latest:
+        yield wrong(
+            "deliveries_failed",
+            f"Calls were given up: {_count(failed)}. The latest, {latest[0]}: {excerpt(latest[1])}",
+            "Once the reason is gone: manage.py vyte_inbox replay",
+        )
+
+
+def receivers(team: Team | None) -> Iterator[Finding]:
+    """Changes and members that receivers were never told of."""
+    changes, members = EventChange.objects.all(), Member.objects.all()
+    if team:
+        changes, members = changes.filter(event__team=team), members.filter(team=team)
+    found = []
+    for name, rows in (("change", changes), ("member", members)):
+        found += [*_given_up(name, rows), *_idle("receivers", name, rows), *_failing("receivers", name, rows)]
+    yield from found or [fine("receivers", "No receiver waits to be told, and none was given up on lately.")]
+
+
+def _given_up(name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
+    """No index has them: the newest rows are looked through, range by range, for about a second."""
+    everything = rows.model._default_manager.order_by("pk").values_list("pk", flat=True)
+    newest, oldest = everything.last(), everything.first()
+    if newest is None or oldest is None:
+        return
+    lost = rows.filter(next_attempt_at=None, told_at=None).exclude(error="").order_by("-pk")
+    count, latest, end = 0, "", time.monotonic() + SECONDS
+    for top in range(newest, oldest - 1, -STEP):
+        batch = lost.filter(pk__lte=top, pk__gt=top - STEP)
+        count += batch.count()
+        if count and not latest:
+            latest = str(batch.values_list("error", flat=True).first())
+        if time.monotonic() > end:
+            break
+    if count:
+        yield wrong(
+            "receivers_given_up",
+            f"Receivers were given up on, {name}s: {count:,}. The latest: {excerpt(latest)}",
+            "Once the receiver is mended, have it told again: docs/signals.md#given-up",
+        )
+
+
+def _idle(question: str, name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
+    """What has been due for minutes: nobody is at work, or too few are."""
+    now = timezone.now()
+    due = rows.filter(next_attempt_at__lt=now - OVERDUE).order_by("next_attempt_at")
+    oldest = due.values_list("next_attempt_at", flat=True).first()
+    if oldest is None:
+        return
+    text = f"A {name} has been due for {since(oldest)}"
+    if rows.filter(held_now()).exists():
+        hint = "Start more workers: docs/scaling.md#what-breaks-first"
+        yield wrong(f"{question}_behind", f"{text}: workers do not keep up.", hint)
+        return
+    queue = get_settings().QUEUE
+    worker = f"celery worker -Q {queue}" if queue else "celery worker"
+    hint = f"Keep {worker} and beat running (docs/celery.md#beat). Here and now: manage.py vyte_inbox process"
+    yield wrong(f"{question}_idle", f"{text}, and nobody is at work.", hint)
+
+
+def _failing(question: str, name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
+    """What was tried often and is to be tried again; what was never tried is not even looked at."""
+    waiting = rows.filter(next_attempt_at__gt=timezone.now(), attempts__gte=OFTEN).exclude(error="")
+    latest = waiting.order_by("-next_attempt_at").values_list("pk", "error").first()
+    if latest:
+        count = f"{name.capitalize()}s fail again and again: {_count(waiting)}."
+        yield wrong(
+            f"{question}_failing",
+            f"{count} One of them, {latest[0]}: {excerpt(latest[1])}",
+            f"They are tried up to {get_settings().MAX_ATTEMPTS} times. See to the reason before they are given up.",
+        )
+
+
+def _count(rows: WorkQuerySet[Any]) -> str:
+    found = rows.values("pk")[: COUNTED + 1].count()
+    return f"more than {COUNTED:,}" if found > COUNTED else str(found)
+
+
+def pruning() -> Iterator[Finding]:
+    """Rows that should have been deleted, or emptied, days ago."""
+    settings = get_settings()
+    calls, changes = Delivery.objects.all(), EventChange.objects.all()
+    # Whatever else is as old as that: what came just before should be empty.
+    last = calls.filter(received_at__lt=_pruned_by(settings.KEEP_PAYLOADS_DAYS)).order_by("-received_at")
+    if (
+        _oldest(calls, "received_at") < _pruned_by(settings.KEEP_DELIVERIES_DAYS)
+        or _oldest(changes, "created_at") < _pruned_by(settings.KEEP_HISTORY_DAYS)
+        or any(call.body for call in last.only("body", "status")[:SAMPLE] if call.status in retention.SETTLED)
+    ):
+        yield wrong(
+            "not_pruned",
+            "Calls or changes are kept for longer than VYTE's KEEP_…_DAYS: nothing deletes them.",
+            "Does beat run, with django_vyte.prune in its schedule? docs/celery.md#beat "
+            "Here and now: manage.py vyte_inbox prune",
+        )
+    else:
+        yield fine("pruning", "Nothing is kept for longer than it should be.")
+
+
+def _oldest(rows: WorkQuerySet[Any], column: str) -> dt.datetime:
+    return rows.order_by(column).values_list(column, flat=True).first() or timezone.now()
+
+
+def _pruned_by(days: int) -> dt.datetime:
+    return timezone.now() - dt.timedelta(days=min(days + UNPRUNED_DAYS, retention.FOR_EVER))

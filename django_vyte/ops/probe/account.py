@@ -1,0 +1,198 @@
+"""The account that is asked, and what it has answered so far."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django_vyte import payloads
+from django_vyte.client.resource import Resource
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteConnectionError, VyteError
+from django_vyte.http import Session
+from django_vyte.models import Delivery
+from django_vyte.payloads import values
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import EventFilters
+    from django_vyte.models import Team
+    from django_vyte.ops.probe.trial import Trial
+
+# As many as anybody has, events that are looked into, and calls.
+LIMIT = 1_000_000
+SAMPLE = 200
+CALLS = 100
+NOT_THERE = (404, 405)
+
+T = TypeVar("T")
+
+
+class Wire(Resource):
+    """Requests whose answers are wanted as they come, whatever the client would make of them."""
+
+    def read(self, method: str, path: str, **options: Any) -> Any:
+        """The JSON answered; raises VyteError."""
+        return self._read(method, path, object, **options)
+
+    def try_to(self, method: str, path: str, **options: Any) -> bool:
+        """Whether Vyte has this operation and did it: False for 404 and 405, VyteError for other refusals."""
+        try:
+            self._send(method, path, **options)
+        except VyteAPIError as error:
+            if error.status_code not in NOT_THERE:
+                raise
+            return False
+        return True
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a list of events came to."""
+
+    ids: set[str] = field(default_factory=set)
+    sample: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def count(self) -> int:
+        """How many events were listed."""
+        return len(self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A webhook call that this site has stored: its body as text, and the objects in it."""
+
+    delivery: Delivery
+    content: Any
+
+    def each(self) -> Iterator[dict[str, Any]]:
+        """The objects: one, or those of an array."""
+        yield from values.things(self.content)
+
+
+def once(ask: Callable[[Account], T]) -> Callable[[Account], T]:
+    """Ask only the first time: the answer, or the error, is kept."""
+
+    @wraps(ask)
+    def kept(account: Account) -> T:
+        if ask.__name__ not in account.kept:
+            try:
+                account.kept[ask.__name__] = ask(account)
+            except VyteError as error:
+                account.kept[ask.__name__] = error
+        answer: Any = account.kept[ask.__name__]
+        if isinstance(answer, VyteError):
+            raise answer
+        return answer  # type: ignore[no-any-return]
+
+    return kept
+
+
+class Account:
+    """A client, the linked ``team`` whose calls are stored here, if it is linked, and answers that are kept.
+
+    ``trial`` is the probe's own meeting, where it may make one; ``say`` is told what is being done.
+    """
+
+    def __init__(
+        self,
+        client: VyteClient,
+        team: Team | None = None,
+        *,
+        say: Callable[[str], object] = lambda text: None,
+    ) -> None:
+        self.client, self.team, self.say = client, team, say
+        self.wire = Wire(client._http)
+        self.trial: Trial | None = None
+        self.kept: dict[str, Any] = {}
+
+    @once
+    def team_id(self) -> str:
+        """Vyte's id of the organization ("Getting started"); raises VyteError."""
+        vyte_id = values.identifier(values.thing(self.client.auth.test()).get("_id"))
+        if not vyte_id:
+            raise UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
+        return vyte_id
+
+    @once
+    def emails(self) -> list[str]:
+        """The addresses of the organization's users, one for each ("Users")."""
+        users = [payloads.emails(values.thing(user)) for user in self.client.users.list()]
+        return [addresses[0] for addresses in users if addresses]
+
+    @once
+    def everything(self) -> Listing:
+        """All events, as far as Vyte lists them."""
+        self.say("Listing the meetings …")
+        return self._listed(limit=LIMIT)
+
+    @once
+    def without_limit(self) -> Listing:
+        """The events that are listed where no number is asked for."""
+        return self._listed()
+
+    @once
+    def more(self) -> int:
+        """How many events narrower questions find that are not among all of them."""
+        self.say("Looking for meetings that were not listed …")
+        creators = {email for event in self.everything().sample if (email := _creator(event))}
+        questions: list[EventFilters] = [{"filter": "confirmed"}, {"filter": "upcoming"}]
+        questions += [{"creator_emails": [email]} for email in sorted(creators)[:5]]
+        found = set[str]().union(*(self._listed(limit=LIMIT, **each).ids for each in questions))
+        return len(found - self.everything().ids)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Events to look into: of those listed, and the probe's own as it was answered."""
+        return [*self.everything().sample, *(self.trial.answers if self.trial else ())]
+
+    @once
+    def hooks(self) -> dict[str, Any]:
+        """What each of the two paths of webhooks answers, where it answers."""
+        answers = {}
+        for path in ("/hooks", "/v2/hooks"):
+            try:
+                answers[path] = self.wire.read("GET", path)
+            except VyteAPIError as error:
+                if error.status_code not in NOT_THERE:
+                    raise
+        return answers
+
+    def calls(self) -> list[Call]:
+        """The newest calls of Vyte about the team that are JSON, the newest first."""
+        if self.team is None:
+            return []
+        found = []
+        for delivery in self.team.deliveries.filter(source="vyte").order_by("-pk")[:CALLS]:
+            try:
+                found.append(Call(delivery, json.loads(delivery.body)))
+            except (ValueError, RecursionError):
+                continue
+        return found
+
+    def web_status(self, path: str) -> int:
+        """The status with which the web host answers a GET without any key; VyteConnectionError when it does not."""
+        url = get_settings().WEB_URL + path
+        try:
+            with Session() as session:
+                # An auth that adds nothing: what stands in ~/.netrc is not for this.
+                options: dict[str, Any] = {"allow_redirects": False, "stream": True, "timeout": 20}
+                return int(session.get(url, auth=lambda request: request, **options).status_code)
+        except (OSError, ValueError) as error:
+            raise VyteConnectionError(f"The web host does not answer ({type(error).__name__}).") from None
+
+    def _listed(self, **filters: Any) -> Listing:
+        listing = Listing()
+        for event in self.client.events.iterate(report=lambda warning: None, **filters):
+            listing.ids.add(str(event.get("_id") or secrets.token_hex(8)))
+            if len(listing.sample) < SAMPLE:
+                listing.sample.append(values.thing(event))
+        return listing
+
+
+def _creator(event: dict[str, Any]) -> str:
+    return values.email(values.thing(event.get("created_by")).get("email"))

@@ -1,0 +1,41 @@
+"""One thing that was asked of an account, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django_vyte.accounts import remedies
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """``name`` and ``position`` are those of a switch of the local Vyte; ``how`` says how it was seen.
+
+    Where it was not ``seen``, ``how`` says what would show it, or, where asking ``failed``, what happened.
+    """
+
+    name: str
+    position: Any
+    how: str
+    seen: bool = True
+    failed: bool = False
+
+    @property
+    def shown(self) -> str:
+        """The position in a word or two."""
+        if not self.seen:
+            return "failed" if self.failed else "not seen"
+        if isinstance(self.position, tuple):
+            return ", ".join(self.position) or "none"
+        return {True: "yes", False: "no", None: "none"}.get(self.position, str(self.position))
+
+
+def unseen(name: str, would_show_it: str) -> Fact:
+    """A fact that cannot be told yet."""
+    return Fact(name, None, would_show_it, seen=False)
+
+
+def failure(name: str, error: Exception) -> Fact:
+    """A fact that could not be asked for: what happened, and the next step."""
+    return Fact(name, None, remedies.about_team(error), seen=False, failed=True)

@@ -1,0 +1,46 @@
+"""Every fact, in the order in which they are reported."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_vyte.exceptions import VyteError
+from django_vyte.ops.probe import calls, lists, meetings, surface, writes
+from django_vyte.ops.probe.fact import failure
+
+if TYPE_CHECKING:
+    from django_vyte.ops.probe.account import Account
+    from django_vyte.ops.probe.fact import Fact
+
+FACTS = (
+    meetings.offset_style,
+    meetings.milliseconds,
+    meetings.single_as_object,
+    meetings.missing,
+    meetings.show_cancelled,
+    meetings.list_cancelled,
+    lists.list_default,
+    lists.list_maximum,
+    surface.hooks_path,
+    surface.hooks_as_list,
+    surface.next_shape,
+    surface.join_path,
+    writes.delete_invitee_method,
+    writes.naive_times,
+    calls.webhook_shape,
+    calls.webhook_owner,
+    calls.webhook_ids,
+    calls.webhook_retries,
+    calls.updates_before_confirmation,
+)
+
+
+def ask(account: Account) -> list[Fact]:
+    """All facts; where Vyte cannot be asked for one, that is said in its place."""
+    found = []
+    for fact in FACTS:
+        try:
+            found.append(fact(account))
+        except VyteError as error:
+            found.append(failure(fact.__name__, error))
+    return found

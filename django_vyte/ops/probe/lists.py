@@ -1,0 +1,43 @@
+"""Facts about how much of a list of meetings Vyte answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django_vyte.client.resource import is_probably_cut
+from django_vyte.ops.probe.fact import Fact, unseen
+
+if TYPE_CHECKING:
+    from django_vyte.ops.probe.account import Account
+
+# The largest number at which a list was ever reported to end.
+LARGEST_KNOWN = 100
+
+
+def list_default(account: Account) -> Fact:
+    """How many events come where no number is asked for."""
+    count, most = account.without_limit().count, account.everything().count
+    if count < most:
+        return Fact("list_default", count, f"{count} came without a limit, {most} with a large one")
+    if most > LARGEST_KNOWN or account.more():
+        return Fact("list_default", None, f"{count} came without a limit, and as many with a large one")
+    return unseen("list_default", _too_few(most))
+
+
+def list_maximum(account: Account) -> Fact:
+    """The most events that come, however many are asked for."""
+    count = account.everything().count
+    if more := account.more():
+        return Fact("list_maximum", count, f"{count} came, and other questions found {more} more")
+    if is_probably_cut(count, None):
+        return unseen(
+            "list_maximum",
+            f"exactly {count} came, which may be all of them or a maximum: ask again with more",
+        )
+    if count <= LARGEST_KNOWN:
+        return unseen("list_maximum", _too_few(count))
+    return Fact("list_maximum", None, f"{count} came at once")
+
+
+def _too_few(count: int) -> str:
+    return f"the account has {count} meetings; more than {LARGEST_KNOWN} would show it"

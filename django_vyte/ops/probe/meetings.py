@@ -1,0 +1,106 @@
+"""Facts that meetings show, as Vyte lists them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from django_vyte.models import Event
+from django_vyte.ops.probe.fact import Fact, unseen
+
+if TYPE_CHECKING:
+    from django_vyte.ops.probe.account import Account
+
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?P<fraction>[.]\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)")
+LISTS = ("messages", "declines", "invitees", "places", "dates")
+SINGLE = ("invitees", "places", "dates")
+NO_MEETING = "there is no meeting to look at; --write makes one"
+
+
+def offset_style(account: Account) -> Fact:
+    """How times name their offset."""
+    return _spelling("offset_style", account, lambda match: match["offset"])
+
+
+def milliseconds(account: Account) -> Fact:
+    """Whether times have them."""
+    return _spelling("milliseconds", account, lambda match: match["fraction"] is not None)
+
+
+def single_as_object(account: Account) -> Fact:
+    """Whether a list of one is answered as that one."""
+    parts = [event[name] for event in account.events() for name in SINGLE if name in event]
+    alone = sum(isinstance(part, dict) for part in parts)
+    lists = sum(isinstance(part, list) and len(part) == 1 for part in parts)
+    if not alone + lists:
+        return unseen("single_as_object", "no meeting has a single invitee, place or date; --write makes one")
+    return Fact("single_as_object", alone > 0, f"{alone} objects and {lists} lists of one")
+
+
+def missing(account: Account) -> Fact:
+    """Which members no event has."""
+    events = account.events()
+    if not events:
+        return unseen("missing", NO_MEETING)
+    absent = tuple(name for name in LISTS if all(event.get(name) is None for event in events))
+    return Fact("missing", absent, f"looked into {len(events)} meetings")
+
+
+def show_cancelled(account: Account) -> Fact:
+    """Whether the API says of an event that it is cancelled."""
+    shown = sum(bool(event.get("cancelled")) for event in account.events())
+    if shown:
+        return Fact("show_cancelled", True, f"{shown} meetings show it")
+    if account.trial and account.trial.after_cancelling is not None:
+        return Fact("show_cancelled", False, "the probe's own meeting does not, after it was cancelled")
+    if any(True for _ in _known_to_be_cancelled(account)):
+        return Fact(
+            "show_cancelled", False, "a meeting does not that Vyte's call, or this site, has cancelled"
+        )
+    return unseen("show_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
+
+
+def list_cancelled(account: Account) -> Fact:
+    """Whether a cancelled event is listed."""
+    shown = sum(bool(event.get("cancelled")) for event in account.everything().sample)
+    if shown:
+        return Fact("list_cancelled", True, f"{shown} listed meetings are cancelled")
+    if account.trial and account.trial.is_listed_after_cancelling is not None:
+        listed = account.trial.is_listed_after_cancelling
+        return Fact("list_cancelled", listed, "the probe's own meeting, after it was cancelled")
+    if any(True for _ in _known_to_be_cancelled(account)):
+        return Fact(
+            "list_cancelled", True, "a listed meeting is one that Vyte's call, or this site, has cancelled"
+        )
+    return unseen("list_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
+
+
+def _known_to_be_cancelled(account: Account) -> Iterator[str]:
+    """Listed meetings that are cancelled here for another reason than that Vyte shows it."""
+    listed = {event.get("_id") for event in account.events()}
+    known = Event.objects.cancelled().filter(
+        team=account.team, cancelled_at__isnull=False, missing_since=None
+    )
+    for vyte_id, data in known.order_by("-cancelled_at").values_list("vyte_id", "data")[:50]:
+        if vyte_id in listed and not data.get("cancelled"):
+            yield vyte_id
+
+
+def _spelling(name: str, account: Account, spelt: Any) -> Fact:
+    """What most times have in common."""
+    found = Counter(spelt(match) for match in _instants(account.events()))
+    if not found:
+        return unseen(name, NO_MEETING)
+    (position, count), total = found.most_common(1)[0], sum(found.values())
+    return Fact(name, position, f"{count} of {total} times")
+
+
+def _instants(value: Any) -> Iterator[re.Match[str]]:
+    """Every time in decoded JSON."""
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _instants(inner)
+    elif isinstance(value, str) and (match := INSTANT.fullmatch(value)):
+        yield match

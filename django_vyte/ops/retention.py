@@ -1,0 +1,97 @@
+"""Deleting what is old: closed calls, what came with them, and history that was told."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+
+from django_vyte.conf import get_settings
+from django_vyte.models import Delivery, EventChange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django.db.models import Model, QuerySet
+
+    from django_vyte.jobs.models import Row, WorkQuerySet
+
+BATCH = 500
+# Days that a date can be put back by.
+FOR_EVER = 365_000
+# What failed can be replayed for as long as it is kept.
+SETTLED = (Delivery.Status.DONE, Delivery.Status.IGNORED)
+
+
+@dataclass(slots=True)
+class Pruned:
+    """How many calls were deleted, of how many others the content was, and how many changes were deleted."""
+
+    deliveries: int = 0
+    payloads: int = 0
+    changes: int = 0
+
+
+def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
+    """Delete what is closed and older than ``VYTE`` says to keep; ``progress`` is called with the rows of each batch.
+
+    A batch is a short transaction of its own, followed by a pause as long as itself, in which others can write.
+    """
+    settings, now = get_settings(), timezone.now()
+
+    def each_before(
+        rows: WorkQuerySet[Row], column: str, days: int, work: Callable[[QuerySet[Model]], object]
+    ) -> int:
+        old = {f"{column}__lt": now - dt.timedelta(days=min(days, FOR_EVER))}
+        youngest = rows.model._default_manager.filter(**old).order_by(f"-{column}").values_list("pk").first()
+        closed = rows.filter(next_attempt_at__isnull=True, **old)
+        return _each_batch(closed, youngest[0], work, progress) if youngest else 0
+
+    calls, full = Delivery.objects.all(), Delivery.objects.filter(status__in=SETTLED).exclude(body="")
+    return Pruned(
+        deliveries=each_before(calls, "received_at", settings.KEEP_DELIVERIES_DAYS, _delete),
+        payloads=each_before(full, "received_at", settings.KEEP_PAYLOADS_DAYS, _empty),
+        changes=each_before(EventChange.objects.all(), "created_at", settings.KEEP_HISTORY_DAYS, _delete),
+    )
+
+
+def _each_batch(
+    rows: WorkQuerySet[Row],
+    youngest: int,
+    work: Callable[[QuerySet[Model]], object],
+    progress: Callable[[int], object],
+) -> int:
+    """Do ``work`` to these rows, one narrow range of primary keys after the other; the number of rows."""
+    count = 0
+    every = rows.model._default_manager.filter(pk__lte=youngest).order_by("pk").values_list("pk", flat=True)
+    start = every.first()
+    while start is not None:
+        batch = rows.filter(pk__gte=start, pk__lt=start + BATCH)
+        if batch.exists():
+            done = _locked(batch, work)
+            count += done
+            progress(done)
+        start = every.filter(pk__gte=start + BATCH).first()
+    return count
+
+
+def _locked(batch: WorkQuerySet[Row], work: Callable[[QuerySet[Model]], object]) -> int:
+    """Do ``work`` to rows that nobody replays meanwhile, and pause; the number of rows."""
+    began = time.monotonic()
+    with transaction.atomic():
+        keys = list(batch.select_for_update().order_by("pk").values_list("pk", flat=True))
+        work(batch.model._default_manager.filter(pk__in=keys))
+    time.sleep(time.monotonic() - began)
+    return len(keys)
+
+
+def _delete(rows: QuerySet[Model]) -> None:
+    rows.only("pk").delete()
+
+
+def _empty(rows: QuerySet[Model]) -> None:
+    rows.update(body="", headers={})

@@ -1,9 +1,0 @@
-"""Which of the things that Vyte's documentation leaves open hold for a real account: one function, one fact."""
-
-from django_vyte.probe.account import Account
-from django_vyte.probe.fact import Fact
-from django_vyte.probe.facts import FACTS, ask
-from django_vyte.probe.report import report, settings_to_change
-from django_vyte.probe.trial import LeftBehind
-
-__all__ = ["FACTS", "Account", "Fact", "LeftBehind", "ask", "report", "settings_to_change"]

@@ -1,0 +1,1 @@
+"""Asks Vyte what is true now and hands it to the mirror."""

@@ -1,0 +1,196 @@
+"""Which mirrored meeting a call is about that does not name it: by what the call says of it.
+
+The sample call in Vyte's documentation ("Getting a webhook call") has no ``_id``. Everything that such a call says must
+agree with a mirrored meeting, and with only one: what is not certain cancels nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from django_vyte import payloads
+from django_vyte.models import Event
+from django_vyte.payloads import values
+
+SECOND = dt.timedelta(seconds=1)
+# Two clocks of Vyte's own may tell the time of one cancellation this differently.
+CLOCKS = dt.timedelta(seconds=2)
+# More meetings with the same title, creator and time are not told apart.
+MOST_ALIKE = 50
+# What says when a meeting was cancelled.
+ENDS = ("cancelled_at", "missing_since", "data")
+
+Dates = frozenset[tuple[dt.datetime | None, dt.datetime | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a call says of a meeting that it does not name; None where it says nothing.
+
+    Of a cancellation that it reports, ``ended_at`` is when that happened and ``cancelled_at`` when it was written down,
+    both by Vyte's clock and where the call tells them; ``came_at`` is when it came here.
+    """
+
+    title: str
+    creator: str
+    created_at: dt.datetime | None
+    dates: Dates | None
+    invitees: frozenset[str] | None
+    groups: frozenset[str] | None
+    cancelled: bool
+    cancelled_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    came_at: dt.datetime | None = field(default=None, compare=False)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether this is enough to know a meeting by."""
+        return bool(self.title and (self.created_at or (self.creator and self.dates)))
+
+    def fits(self, row: dict[str, Any]) -> bool:
+        """Whether what the database does not compare, or not exactly, agrees with a mirrored meeting."""
+        data = row["data"]
+        return (
+            # To some databases upper and lower case are the same.
+            self.title == row["title"]
+            and _is_same_time(self.created_at, row["vyte_created_at"])
+            and _agree(self.dates, _dates(data))
+            and _agree(self.invitees, _invitees(data))
+            and _agree(self.groups, frozenset(payloads.groups(data)))
+        )
+
+
+def describe(resource: dict[str, Any], *, cancelled: bool, cancelled_at: dt.datetime | None) -> Description:
+    """The resource of a call ("The event object"), as far as meetings can be told apart by it."""
+    third_party = values.thing(resource.get("third_party"))
+    return Description(
+        title=values.text(resource.get("title"), 500),
+        creator=values.email(values.thing(resource.get("created_by")).get("email")),
+        created_at=values.instant(resource.get("createdAt")),
+        dates=_dates(resource) if resource.get("dates") else None,
+        invitees=None if resource.get("invitees") is None else _invitees(resource),
+        groups=None if third_party.get("group_ids") is None else frozenset(payloads.groups(resource)),
+        cancelled=cancelled,
+        cancelled_at=cancelled_at,
+        ended_at=values.instant(resource.get("cancelled")) or cancelled_at,
+    )
+
+
+def candidates(team_id: int, said: Description) -> list[str]:
+    """The Vyte ids of the mirrored meetings that a call may be about: it is certain where this is one.
+
+    A cancellation is not about a meeting that was cancelled before it, or made after it.
+    """
+    rows = _alike(team_id, said)
+    if len(rows) <= MOST_ALIKE:
+        rows = [row for row in rows if said.fits(row) and not _is_ruled_out(row, said)]
+    return [row["vyte_id"] for row in rows]
+
+
+def certain(team_id: int, said: Description) -> str:
+    """The Vyte id of the meeting that was made in the very millisecond that a call says; empty without one."""
+    if not said.created_at or not said.created_at.microsecond:
+        return ""
+    found = [row for row in _alike(team_id, said) if said.fits(row) and not _is_ruled_out(row, said)]
+    return str(found[0]["vyte_id"]) if [row["vyte_created_at"] for row in found] == [said.created_at] else ""
+
+
+def is_mirrored(team_id: int, said: Description) -> bool:
+    """Whether a meeting that a call may be about is mirrored, whatever became of it since."""
+    if not said.created_at:
+        return bool(_alike(team_id, said))
+    start = _to_the_second(said.created_at)
+    return Event.objects.filter(team=team_id, vyte_created_at__range=(start, start + SECOND)).exists()
+
+
+def is_known(team_id: int, said: Description) -> bool:
+    """Whether a cancellation is old news: of a meeting of the same creator that was cancelled at the very time a call
+    says, or that was made at the time a call says and confirmed again since.
+    """
+    if said.ended_at is None:
+        return False
+    if said.created_at:
+        settled = (payloads.event(data).settled_at for data in _made_then(team_id, said))
+        if any(when and when > said.ended_at for when in settled):
+            return True
+    rows = Event.objects.cancelled().filter(team=team_id, cancelled_at__gte=said.ended_at - CLOCKS)
+    if said.creator:
+        rows = rows.filter(creator_email=said.creator)
+    times = map(_ended_at, rows.order_by("cancelled_at").values(*ENDS)[:MOST_ALIKE])
+    return any(ended is not None and abs(ended - said.ended_at) <= CLOCKS for ended in times)
+
+
+def _made_then(team_id: int, said: Description) -> list[dict[str, Any]]:
+    """Vyte's JSON of the confirmed meetings that were made at the time a call says."""
+    start = _to_the_second(said.created_at) if said.created_at else None
+    rows = Event.objects.confirmed().filter(
+        team=team_id, vyte_created_at__range=(start, start and start + SECOND)
+    )
+    if said.creator:
+        rows = rows.filter(creator_email=said.creator)
+    made = rows.values_list("vyte_created_at", "data")[:MOST_ALIKE]
+    return [data for when, data in made if _is_same_time(said.created_at, when)]
+
+
+def _alike(team_id: int, said: Description) -> list[dict[str, Any]]:
+    """The mirrored meetings with the same title, creator and time, by what is in columns."""
+    if not said.is_telling:
+        return []
+    rows = Event.objects.filter(team=team_id, title=said.title)
+    if said.creator:
+        rows = rows.filter(creator_email=said.creator)
+    if said.created_at:
+        start = _to_the_second(said.created_at)
+        rows = rows.filter(vyte_created_at__gte=start, vyte_created_at__lt=start + SECOND)
+    starts = [start for start, _ in said.dates or () if start]
+    if starts:
+        while_proposed = Q(starts_at__gte=min(starts), starts_at__lt=max(starts) + SECOND)
+        rows = rows.filter(while_proposed | Q(starts_at__isnull=True))
+    return list(rows.values("vyte_id", "title", "vyte_created_at", *ENDS)[: MOST_ALIKE + 1])
+
+
+def _is_ruled_out(row: dict[str, Any], said: Description) -> bool:
+    """Whether a meeting cannot be the one whose cancellation is reported."""
+    if said.ended_at is None:
+        return False
+    ended, made = _ended_at(row), row["vyte_created_at"]
+    was_over = ended is not None and ended < said.ended_at - CLOCKS
+    return was_over or (made is not None and made > said.ended_at + CLOCKS)
+
+
+def _ended_at(row: dict[str, Any]) -> dt.datetime | None:
+    """When a meeting was cancelled, or was found to be gone."""
+    ended: dt.datetime | None = row["cancelled_at"] or row["missing_since"]
+    return values.instant(row["data"].get("cancelled")) or ended
+
+
+def _is_same_time(one: dt.datetime | None, other: dt.datetime | None) -> bool:
+    """Whether two times may be the same: Vyte leaves the milliseconds out now and then."""
+    if one is None or other is None or (one.microsecond and other.microsecond):
+        return one is None or one == other
+    return _to_the_second(one) == _to_the_second(other)
+
+
+def _agree(said: object, held: object) -> bool:
+    return said is None or said == held
+
+
+def _dates(data: dict[str, Any]) -> Dates:
+    options = payloads.dates(data)
+    return frozenset(
+        (option.start and _to_the_second(option.start), option.end and _to_the_second(option.end))
+        for option in options
+    )
+
+
+def _invitees(data: dict[str, Any]) -> frozenset[str]:
+    return frozenset(person.email for person in payloads.people(data) if person.email)
+
+
+def _to_the_second(instant: dt.datetime) -> dt.datetime:
+    """Without the milliseconds, which Vyte leaves out now and then."""
+    return instant.replace(microsecond=0)
