@@ -62,7 +62,7 @@ def compare(team: Team, **options: Any) -> list[State]:
     """
     states = []
     with team.client(**options) as client:
-        there = cast("list[Hook]", values.things(client.hooks.list()))
+        there = cast("list[Hook]", values.as_dicts(client.hooks.list()))
         for webhook in team.webhooks.order_by("action"):
             wanted = address(webhook)
             found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)

@@ -31,7 +31,7 @@ def snapshot(event: Event) -> dict[str, Any]:
     state["invitees"] = [person.email or person.full_name for person in people]
     state["groups"] = list(payloads.groups(event.data))
     parts = {key: value for key, value in event.data.items() if key not in SPOKEN_FOR}
-    parts |= {key: values.things(value) for key, value in parts.items() if key in LISTS}
+    parts |= {key: values.as_dicts(value) for key, value in parts.items() if key in LISTS}
     parts["invitees"] = [[person.full_name, person.phone] for person in people]
     state["data"] = _substance(parts)
     return state
@@ -85,4 +85,4 @@ def _substance(value: Any) -> Any:
         return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
     if isinstance(value, list):
         return [_substance(item) for item in value]
-    return _plain(values.instant(value) or value)
+    return _plain(values.as_datetime(value) or value)

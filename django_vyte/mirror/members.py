@@ -23,7 +23,7 @@ def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> M
 
     An answer asked for before the one that is held changes nothing.
     """
-    reading = payloads.user({**values.thing(answer), "_id": vyte_id})
+    reading = payloads.user({**values.as_dict(answer), "_id": vyte_id})
     columns = {
         "email": reading.email,
         "full_name": reading.full_name,

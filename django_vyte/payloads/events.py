@@ -12,7 +12,16 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from django_vyte.payloads.values import clean, email, identifier, instant, text, thing, things, time_zone
+from django_vyte.payloads.values import (
+    as_datetime,
+    as_dict,
+    as_dicts,
+    clean,
+    email,
+    identifier,
+    text,
+    time_zone,
+)
 
 # Keys that change without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
@@ -103,17 +112,17 @@ class UserReading:
 
 
 def _votes(option: dict[str, Any]) -> tuple[int, int]:
-    votes = thing(option.get("votes"))
-    return len(things(votes.get("yes"))), len(things(votes.get("no")))
+    votes = as_dict(option.get("votes"))
+    return len(as_dicts(votes.get("yes"))), len(as_dicts(votes.get("no")))
 
 
 def dates(data: dict[str, Any]) -> list[DateOption]:
     """The proposed dates of an event payload."""
     zone = text(data.get("timezone"), 64)
-    settled = thing(data.get("confirmed")).get("date_id")
+    settled = as_dict(data.get("confirmed")).get("date_id")
     found = []
-    for option in things(data.get("dates")):
-        start, end = instant(option.get("date"), zone), instant(option.get("end_date"), zone)
+    for option in as_dicts(data.get("dates")):
+        start, end = as_datetime(option.get("date"), zone), as_datetime(option.get("end_date"), zone)
         if start and end and end < start:
             end = None
         key = text(option.get("_id"), 64)
@@ -124,9 +133,9 @@ def dates(data: dict[str, Any]) -> list[DateOption]:
 
 def places(data: dict[str, Any]) -> list[PlaceOption]:
     """The proposed places of an event payload."""
-    settled = thing(data.get("confirmed")).get("place_id")
+    settled = as_dict(data.get("confirmed")).get("place_id")
     found = []
-    for option in things(data.get("places")):
+    for option in as_dicts(data.get("places")):
         key = text(option.get("_id"), 64)
         name, address = text(option.get("name"), 500), text(option.get("address"), 2000)
         found.append(PlaceOption(key, name, address, *_votes(option), bool(key) and key == settled))
@@ -157,13 +166,14 @@ def cancelled_at(payload: dict[str, Any]) -> dt.datetime | None:
     """Vyte's time at which a payload that shows a cancellation was written; None when it shows none."""
     if not payload.get("cancelled"):
         return None
-    return _latest(instant(payload.get("cancelled")), revision(payload))
+    return _latest(as_datetime(payload.get("cancelled")), revision(payload))
 
 
 def revision(payload: dict[str, Any]) -> dt.datetime | None:
     """Vyte's time of the last change of an event, by the later of its two clocks: confirming may move only one."""
     return _latest(
-        instant(payload.get("updatedAt")), instant(thing(payload.get("confirmed")).get("updated_at"))
+        as_datetime(payload.get("updatedAt")),
+        as_datetime(as_dict(payload.get("confirmed")).get("updated_at")),
     )
 
 
@@ -192,7 +202,7 @@ def event(payload: object) -> EventReading:
 def reading(kept: EventRecord) -> EventReading:
     """What a record of an event says ("The event object")."""
     data: dict[str, Any] = msgspec.json.decode(kept.json)
-    creator, app = thing(data.get("created_by")), thing(data.get("third_party"))
+    creator, app = as_dict(data.get("created_by")), as_dict(data.get("third_party"))
     columns = {
         "title": text(data.get("title"), 500),
         "timezone": text(data.get("timezone"), 64),
@@ -201,20 +211,20 @@ def reading(kept: EventRecord) -> EventReading:
         "is_booking": data.get("vyteme") is True,
         "lang": text(data.get("lang"), 16),
         "app": text(app.get("app"), 64),
-        "vyte_created_at": instant(data.get("createdAt")),
-        "vyte_updated_at": instant(data.get("updatedAt")),
+        "vyte_created_at": as_datetime(data.get("createdAt")),
+        "vyte_updated_at": as_datetime(data.get("updatedAt")),
         "cancelled_at": cancelled_at(data),
         **_outcome(data),
         "fingerprint": kept.fingerprint,
         "data": data,
     }
-    settled_at = instant(thing(data.get("confirmed")).get("updated_at")) or columns["vyte_updated_at"]
+    settled_at = as_datetime(as_dict(data.get("confirmed")).get("updated_at")) or columns["vyte_updated_at"]
     return EventReading(kept.vyte_id, columns, settled_at, people(data), groups(data))
 
 
 def _outcome(data: dict[str, Any]) -> dict[str, Any]:
     """Where the meeting stands, and when and where it takes place once that is settled."""
-    settled = thing(data.get("confirmed")).get("flag") is True
+    settled = as_dict(data.get("confirmed")).get("flag") is True
     status = "cancelled" if data.get("cancelled") else "confirmed" if settled else "planning"
     date = _settled(dates(data)) if settled else None
     place = _settled(places(data)) if settled else None
@@ -231,7 +241,7 @@ def _outcome(data: dict[str, Any]) -> dict[str, Any]:
 def people(data: dict[str, Any]) -> tuple[Person, ...]:
     """The invitees of an event payload, each once, in Vyte's order."""
     found: dict[tuple[str, str], Person] = {}
-    for item in things(data.get("invitees")):
+    for item in as_dicts(data.get("invitees")):
         key, address = identifier(item.get("_id")), email(item.get("email"))
         if key or address:
             person = Person(key, address, text(item.get("full_name"), 255), text(item.get("phone"), 64))
@@ -241,7 +251,7 @@ def people(data: dict[str, Any]) -> tuple[Person, ...]:
 
 def groups(data: dict[str, Any]) -> tuple[str, ...]:
     """The ids of the groups an event payload belongs to, each once, in Vyte's order."""
-    value = thing(data.get("third_party")).get("group_ids")
+    value = as_dict(data.get("third_party")).get("group_ids")
     items = value if isinstance(value, list) else [value]
     return tuple(dict.fromkeys(group for group in (text(item, 200) for item in items) if group))
 
@@ -255,13 +265,13 @@ def emails(data: dict[str, Any]) -> tuple[str, ...]:
 
 def user(payload: object) -> UserReading:
     """Read a user ("Users"), bare or wrapped in ``{"user": …}``; raises Unreadable without a usable ``_id``."""
-    data = thing(payload)
-    data = thing(data.get("user")) or data
+    data = as_dict(payload)
+    data = as_dict(data.get("user")) or data
     key = identifier(data.get("_id"))
     if not key:
         raise Unreadable("a user without a usable _id")
     first = next(iter(emails(data)), "")
     names = (data.get("full_name"), f"{text(data.get('first_name'), 120)} {text(data.get('last_name'), 120)}")
-    organization = thing(thing(data.get("account")).get("organization"))
+    organization = as_dict(as_dict(data.get("account")).get("organization"))
     full_name = next((name for name in (text(value, 255) for value in names) if name), "")
     return UserReading(key, first, full_name, text(organization.get("extid"), 255))

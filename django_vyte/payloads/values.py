@@ -82,19 +82,19 @@ def email(value: object) -> str:
     return address if "@" in address and len(address) <= 254 else ""
 
 
-def things(value: object) -> list[dict[str, Any]]:
+def as_dicts(value: object) -> list[dict[str, Any]]:
     """The objects of a list that may be absent, null, or a single object instead of a list."""
     if isinstance(value, dict):
         return [value]
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def thing(value: object) -> dict[str, Any]:
+def as_dict(value: object) -> dict[str, Any]:
     """An object, or an empty one in place of anything else."""
     return value if isinstance(value, dict) else {}
 
 
-def instant(value: object, zone: str = "") -> dt.datetime | None:
+def as_datetime(value: object, zone: str = "") -> dt.datetime | None:
     """An aware datetime in UTC from an ISO 8601 text; without an offset it is taken to be in ``zone``.
 
     None when the value is no time, or one that a database cannot hold.

@@ -54,7 +54,7 @@ def event(
                 raise
             return saved
     if just_cancelled:
-        answer = replace(answer, cancelled_at=payloads.revision(values.thing(answer.payload)) or as_of)
+        answer = replace(answer, cancelled_at=payloads.revision(values.as_dict(answer.payload)) or as_of)
     return save(team_id, answer)
 
 
@@ -87,7 +87,7 @@ def save_one(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.Saved:
 
 
 def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
-    told = values.thing(answer.payload)
+    told = values.as_dict(answer.payload)
     if told.get("_id", vyte_id) != vyte_id:
         raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")
     return replace(answer, payload={**told, "_id": vyte_id})
@@ -103,7 +103,7 @@ def save(team_id: int, answer: mirror.Answer) -> mirror.Saved:
 
 def _check_whose_key(client: VyteClient, team_id: int) -> None:
     """Raises VyteError for a key of another team: that Vyte finds nothing with it says nothing about this one."""
-    vyte_id = values.identifier(values.thing(client.auth.test()).get("_id"))
+    vyte_id = values.identifier(values.as_dict(client.auth.test()).get("_id"))
     if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
         raise VyteError(
             "The active API key belongs to another team at Vyte. Link this team again with its own key."
@@ -148,7 +148,7 @@ def users(team_id: int, emails: Collection[str]) -> list[Member]:
         as_of = timezone.now()
         answers = vyte.users.list()
     found, missing = [], set(emails)
-    for answer in map(values.thing, answers):
+    for answer in map(values.as_dict, answers):
         addresses, key = payloads.emails(answer), values.identifier(answer.get("_id"))
         if key and not set(emails).isdisjoint(addresses):
             found.append(members.save(team_id, key, answer, as_of=as_of))

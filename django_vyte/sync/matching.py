@@ -66,17 +66,17 @@ class Description:
 
 def describe(resource: dict[str, Any], *, cancelled: bool, cancelled_at: dt.datetime | None) -> Description:
     """The resource of a call ("The event object"), as far as meetings can be told apart by it."""
-    third_party = values.thing(resource.get("third_party"))
+    third_party = values.as_dict(resource.get("third_party"))
     return Description(
         title=values.text(resource.get("title"), 500),
-        creator=values.email(values.thing(resource.get("created_by")).get("email")),
-        created_at=values.instant(resource.get("createdAt")),
+        creator=values.email(values.as_dict(resource.get("created_by")).get("email")),
+        created_at=values.as_datetime(resource.get("createdAt")),
         dates=_dates(resource) if resource.get("dates") else None,
         invitees=None if resource.get("invitees") is None else _invitees(resource),
         groups=None if third_party.get("group_ids") is None else frozenset(payloads.groups(resource)),
         cancelled=cancelled,
         cancelled_at=cancelled_at,
-        ended_at=values.instant(resource.get("cancelled")) or cancelled_at,
+        ended_at=values.as_datetime(resource.get("cancelled")) or cancelled_at,
     )
 
 
@@ -165,7 +165,7 @@ def _is_ruled_out(row: dict[str, Any], said: Description) -> bool:
 def _ended_at(row: dict[str, Any]) -> dt.datetime | None:
     """When a meeting was cancelled, or was found to be gone."""
     ended: dt.datetime | None = row["cancelled_at"] or row["missing_since"]
-    return values.instant(row["data"].get("cancelled")) or ended
+    return values.as_datetime(row["data"].get("cancelled")) or ended
 
 
 def _is_same_time(one: dt.datetime | None, other: dt.datetime | None) -> bool:

@@ -151,7 +151,7 @@ def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: F
 
 def _origin(team: Team, answer: object) -> mirror.Origin:
     """Why an event differs from the mirror: before the team was linked, nobody could be told of a change."""
-    changed = payloads.revision(values.thing(answer))
+    changed = payloads.revision(values.as_dict(answer))
     missed = changed is not None and changed >= team.created_at
     return mirror.Origin(Cause.PATROL if missed else Cause.SYNC)
 

@@ -225,5 +225,5 @@ class _Sync:
 
 def _changed_since(event: object, since: dt.datetime | None) -> bool:
     """Whether an event changed since; one that does not say when it changed counts as changed."""
-    changed = payloads.revision(values.thing(event)) if since else None
+    changed = payloads.revision(values.as_dict(event)) if since else None
     return since is None or changed is None or changed >= since

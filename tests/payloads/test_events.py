@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from django_vyte import payloads
 from django_vyte.payloads import Person
-from django_vyte.payloads.values import instant
+from django_vyte.payloads.values import as_datetime
 from django_vyte.sandbox.data import published
 
 NINE = dt.datetime(2027, 1, 1, 9, 0, tzinfo=UTC)
@@ -71,8 +71,8 @@ def place(**fields: Any) -> tuple[str, str]:
     ],
 )
 def test_an_instant_is_the_same_however_its_offset_is_spelt(spelt: str) -> None:
-    assert instant(spelt) == NINE
-    assert instant(spelt, "Asia/Tokyo") == NINE
+    assert as_datetime(spelt) == NINE
+    assert as_datetime(spelt, "Asia/Tokyo") == NINE
 
 
 @pytest.mark.parametrize(
@@ -87,11 +87,11 @@ def test_an_instant_is_the_same_however_its_offset_is_spelt(spelt: str) -> None:
     ],
 )
 def test_a_time_without_an_offset_is_local_to_the_event(zone: str, hour: int) -> None:
-    assert instant("2027-01-01T09:00:00", zone) == NINE.replace(hour=hour)
+    assert as_datetime("2027-01-01T09:00:00", zone) == NINE.replace(hour=hour)
 
 
 def test_a_day_is_its_midnight_there() -> None:
-    assert instant("2027-01-01", "Europe/Paris") == dt.datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
+    assert as_datetime("2027-01-01", "Europe/Paris") == dt.datetime(2026, 12, 31, 23, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_a_day_is_its_midnight_there() -> None:
     ],
 )  # fmt: skip
 def test_what_is_no_time_is_none(value: object) -> None:
-    assert instant(value, "Europe/Paris") is None
+    assert as_datetime(value, "Europe/Paris") is None
 
 
 # When and where

@@ -72,7 +72,7 @@ class Call:
 
     def each(self) -> Iterator[dict[str, Any]]:
         """The objects: one, or those of an array."""
-        yield from values.things(self.content)
+        yield from values.as_dicts(self.content)
 
 
 def once(ask: Callable[[Account], T]) -> Callable[[Account], T]:
@@ -114,7 +114,7 @@ class Account:
     @once
     def team_id(self) -> str:
         """Vyte's id of the organization ("Getting started"); raises VyteError."""
-        vyte_id = values.identifier(values.thing(self.client.auth.test()).get("_id"))
+        vyte_id = values.identifier(values.as_dict(self.client.auth.test()).get("_id"))
         if not vyte_id:
             raise UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
         return vyte_id
@@ -122,7 +122,7 @@ class Account:
     @once
     def emails(self) -> list[str]:
         """The addresses of the organization's users, one for each ("Users")."""
-        users = [payloads.emails(values.thing(user)) for user in self.client.users.list()]
+        users = [payloads.emails(values.as_dict(user)) for user in self.client.users.list()]
         return [addresses[0] for addresses in users if addresses]
 
     @once
@@ -190,9 +190,9 @@ class Account:
         for event in self.client.events.iterate(report=lambda warning: None, **filters):
             listing.ids.add(str(event.get("_id") or secrets.token_hex(8)))
             if len(listing.sample) < SAMPLE:
-                listing.sample.append(values.thing(event))
+                listing.sample.append(values.as_dict(event))
         return listing
 
 
 def _creator(event: dict[str, Any]) -> str:
-    return values.email(values.thing(event.get("created_by")).get("email"))
+    return values.email(values.as_dict(event.get("created_by")).get("email"))

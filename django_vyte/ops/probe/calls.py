@@ -59,7 +59,7 @@ def updates_before_confirmation(account: Account) -> Fact:
     """Whether a change of a meeting that is not settled is called about."""
     name = "updates_before_confirmation"
     for call in _each(account):
-        settled = values.thing(_resource(call).get("confirmed")).get("flag") is True
+        settled = values.as_dict(_resource(call).get("confirmed")).get("flag") is True
         if call.get("action") == "event.updated" and _is_about_event(call) and not settled:
             return Fact(name, True, "a stored call of event.updated is about a meeting that is not settled")
     if account.trial and account.trial.was_called_about:
@@ -73,7 +73,7 @@ def _each(account: Account) -> Iterator[dict[str, Any]]:
 
 
 def _resource(call: dict[str, Any]) -> dict[str, Any]:
-    return values.thing(call.get("resource"))
+    return values.as_dict(call.get("resource"))
 
 
 def _is_about_event(call: dict[str, Any]) -> bool:

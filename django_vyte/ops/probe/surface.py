@@ -38,7 +38,7 @@ def next_shape(account: Account) -> Fact:
     account.say("Asking for the next free time …")
     for email in account.emails()[:PEOPLE]:
         try:
-            answer = values.thing(
+            answer = values.as_dict(
                 account.wire.read("GET", "/v2/slots/next", query={"duration": 30, "emails": email})
             )
         except BadRequest:
@@ -76,5 +76,5 @@ def _described(answer: object) -> str:
     return (
         "a list"
         if isinstance(answer, list)
-        else f"an object with {', '.join(values.thing(answer)) or 'nothing'}"
+        else f"an object with {', '.join(values.as_dict(answer)) or 'nothing'}"
     )

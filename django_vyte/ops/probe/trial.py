@@ -96,7 +96,9 @@ class Trial:
         day = (timezone.now() + dt.timedelta(days=31)).strftime("%Y-%m-%d")
         dates = [{"date": f"{day}T12:00:00", "end_date": f"{day}T12:30:00", "all_day": False}]
         self._note(self.account.wire.read("PUT", self._path(), body={"dates": dates}))
-        read_as = values.instant(next(iter(values.things(self.answers[-1].get("dates"))), {}).get("date"))
+        read_as = values.as_datetime(
+            next(iter(values.as_dicts(self.answers[-1].get("dates"))), {}).get("date")
+        )
         meant = dt.datetime.fromisoformat(f"{day}T12:00:00Z")
         self.naive = read_as - meant if read_as else None
 
@@ -111,7 +113,7 @@ class Trial:
     def _invitee(self, email: str) -> str:
         """The id of an invitee as the meeting is now; empty when there is none."""
         self._note(self.account.client.events.retrieve(self.vyte_id))
-        people = values.things(self.answers[-1].get("invitees"))
+        people = values.as_dicts(self.answers[-1].get("invitees"))
         ids = [person.get("_id") for person in people if values.email(person.get("email")) == email]
         return values.identifier(next(iter(ids), None))
 
@@ -142,7 +144,7 @@ class Trial:
     def _ids_by_title(self) -> set[str]:
         """Of all that is listed, and of what a search finds: either may not show it."""
         ask = partial(self.account.client.events.iterate, report=lambda warning: None)
-        found = map(values.thing, chain(ask(), ask(q=self.title)))
+        found = map(values.as_dict, chain(ask(), ask(q=self.title)))
         return {str(event.get("_id")) for event in found if event.get("title") == self.title}
 
     def _wait_for_calls(self, seconds: float) -> bool:
@@ -161,7 +163,7 @@ class Trial:
     def _actions(self) -> set[str]:
         """What the stored calls say has happened to it."""
         calls = [each for call in self.account.calls() for each in call.each()]
-        own = [each for each in calls if values.thing(each.get("resource")).get("title") == self.title]
+        own = [each for each in calls if values.as_dict(each.get("resource")).get("title") == self.title]
         return {str(each.get("action")) for each in own}
 
     def _attempt(self, name: str, step: Callable[[], None]) -> None:
@@ -172,7 +174,7 @@ class Trial:
             self.failures[name] = error
 
     def _note(self, answer: object) -> None:
-        self.answers.append(values.thing(answer))
+        self.answers.append(values.as_dict(answer))
 
     def _path(self) -> str:
         return f"/v2/events/{self.vyte_id}"

@@ -151,7 +151,7 @@ class Listing:
             objects += 1
             key = values.identifier(event.get("_id"))
             if shown.is_cut or not is_first:
-                shown.note(key, values.thing(event), part)
+                shown.note(key, values.as_dict(event), part)
             if key not in self.seen if key else is_first:
                 self.seen.add(key)
                 yield as_of, event
@@ -249,7 +249,7 @@ class Listing:
         except VyteError:
             users = []
         mirrored = Event.objects.filter(team=self.team).order_by().values_list("creator_email", flat=True)
-        return {email for user in users for email in payloads.emails(values.thing(user))} | set(
+        return {email for user in users for email in payloads.emails(values.as_dict(user))} | set(
             mirrored.distinct()
         )
 

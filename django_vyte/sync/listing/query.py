@@ -46,7 +46,7 @@ class Part:
     def admits(self, event: dict[str, Any]) -> bool:
         """Whether an event was asked for, as far as it shows what was asked."""
         shown = {
-            "creator_emails": {values.email(values.thing(event.get("created_by")).get("email"))} - {""},
+            "creator_emails": {values.email(values.as_dict(event.get("created_by")).get("email"))} - {""},
             "group_ids": set(payloads.groups(event)),
             "invitee_emails": {person.email for person in payloads.people(event)} - {""},
         }
@@ -75,7 +75,7 @@ class Shown:
         if self.is_cut and len(self.titles) < SAMPLE:
             self.is_as_asked &= part.admits(event)
             self.titles.append(title_of(event))
-            self.creators.add(values.email(values.thing(event.get("created_by")).get("email")))
+            self.creators.add(values.email(values.as_dict(event.get("created_by")).get("email")))
             self.groups.update(payloads.groups(event))
             self.invitees.update(person.email for person in payloads.people(event))
 
