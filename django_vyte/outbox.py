@@ -14,7 +14,7 @@ from django_vyte import db, signals
 from django_vyte.conf import get_settings
 from django_vyte.jobs.models import backoff
 from django_vyte.models import Event, EventChange, Member
-from django_vyte.payloads import values
+from django_vyte.payloads.cleaning import without_nul
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -125,7 +125,7 @@ class _Telling:
 
     def _put_off(self, row: EventChange | Member, told: list[str], failed: list[str]) -> None:
         """Have those that failed called again later, or give up on them in sight."""
-        rows, text = self.rows.filter(pk=row.pk), values.without_nul("\n".join(failed))[:4000]
+        rows, text = self.rows.filter(pk=row.pk), without_nul("\n".join(failed))[:4000]
         if row.attempts >= get_settings().MAX_ATTEMPTS:
             logger.error("%s %s: given up on %d receivers", type(row).__name__, row.pk, len(failed))
             rows.finish(self.lease, told=told, error=text)

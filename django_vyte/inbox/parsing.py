@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from django_vyte.payloads.values import CREDENTIALS, clean, without_nul
+from django_vyte.payloads.cleaning import CREDENTIALS, clean, without_nul
 
 WITHHELD = "[withheld]"
 # A key of CREDENTIALS in quotes, or a letter that is escaped, which nobody does but to hide one.

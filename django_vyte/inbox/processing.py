@@ -21,7 +21,7 @@ from django_vyte.inbox.claims import Claim
 from django_vyte.inbox.sources import SOURCES, Ask, NotThereYet, Outcome, Visit, merged, read
 from django_vyte.jobs.models import LONGEST_DELAY, backoff
 from django_vyte.models import Delivery
-from django_vyte.payloads import values
+from django_vyte.payloads.cleaning import without_nul
 from django_vyte.sync import event as event_sync
 
 if TYPE_CHECKING:
@@ -214,4 +214,4 @@ def _give_up(errand: _Errand, rows: DeliveryQuerySet, status: str, reason: str) 
 
 
 def _storable(text: str) -> str:
-    return values.without_nul(text)[:4000]
+    return without_nul(text)[:4000]

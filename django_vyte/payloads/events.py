@@ -12,16 +12,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from django_vyte.payloads.values import (
-    as_datetime,
-    as_dict,
-    as_dicts,
-    clean,
-    email,
-    identifier,
-    text,
-    time_zone,
-)
+from django_vyte.payloads.cleaning import clean
+from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text, time_zone
 
 # Keys that change without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from django_vyte.payloads import values
+from django_vyte.payloads import cleaning
 
 NAMES = st.one_of(st.sampled_from(["key_store", "Secret", "to\x00ken", "ct", "title", "a\x00"]), st.text())
 LEAVES = st.one_of(
@@ -20,7 +20,7 @@ JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(NAME
 
 def plainly_cleaned(value: Any, depth: int = 0) -> Any:
     """What ``clean`` is to answer, said as plainly as can be."""
-    if depth > values.DEEPEST:
+    if depth > cleaning.MAX_DEPTH:
         return None
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "replace").decode()
@@ -28,35 +28,35 @@ def plainly_cleaned(value: Any, depth: int = 0) -> Any:
         return [plainly_cleaned(item, depth + 1) for item in value]
     if isinstance(value, dict):
         named = [(plainly_cleaned(name), plainly_cleaned(item, depth + 1)) for name, item in value.items()]
-        return {name: item for name, item in named if name.lower() not in values.CREDENTIALS}
+        return {name: item for name, item in named if name.lower() not in cleaning.CREDENTIALS}
     too_big = isinstance(value, int) and abs(value) >= 2**63
     return None if too_big or (isinstance(value, float) and not math.isfinite(value)) else value
 
 
 @given(JSON)
 def test_json_is_cleaned_of_all_that_a_database_refuses_and_of_credentials(value: Any) -> None:
-    assert values.clean(value) == plainly_cleaned(value)
+    assert cleaning.clean(value) == plainly_cleaned(value)
 
 
-@pytest.mark.parametrize("depth", [values.DEEPEST, values.DEEPEST + 1])
+@pytest.mark.parametrize("depth", [cleaning.MAX_DEPTH, cleaning.MAX_DEPTH + 1])
 def test_what_is_nested_too_deeply_is_left_out(depth: int) -> None:
     value: Any = 1
     for _ in range(depth):
         value = {"a": value}
-    assert values.clean(value) == plainly_cleaned(value)
+    assert cleaning.clean(value) == plainly_cleaned(value)
 
 
 def test_what_is_cleaned_is_a_copy() -> None:
     value = {"a": [{"b": 1}], "key_store": 1}
-    cleaned = values.clean(value)
+    cleaned = cleaning.clean(value)
     cleaned["a"][0]["b"] = 2
     assert value == {"a": [{"b": 1}], "key_store": 1}
 
 
 def test_a_flood_of_names_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(values, "_names", names := values._Names())
-    long = "x" * (values.LONGEST_NAME + 1)
-    flood = {f"name{number}": number for number in range(values.MOST_NAMES + 10)}
-    assert values.clean({long: 1, **flood, "key_store": 1}) == {long: 1, **flood}
-    assert len(names) == values.MOST_NAMES
+    monkeypatch.setattr(cleaning, "_member_names", names := cleaning._MemberNames())
+    long = "x" * (cleaning.MAX_NAME_LENGTH + 1)
+    flood = {f"name{number}": number for number in range(cleaning.MAX_NAMES + 10)}
+    assert cleaning.clean({long: 1, **flood, "key_store": 1}) == {long: 1, **flood}
+    assert len(names) == cleaning.MAX_NAMES
     assert long not in names
