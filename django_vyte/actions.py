@@ -117,6 +117,6 @@ def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = 
     _settle(event, saved)
 
 
-def _settle(event: Event, saved: mirror.Saved) -> None:
+def _settle(event: Event, saved: mirror.MirrorResult) -> None:
     tasks.tell_soon(saved.changes)
     event.refresh_from_db()

@@ -40,7 +40,7 @@ def describe(summary: team_sync.Summary, since: dt.datetime | None = None) -> st
     """
     counted = summary.saved
     counts = [(counted.created, "new"), (counted.changed, "changed"), (counted.unchanged, "unchanged")]
-    rare = [(counted.late, "known here in a newer state"), (len(counted.problems), "unreadable")]
+    rare = [(counted.stale, "known here in a newer state"), (len(counted.problems), "unreadable")]
     if since:
         looked_at = sum(count for count, _ in counts + rare)
         rare.append((summary.listed - looked_at, "older"))

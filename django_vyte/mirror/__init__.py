@@ -7,7 +7,7 @@ would come to.
 
 from django_vyte.mirror.drift import preview
 from django_vyte.mirror.incoming import Answer, Origin
-from django_vyte.mirror.result import Saved
+from django_vyte.mirror.result import MirrorResult
 from django_vyte.mirror.writing import save, save_missing
 
-__all__ = ["Answer", "Origin", "Saved", "preview", "save", "save_missing"]
+__all__ = ["Answer", "MirrorResult", "Origin", "preview", "save", "save_missing"]

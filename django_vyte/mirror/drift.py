@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django_vyte.mirror import history, incoming
-from django_vyte.mirror.result import Saved
+from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event
 
 if TYPE_CHECKING:
@@ -15,31 +15,31 @@ if TYPE_CHECKING:
 SHOWN = 60
 
 
-def preview(team_id: int, given: Iterable[incoming.Answer]) -> Saved:
+def preview(team_id: int, given: Iterable[incoming.Answer]) -> MirrorResult:
     """What mirroring these answers about events of a team would come to; nothing is written and no row locked, and
     ``examples`` has a sentence for each of the first events."""
-    news, problems = incoming.read(given)
-    todo = incoming.differing(team_id, news)
-    seen = Saved(unchanged=len(news) - len(todo), problems=problems)
+    events, problems = incoming.read(given)
+    todo = incoming.changed(team_id, events)
+    seen = MirrorResult(unchanged=len(events) - len(todo), problems=problems)
     held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}
     for vyte_id, item in todo.items():
         event = held.get(vyte_id)
         if event is None:
             title = item.reading.columns["title"]
-            seen += Saved(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
+            seen += MirrorResult(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
         else:
             seen += _compared(event, item)
     return seen
 
 
-def _compared(event: Event, item: incoming.News) -> Saved:
+def _compared(event: Event, item: incoming.IncomingEvent) -> MirrorResult:
     before, name = history.snapshot(event), _named(event.vyte_id, event.title)
-    if item.renew(event) is None:
-        return Saved(late=1)
+    if item.apply_to(event) is None:
+        return MirrorResult(stale=1)
     change = history.between(before, event)
     if change is None:
-        return Saved(changed=1, examples=[f"{name} differs in details that no history tells."])
-    return Saved(changed=1, examples=[f"{name} differs: {_described(change.changes)}."])
+        return MirrorResult(changed=1, examples=[f"{name} differs in details that no history tells."])
+    return MirrorResult(changed=1, examples=[f"{name} differs: {_described(change.changes)}."])
 
 
 def _named(vyte_id: str, title: str) -> str:

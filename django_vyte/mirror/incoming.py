@@ -1,4 +1,4 @@
-"""What Vyte answered about events, held against what is mirrored: what is new, what is late, what stays."""
+"""What Vyte answered about events, held against what is mirrored: what is new, what is stale, what stays."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from django_vyte.models import Delivery
 
-# An answer with an older revision is a late one, unless it was asked for this much after what it contradicts.
-SETTLING = dt.timedelta(minutes=5)
+# An answer with an older revision is a stale one, unless it was asked for this much after what it contradicts.
+CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class News:
+class IncomingEvent:
     """An answer about an event, taken apart no further than it takes to see whether anything in it is new.
 
     The payload is not among it: thousands of them in memory would keep the garbage collector busy.
@@ -69,11 +69,11 @@ class News:
             return self.record.is_cancelled
         return bool(self.reading.columns["status"] == Event.Status.CANCELLED)
 
-    def renew(self, event: Event) -> payloads.EventReading | None:
+    def apply_to(self, event: Event) -> payloads.EventReading | None:
         """Bring an event up to date in memory: what it says then, or None when this is older than what it holds."""
         reading, as_of = self.reading, self.as_of
-        if _is_late(event, reading, as_of):
-            # The answer is old news, but a cancellation known from elsewhere is not lost with it.
+        if _is_stale(event, reading, as_of):
+            # The answer is stale, but a cancellation known from elsewhere is not lost with it.
             if self.cancelled_at is None or event.status == Event.Status.CANCELLED:
                 return None
             as_of = event.as_of
@@ -85,9 +85,9 @@ class News:
         return reading
 
 
-def read(answers: Iterable[Answer]) -> tuple[dict[str, News], list[str]]:
-    """The last news of each event by its id, and in words what could not be read."""
-    news: dict[str, News] = {}
+def read(answers: Iterable[Answer]) -> tuple[dict[str, IncomingEvent], list[str]]:
+    """The last answer about each event by its id, and in words what could not be read."""
+    events: dict[str, IncomingEvent] = {}
     problems: list[str] = []
     for answer in answers:
         try:
@@ -95,16 +95,16 @@ def read(answers: Iterable[Answer]) -> tuple[dict[str, News], list[str]]:
         except payloads.Unreadable as error:
             problems.append(f"Vyte answered with {error}; it is not mirrored.")
         else:
-            news[record.vyte_id] = News(record, answer.as_of, answer.origin, answer.cancelled_at)
-    return news, problems
+            events[record.vyte_id] = IncomingEvent(record, answer.as_of, answer.origin, answer.cancelled_at)
+    return events, problems
 
 
-def differing(team_id: int, news: dict[str, News]) -> dict[str, News]:
+def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, IncomingEvent]:
     """What says something that the mirror does not hold yet, found without locking a row."""
-    rows = Event.objects.filter(team=team_id, vyte_id__in=list(news), missing_since__isnull=True)
+    rows = Event.objects.filter(team=team_id, vyte_id__in=list(events), missing_since__isnull=True)
     held = {key: (same, status) for key, same, status in rows.values_list("vyte_id", "fingerprint", "status")}
     found = {}
-    for vyte_id, item in news.items():
+    for vyte_id, item in events.items():
         same, status = held.get(vyte_id, (None, None))
         if same != item.record.fingerprint or (status != Event.Status.CANCELLED and item.is_cancelled):
             found[vyte_id] = item
@@ -116,22 +116,22 @@ def _with_cancellation(reading: payloads.EventReading, since: dt.datetime | None
     status = reading.columns["status"]
     if since is None or status == Event.Status.CANCELLED:
         return reading
-    if status == Event.Status.CONFIRMED and reading.settled_at and _later(reading.settled_at, since):
+    if status == Event.Status.CONFIRMED and reading.settled_at and _is_later(reading.settled_at, since):
         return reading
     # A string like any other: an enum's would be shown as its name.
     shown = {"status": str(Event.Status.CANCELLED), "cancelled_at": since}
     return replace(reading, columns={**reading.columns, **shown})
 
 
-def _is_late(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -> bool:
+def _is_stale(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -> bool:
     """Whether an answer is older than what the mirror holds: by Vyte's clock, and by ours where that is silent."""
     if event.missing_since:
         return is_outdated(as_of, event.as_of)
-    if as_of >= event.as_of + SETTLING:
+    if as_of >= event.as_of + CLOCK_TOLERANCE:
         return False
-    held, said = payloads.revision(event.data), payloads.revision(reading.columns["data"])
-    if held and said and (_later(held, said) or _later(said, held)):
-        return _later(held, said)
+    held, answered = payloads.revision(event.data), payloads.revision(reading.columns["data"])
+    if held and answered and (_is_later(held, answered) or _is_later(answered, held)):
+        return _is_later(held, answered)
     return is_outdated(as_of, event.as_of)
 
 
@@ -140,10 +140,10 @@ def is_outdated(as_of: dt.datetime, held: dt.datetime) -> bool:
 
     A time that lies ahead comes from a clock that was put back since, and says nothing.
     """
-    return as_of < held <= timezone.now() + SETTLING
+    return as_of < held <= timezone.now() + CLOCK_TOLERANCE
 
 
-def _later(one: dt.datetime, other: dt.datetime) -> bool:
+def _is_later(one: dt.datetime, other: dt.datetime) -> bool:
     """Whether ``one`` is later for certain: Vyte leaves the milliseconds of a time out now and then."""
     if not (one.microsecond and other.microsecond):
         one, other = one.replace(microsecond=0), other.replace(microsecond=0)

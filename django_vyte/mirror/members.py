@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
 
 
-def save(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> Member:
+def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> Member:
     """Mirror a user payload; ``user_joined`` is sent once, when the member is new.
 
     An answer asked for before the one that is held changes nothing.

@@ -10,9 +10,9 @@ from django.db.models import TextField, Value
 
 from django_vyte.db import insist
 from django_vyte.mirror import history, relations
-from django_vyte.mirror.incoming import Answer, News, Origin, differing, is_outdated, read
+from django_vyte.mirror.incoming import Answer, IncomingEvent, Origin, changed, is_outdated, read
 from django_vyte.mirror.relations import upsert
-from django_vyte.mirror.result import Saved
+from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
@@ -29,30 +29,30 @@ MIRRORED = (
 )  # fmt: skip
 
 
-def save(team_id: int, answers: Iterable[Answer]) -> Saved:
+def save(team_id: int, answers: Iterable[Answer]) -> MirrorResult:
     """Mirror what Vyte answered about events of a team; a payload that cannot be read stops no other."""
-    news, problems = read(answers)
-    saved = Saved(problems=problems)
-    todo = differing(team_id, news)
-    saved.unchanged = len(news) - len(todo)
+    events, problems = read(answers)
+    saved = MirrorResult(problems=problems)
+    todo = changed(team_id, events)
+    saved.unchanged = len(events) - len(todo)
     if todo:
         saved += _Batch(team_id, todo).write()
     return saved
 
 
-def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Origin) -> Saved | None:
+def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Origin) -> MirrorResult | None:
     """Note that Vyte has no such event any more: it is cancelled here, once. None when it was never mirrored."""
     with transaction.atomic():
         event = _locked(team_id, [vyte_id]).get(vyte_id)
         if event is None:
             return None
         if event.missing_since or is_outdated(as_of, event.as_of):
-            return Saved(unchanged=1)
+            return MirrorResult(unchanged=1)
         before = history.snapshot(event)
         event.missing_since, event.as_of, event.status = as_of, as_of, Event.Status.CANCELLED
         event.save(update_fields=["missing_since", "as_of", "status"])
         change = history.between(before, event)
-        return Saved(changed=1, changes=_record([(change, origin)]) if change else [])
+        return MirrorResult(changed=1, changes=_record([(change, origin)]) if change else [])
 
 
 def _locked(team_id: int, vyte_ids: Sequence[str]) -> dict[str, Event]:
@@ -81,46 +81,46 @@ def _record(changes: Sequence[tuple[EventChange, Origin]]) -> list[int]:
 
 @dataclass(slots=True)
 class _Batch:
-    """News of events that differ from the mirror, on their way into it."""
+    """IncomingEvent of events that differ from the mirror, on their way into it."""
 
     team_id: int
-    news: dict[str, News]
+    events: dict[str, IncomingEvent]
 
-    def write(self) -> Saved:
+    def write(self) -> MirrorResult:
         """Write all of them, or each on its own where the database refuses one: it keeps no other from its place."""
         try:
-            return self._insist()
+            return self._write_with_retries()
         except DatabaseError:
-            if len(self.news) == 1:
+            if len(self.events) == 1:
                 raise
-        saved, refused = Saved(), []
-        for key, item in self.news.items():
+        saved, refused = MirrorResult(), []
+        for key, item in self.events.items():
             try:
-                saved += replace(self, news={key: item})._insist()
+                saved += replace(self, events={key: item})._write_with_retries()
             except DatabaseError as error:
                 refused.append(error)
                 saved.problems.append(f"Event {key} could not be stored ({type(error).__name__}).")
-        if len(refused) == len(self.news):
+        if len(refused) == len(self.events):
             raise refused[-1]
         return saved
 
-    def _insist(self) -> Saved:
+    def _write_with_retries(self) -> MirrorResult:
         """Write in one transaction; again when another writer was in the way, be it with the same new event."""
 
-        def write() -> Saved:
+        def write() -> MirrorResult:
             with transaction.atomic():
                 return self._write()
 
         return insist(write, router.db_for_write(Event), harmless=(IntegrityError,))
 
-    def _write(self) -> Saved:
-        held = _locked(self.team_id, list(self.news))
-        new = self._insert([self.news[key] for key in sorted(self.news) if key not in held])
-        changes, renewed = self._renew(held)
+    def _write(self) -> MirrorResult:
+        held = _locked(self.team_id, list(self.events))
+        new = self._insert([self.events[key] for key in sorted(self.events) if key not in held])
+        changes, updated = self._update(held)
         changes += [(change, item.origin) for event, item in new for change in history.of_new(event)]
-        return Saved(len(new), renewed, late=len(held) - renewed, changes=_record(changes))
+        return MirrorResult(len(new), updated, stale=len(held) - updated, changes=_record(changes))
 
-    def _insert(self, news: list[News]) -> list[tuple[Event, News]]:
+    def _insert(self, incoming: list[IncomingEvent]) -> list[tuple[Event, IncomingEvent]]:
         """Insert events that were not there; IntegrityError when another writer does so at this moment."""
         events = [
             Event(
@@ -130,25 +130,25 @@ class _Batch:
                 # What is JSON already need not be encoded once more.
                 **{**item.reading.columns, "data": Value(item.record.json.decode(), TEXT)},
             )
-            for item in news
+            for item in incoming
         ]
         Event.objects.bulk_create(events, ROWS)
         _look_up_keys(self.team_id, events)
-        new = list(zip(events, news, strict=True))
+        new = list(zip(events, incoming, strict=True))
         relations.add([(event, item.reading) for event, item in new])
         return new
 
-    def _renew(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:
+    def _update(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:
         """Bring events that are there up to date: what changed and why, and how many the answers are newer than."""
-        renewed, changes = [], []
+        updated, changes = [], []
         for key, event in held.items():
-            item, data, before = self.news[key], event.data, history.snapshot(event)
-            reading = item.renew(event)
+            item, data, before = self.events[key], event.data, history.snapshot(event)
+            reading = item.apply_to(event)
             if reading is None:
                 continue
-            renewed.append((event, data, reading))
+            updated.append((event, data, reading))
             if change := history.between(before, event):
                 changes.append((change, item.origin))
-        upsert([event for event, _, _ in renewed], MIRRORED, ["id"])
-        relations.follow(renewed)
-        return changes, len(renewed)
+        upsert([event for event, _, _ in updated], MIRRORED, ["id"])
+        relations.follow(updated)
+        return changes, len(updated)

@@ -36,7 +36,7 @@ def event(
     cancelled_at: dt.datetime | None = None,
     just_cancelled: bool = False,
     client: VyteClient | None = None,
-) -> mirror.Saved:
+) -> mirror.MirrorResult:
     """Mirror one event as Vyte shows it now.
 
     ``cancelled_at`` is Vyte's time of a cancellation that a call reported: Vyte's event object documents none, so
@@ -69,7 +69,7 @@ def ask(
 
 def note_missing(
     client: VyteClient, team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: mirror.Origin
-) -> mirror.Saved | None:
+) -> mirror.MirrorResult | None:
     """Mirror that Vyte has no such event; None for one that was never mirrored.
 
     VyteError where the key is not the team's, or where Vyte seems to have no events at all.
@@ -81,7 +81,7 @@ def note_missing(
     return mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
 
 
-def save_one(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.Saved:
+def save_one(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.MirrorResult:
     """Mirror what Vyte answered about one event; UnexpectedAnswer when that is another event, or none."""
     return save(team_id, _about(vyte_id, answer))
 
@@ -93,7 +93,7 @@ def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
     return replace(answer, payload={**told, "_id": vyte_id})
 
 
-def save(team_id: int, answer: mirror.Answer) -> mirror.Saved:
+def save(team_id: int, answer: mirror.Answer) -> mirror.MirrorResult:
     """Mirror one answer; UnexpectedAnswer when it cannot be read."""
     saved = mirror.save(team_id, [answer])
     if saved.problems:
@@ -136,7 +136,7 @@ def user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Mem
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
         answer = vyte.users.retrieve(vyte_id)
-    return members.save(team_id, vyte_id, answer, as_of=as_of)
+    return members.save_member(team_id, vyte_id, answer, as_of=as_of)
 
 
 def users(team_id: int, emails: Collection[str]) -> list[Member]:
@@ -151,7 +151,7 @@ def users(team_id: int, emails: Collection[str]) -> list[Member]:
     for answer in map(values.as_dict, answers):
         addresses, key = payloads.emails(answer), values.identifier(answer.get("_id"))
         if key and not set(emails).isdisjoint(addresses):
-            found.append(members.save(team_id, key, answer, as_of=as_of))
+            found.append(members.save_member(team_id, key, answer, as_of=as_of))
             missing.difference_update(addresses)
     if missing:
         raise UnexpectedAnswer(

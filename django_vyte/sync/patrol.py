@@ -54,7 +54,7 @@ class Findings:
     """What a comparison came to: events compared, what was saved of them, and what kept others from it."""
 
     compared: int = 0
-    saved: mirror.Saved = field(default_factory=mirror.Saved)
+    saved: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
     failures: list[str] = field(default_factory=list)
 
     @property

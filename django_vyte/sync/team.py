@@ -18,7 +18,7 @@ from django_vyte.accounts import problems
 from django_vyte.accounts.problems import Kind
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
-from django_vyte.mirror.incoming import SETTLING
+from django_vyte.mirror.incoming import CLOCK_TOLERANCE
 from django_vyte.models import Event, EventChange
 from django_vyte.payloads import values
 from django_vyte.sync import event as event_sync
@@ -55,7 +55,7 @@ class Summary:
     listing: Listing
     is_dry_run: bool = False
     listed: int = 0
-    saved: mirror.Saved = field(default_factory=mirror.Saved)
+    saved: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
     vanished: int = 0
     unchecked: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -160,7 +160,7 @@ class _Sync:
     def _absent(self) -> set[str]:
         """The mirrored events that should have been listed and were not."""
         # A time that lies ahead comes from a clock that was put back.
-        ahead = Q(as_of__gt=timezone.now() + SETTLING)
+        ahead = Q(as_of__gt=timezone.now() + CLOCK_TOLERANCE)
         known = Event.objects.filter(Q(as_of__lt=self.listing.began) | ahead, team=self.team)
         known = known.filter(missing_since__isnull=True).exclude(status=Event.Status.CANCELLED)
         seen = self.listing.seen

@@ -159,7 +159,7 @@ def test_what_cannot_be_saved_together_is_saved_one_by_one(
 ) -> None:
     save = mirror.save
 
-    def refusing(team_id: int, answers: list[mirror.Answer]) -> mirror.Saved:
+    def refusing(team_id: int, answers: list[mirror.Answer]) -> mirror.MirrorResult:
         if any(answer.payload["_id"] == ids[7] for answer in answers):
             raise error("refused")
         return save(team_id, answers)

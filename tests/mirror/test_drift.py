@@ -40,8 +40,8 @@ def differences(team: Team, payload: dict[str, Any]) -> list[str]:
     return mirror.preview(team.pk, answers(payload)).examples
 
 
-def counts(came_to: mirror.Saved) -> tuple[int, int, int, int, list[str]]:
-    return came_to.created, came_to.changed, came_to.unchanged, came_to.late, came_to.problems
+def counts(came_to: mirror.MirrorResult) -> tuple[int, int, int, int, list[str]]:
+    return came_to.created, came_to.changed, came_to.unchanged, came_to.stale, came_to.problems
 
 
 def everything() -> list[Any]:
@@ -125,7 +125,7 @@ def test_a_title_is_shown_short_and_without_what_moves_a_cursor(team: Team) -> N
 
 
 def test_examples_stay_few_however_many_batches_there_are(team: Team) -> None:
-    seen = mirror.Saved()
+    seen = mirror.MirrorResult()
     for start in (0, 15, 30):
         seen += mirror.preview(team.pk, answers(*(said(f"e{start + number}") for number in range(15))))
     assert (seen.created, len(seen.examples)) == (45, EXAMPLES)

@@ -30,7 +30,7 @@ def user(extid: object = None, **fields: Any) -> dict[str, Any]:
 
 
 def save(team: Team, answer: object, minutes: int = 0) -> Member:
-    return members.save(team.pk, "u1", answer, as_of=NOON + dt.timedelta(minutes=minutes))
+    return members.save_member(team.pk, "u1", answer, as_of=NOON + dt.timedelta(minutes=minutes))
 
 
 def test_a_user_becomes_a_member(team: Team) -> None:
@@ -113,7 +113,7 @@ def test_what_is_too_long_is_cut(team: Team) -> None:
 
 def test_an_unreadable_id_is_an_error(team: Team) -> None:
     with pytest.raises(payloads.Unreadable):
-        members.save(team.pk, "a/b", {}, as_of=NOON)
+        members.save_member(team.pk, "a/b", {}, as_of=NOON)
 
 
 def test_a_match_made_by_hand_stays_until_vyte_names_somebody_else(
@@ -125,7 +125,7 @@ def test_a_match_made_by_hand_stays_until_vyte_names_somebody_else(
 
     def joined(extid: object, hour: int) -> Member:
         answer = {"_id": "u1", "account": {"organization": {"extid": str(extid)}}}
-        return members.save(team.pk, "u1", answer, as_of=dt.datetime(2026, 1, 1, hour, tzinfo=UTC))
+        return members.save_member(team.pk, "u1", answer, as_of=dt.datetime(2026, 1, 1, hour, tzinfo=UTC))
 
     assert joined(claimed.pk, 1).user == claimed
     Member.objects.update(user=right)

@@ -50,7 +50,7 @@ def confirmed(at: float, **fields: Any) -> dict[str, Any]:
     return said(at=at, confirmed={"flag": True, "updated_at": stamp(at)}, dates=[DAY], **fields)
 
 
-def save(team: Team, *answers: Any, asked: float = 0, cancelled: float | None = None) -> mirror.Saved:
+def save(team: Team, *answers: Any, asked: float = 0, cancelled: float | None = None) -> mirror.MirrorResult:
     since = None if cancelled is None else minutes(cancelled)
     return mirror.save(team.pk, [mirror.Answer(each, minutes(asked), SYNC, since) for each in answers])
 
@@ -71,7 +71,7 @@ def kinds() -> list[str]:
 def test_an_answer_asked_for_later_is_newer(team: Team, clocks: tuple[Any, Any]) -> None:
     save(team, said("Old", at=clocks[0]), asked=0)
     saved = save(team, said("New", at=clocks[1]), asked=1)
-    assert (saved.changed, saved.late) == (1, 0)
+    assert (saved.changed, saved.stale) == (1, 0)
     assert state()[0] == "New"
 
 
@@ -80,14 +80,14 @@ def test_an_older_answer_that_comes_late_changes_nothing(team: Team, clocks: tup
     save(team, said("New", at=clocks[1]), asked=1)
     before = Event.objects.values().get()
     saved = save(team, said("Old", at=clocks[0], invitees=[{"email": "a@example.com"}]), asked=0)
-    assert (saved.changed, saved.late, saved.changes) == (0, 1, [])
+    assert (saved.changed, saved.stale, saved.changes) == (0, 1, [])
     assert Event.objects.values().get() == before
     assert not Invitee.objects.exists()
 
 
 def test_vytes_clock_decides_where_both_speak(team: Team) -> None:
     save(team, said("New", at=5), asked=0)
-    assert save(team, said("Old", at=3), asked=1).late == 1  # a server of Vyte's that lags behind
+    assert save(team, said("Old", at=3), asked=1).stale == 1  # a server of Vyte's that lags behind
     assert save(team, said("Newer", at=7), asked=-1).changed == 1
     assert state()[0] == "Newer"
 
@@ -95,18 +95,18 @@ def test_vytes_clock_decides_where_both_speak(team: Team) -> None:
 def test_an_answer_without_its_milliseconds_is_not_older(team: Team) -> None:
     save(team, said("Old", at=5.5 / 60), asked=0)
     assert save(team, said("New", at=5 / 60), asked=1).changed == 1
-    assert save(team, said("Old", at=5.5 / 60), asked=0).late == 1
+    assert save(team, said("Old", at=5.5 / 60), asked=0).stale == 1
 
 
 def test_the_clock_of_confirming_counts_too(team: Team) -> None:
     save(team, said(at=0, confirmed={"flag": True, "updated_at": stamp(10)}), asked=10)
-    assert save(team, said("Old", at=0, confirmed={"flag": False, "updated_at": None}), asked=9).late == 1
+    assert save(team, said("Old", at=0, confirmed={"flag": False, "updated_at": None}), asked=9).stale == 1
     assert state() == ("Kick-off", "confirmed")
 
 
 def test_a_clock_that_was_set_back_is_believed_after_a_while(team: Team) -> None:
     save(team, said("New", at=60), asked=0)
-    assert save(team, said("Back", at=0), asked=4).late == 1
+    assert save(team, said("Back", at=0), asked=4).stale == 1
     assert save(team, said("Back", at=0), asked=5).changed == 1
 
 
@@ -198,7 +198,7 @@ def test_a_cancellation_without_any_clock_stays(team: Team) -> None:
 # Events that Vyte does not have any more
 
 
-def gone(team: Team, asked: float) -> mirror.Saved | None:
+def gone(team: Team, asked: float) -> mirror.MirrorResult | None:
     return mirror.save_missing(team.pk, "e1", as_of=minutes(asked), origin=SYNC)
 
 
@@ -247,7 +247,7 @@ def test_an_event_that_is_back_stays_cancelled_if_it_was_before_it_went(team: Te
 def test_an_answer_from_before_it_went_does_not_bring_it_back(team: Team, at: float) -> None:
     save(team, confirmed(0))
     gone(team, 2)
-    assert save(team, confirmed(at), asked=1).late == 1
+    assert save(team, confirmed(at), asked=1).stale == 1
     assert Event.objects.get().missing_since == minutes(2)
 
 
@@ -451,7 +451,7 @@ def test_two_who_insert_the_same_event_make_one_and_one_history(team: Team, requ
 def test_the_older_of_two_who_insert_the_same_event_gives_way(team: Team, request: Any) -> None:
     save(team, said("Theirs", at=1), asked=1)
     request.getfixturevalue("overtaken")
-    assert save(team, said("Ours", at=0), asked=0).late == 1
+    assert save(team, said("Ours", at=0), asked=0).stale == 1
     assert state()[0] == "Theirs"
     assert kinds() == ["created"]
 

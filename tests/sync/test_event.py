@@ -25,7 +25,7 @@ ORIGIN = mirror.Origin("refresh")
 
 def fetch(
     team: Team, vyte_id: str = EVENT, cancelled_at: dt.datetime | None = None, **named: bool
-) -> mirror.Saved:
+) -> mirror.MirrorResult:
     return event_sync.event(team.pk, vyte_id, origin=ORIGIN, cancelled_at=cancelled_at, **named)
 
 

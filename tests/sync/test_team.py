@@ -320,7 +320,7 @@ def test_what_a_call_brought_meanwhile_is_not_overwritten_by_the_older_list(vyte
 
     summary = team_sync.run(team, progress=arrive)
     assert set(Event.objects.values_list("title", flat=True)) == {"Called"}
-    assert summary.saved.late + summary.saved.changed == 6
+    assert summary.saved.stale + summary.saved.changed == 6
     assert team_sync.run(team).saved.changes == []
 
 
