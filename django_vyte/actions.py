@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_vyte import mirror, tasks
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
 from django_vyte.models import EventChange
-from django_vyte.sync import event as event_sync
+from django_vyte.sync.event import store_answer_about, sync_event
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,7 +83,7 @@ def reschedule(
 
 def refresh(event: Event) -> None:
     """Ask Vyte what is true now ("Retrieve an event")."""
-    saved = event_sync.event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
+    saved = sync_event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
     _settle(event, saved)
 
 
@@ -102,7 +102,7 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
     """Mirror the event that Vyte answered."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     try:
-        saved = event_sync.save_one(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
+        saved = store_answer_about(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
     except UnexpectedAnswer:
         # It was done all the same: Vyte answered with a success.
         _look_again(event, by)
@@ -113,7 +113,7 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
 def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
     """Fetch and mirror the event after a change that Vyte does not answer with one."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
-    saved = event_sync.event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
+    saved = sync_event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
     _settle(event, saved)
 
 

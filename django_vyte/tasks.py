@@ -20,7 +20,7 @@ from django.db import transaction
 
 from django_vyte import db, inbox
 from django_vyte.accounts import subscriptions
-from django_vyte.accounts.problems import Kind, noted
+from django_vyte.accounts.problems import Kind, recorded
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox.claims import MOST_THINGS
@@ -29,8 +29,7 @@ from django_vyte.jobs.publishing import Message, Publisher
 from django_vyte.models import Team
 from django_vyte.ops import retention
 from django_vyte.ops import sweep as sweeping
-from django_vyte.sync import patrol
-from django_vyte.sync import team as team_sync
+from django_vyte.sync import patrol, team
 
 logger = logging.getLogger(__name__)
 
@@ -153,13 +152,13 @@ def tell(changes: list[int], members: list[int]) -> None:
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong stands in ``Team.problem``."""
     with _logged(team_id):
-        tell_soon(team_sync.run(Team.objects.get(pk=team_id)).saved.changes)
+        tell_soon(team.sync_team(Team.objects.get(pk=team_id)).saved.changes)
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True, base=DatabaseTask)
 def register_webhooks(team_id: int) -> None:
     """Have Vyte call this site about a team; what goes wrong stands in ``Team.problem``."""
-    with _logged(team_id), noted(team_id, Kind.WEBHOOKS):
+    with _logged(team_id), recorded(team_id, Kind.WEBHOOKS):
         subscriptions.register(Team.objects.get(pk=team_id))
 
 
@@ -178,7 +177,7 @@ def prune() -> None:
 @shared_task(name="django_vyte.patrol", ignore_result=True, base=DatabaseTask)
 def patrol_teams() -> None:
     """Have the teams patrolled whose turn it is, each by a task of its own; run it every quarter of an hour."""
-    for pk in patrol.teams():
+    for pk in patrol.due_teams():
         enqueue(patrol_team, pk, expires=PATROL_EXPIRES)
 
 
@@ -188,11 +187,11 @@ def patrol_team(team_id: int) -> None:
     with patrol.claimed(team_id) as team:
         if team is None:
             return
-        with _logged(team_id), noted(team_id, Kind.WEBHOOKS):
+        with _logged(team_id), recorded(team_id, Kind.WEBHOOKS):
             if subscriptions.restore(team):
                 enqueue(sync_team, team.pk)
-        with _logged(team_id), noted(team_id, Kind.PATROL):
-            found = patrol.compare(team)
+        with _logged(team_id), recorded(team_id, Kind.PATROL):
+            found = patrol.patrol_team(team)
             tell_soon(found.saved.changes)
             if found.problem:
                 raise VyteError(found.problem)

@@ -13,7 +13,7 @@ from django_vyte.accounts import linking, subscriptions
 from django_vyte.models import Delivery, Event, EventChange, Member, Team
 from django_vyte.sandbox import Sandbox
 from django_vyte.sandbox.quirks import CHOICES
-from django_vyte.sync import team as team_sync
+from django_vyte.sync.team import sync_team
 
 SEED = 3
 ALONE = [{name: position} for name, choices in CHOICES.items() for position in choices]
@@ -73,7 +73,7 @@ class Job:
         subscriptions.register(team)
         subscriptions.register(team)
         assert len(self.sandbox.state.hooks) == 5
-        team_sync.run(team)
+        sync_team(team)
         return team
 
     def plan(self) -> None:
@@ -116,7 +116,7 @@ class Job:
         self.sandbox.join(email="new@example.com", full_name="New Person", extid="crm-7")
 
     def look_again(self) -> None:
-        assert team_sync.run(self.team).saved.changes == []
+        assert sync_team(self.team).saved.changes == []
 
 
 STEPS = (

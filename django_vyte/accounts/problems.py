@@ -26,7 +26,7 @@ class Kind(StrEnum):
     PATROL = "Comparing with Vyte failed:"
 
 
-def note(team_id: int, kind: Kind, problem: str) -> None:
+def set_problem(team_id: int, kind: Kind, problem: str) -> None:
     """Have this stand as the problem of its kind, or none of the kind when it is empty."""
     line = f"{kind} {' '.join(problem.split())}" if problem else ""
     rows = Team.objects.filter(pk=team_id)
@@ -44,16 +44,16 @@ def _with(problem: str, kind: Kind, line: str) -> str:
 
 
 @contextmanager
-def noted(team_id: int, kind: Kind) -> Iterator[None]:
+def recorded(team_id: int, kind: Kind) -> Iterator[None]:
     """Keep what this work fails with, which is raised again, and forget what it failed with once it succeeds."""
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
-        note(team_id, kind, str(error) or type(error).__name__)
+        set_problem(team_id, kind, str(error) or type(error).__name__)
         raise
     except Exception as error:
         db.let_go_of_broken()
         # Its text may quote what is mirrored.
-        note(team_id, kind, type(error).__name__)
+        set_problem(team_id, kind, type(error).__name__)
         raise
-    note(team_id, kind, "")
+    set_problem(team_id, kind, "")

@@ -22,7 +22,7 @@ from django_vyte.inbox.sources import SOURCES, Ask, NotThereYet, Outcome, Visit,
 from django_vyte.jobs.models import LONGEST_DELAY, backoff
 from django_vyte.models import Delivery
 from django_vyte.payloads.cleaning import without_nul
-from django_vyte.sync import event as event_sync
+from django_vyte.sync.event import store_answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -158,7 +158,7 @@ def _mirror(team_id: int, errands: Sequence[_Errand]) -> list[int]:
                 return changes
     for errand, answer in answers:
         try:
-            changes += event_sync.save(team_id, answer).changes
+            changes += store_answer(team_id, answer).changes
         except Exception as error:
             db.let_go_of_broken()
             errand.error = errand.error or error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_vyte import tasks
 from django_vyte.management.progress import progress
-from django_vyte.sync import team as team_sync
+from django_vyte.sync.team import SyncSummary, sync_team
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from django_vyte.models import Team
 
 
-def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> team_sync.Summary:
+def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> SyncSummary:
     """Mirror a team, say what came of it, and have the receivers told; raises VyteError, with nothing written.
 
     ``limits`` are those of ``sync.run``.
     """
     with progress(str(team), "events", verbosity=verbosity) as bar:
-        summary = team_sync.run(team, progress=bar, expect=bar.expect, **limits)
+        summary = sync_team(team, progress=bar, expect=bar.expect, **limits)
     tasks.tell_soon(summary.saved.changes)
     if verbosity:
         command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
@@ -33,7 +33,7 @@ def sync_team(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any
     return summary
 
 
-def describe(summary: team_sync.Summary, since: dt.datetime | None = None) -> str:
+def describe(summary: SyncSummary, since: dt.datetime | None = None) -> str:
     """``7 events: 0 new, 0 changed, 7 unchanged. 2 are gone from Vyte and cancelled here.``
 
     The counts add up to the events that Vyte listed; those that are gone are not among them.

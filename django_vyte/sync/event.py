@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from django_vyte.models import Member
 
 # How many other events are asked for before a 404 is believed.
-OTHERS = 3
+CONTROL_EVENTS = 3
 # The clients whose key and whose 404 were found to be good.
-_trusted: WeakSet[VyteClient] = WeakSet()
+_verified_clients: WeakSet[VyteClient] = WeakSet()
 
 
-def event(
+def sync_event(
     team_id: int,
     vyte_id: str,
     *,
@@ -47,18 +47,18 @@ def event(
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
         try:
-            answer = ask(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
+            answer = fetch_event(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
         except NotFound:
-            saved = note_missing(vyte, team_id, vyte_id, as_of=as_of, origin=origin)
+            saved = store_missing(vyte, team_id, vyte_id, as_of=as_of, origin=origin)
             if saved is None:
                 raise
             return saved
     if just_cancelled:
         answer = replace(answer, cancelled_at=payloads.revision(values.as_dict(answer.payload)) or as_of)
-    return save(team_id, answer)
+    return store_answer(team_id, answer)
 
 
-def ask(
+def fetch_event(
     client: VyteClient, vyte_id: str, *, origin: mirror.Origin, cancelled_at: dt.datetime | None = None
 ) -> mirror.Answer:
     """What Vyte shows of one event, to be mirrored; raises VyteError, NotFound for one that Vyte does not have."""
@@ -67,23 +67,23 @@ def ask(
     return _about(vyte_id, mirror.Answer(payload, as_of, origin, cancelled_at))
 
 
-def note_missing(
+def store_missing(
     client: VyteClient, team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: mirror.Origin
 ) -> mirror.MirrorResult | None:
     """Mirror that Vyte has no such event; None for one that was never mirrored.
 
     VyteError where the key is not the team's, or where Vyte seems to have no events at all.
     """
-    if client not in _trusted:
-        _check_whose_key(client, team_id)
-        _check_that_others_are_there(client, team_id, vyte_id)
-        _trusted.add(client)
+    if client not in _verified_clients:
+        _check_key_owner(client, team_id)
+        _check_other_events_exist(client, team_id, vyte_id)
+        _verified_clients.add(client)
     return mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
 
 
-def save_one(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.MirrorResult:
+def store_answer_about(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.MirrorResult:
     """Mirror what Vyte answered about one event; UnexpectedAnswer when that is another event, or none."""
-    return save(team_id, _about(vyte_id, answer))
+    return store_answer(team_id, _about(vyte_id, answer))
 
 
 def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
@@ -93,7 +93,7 @@ def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
     return replace(answer, payload={**told, "_id": vyte_id})
 
 
-def save(team_id: int, answer: mirror.Answer) -> mirror.MirrorResult:
+def store_answer(team_id: int, answer: mirror.Answer) -> mirror.MirrorResult:
     """Mirror one answer; UnexpectedAnswer when it cannot be read."""
     saved = mirror.save(team_id, [answer])
     if saved.problems:
@@ -101,7 +101,7 @@ def save(team_id: int, answer: mirror.Answer) -> mirror.MirrorResult:
     return saved
 
 
-def _check_whose_key(client: VyteClient, team_id: int) -> None:
+def _check_key_owner(client: VyteClient, team_id: int) -> None:
     """Raises VyteError for a key of another team: that Vyte finds nothing with it says nothing about this one."""
     vyte_id = values.identifier(values.as_dict(client.auth.test()).get("_id"))
     if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
@@ -110,20 +110,20 @@ def _check_whose_key(client: VyteClient, team_id: int) -> None:
         )
 
 
-def _check_that_others_are_there(client: VyteClient, team_id: int, vyte_id: str) -> None:
+def _check_other_events_exist(client: VyteClient, team_id: int, vyte_id: str) -> None:
     """Raises VyteError when everything is answered with 404, as a gateway does: that says nothing about an event."""
     rows = Event.objects.filter(team=team_id, missing_since__isnull=True).exclude(vyte_id=vyte_id)
-    others = list(rows.order_by("-vyte_updated_at", "-pk").values_list("vyte_id", flat=True)[:OTHERS])
-    if not others or any(_is_there(client, other) for other in others):
+    others = list(rows.order_by("-vyte_updated_at", "-pk").values_list("vyte_id", flat=True)[:CONTROL_EVENTS])
+    if not others or any(_exists(client, other) for other in others):
         return
     listed = next(client.events.iterate(limit=1, report=ignore), None)
-    if listed and not _is_there(client, str(listed.get("_id"))):
+    if listed and not _exists(client, str(listed.get("_id"))):
         raise VyteError(
             "Vyte answers 404 for every event, even for one that it lists, which is not believed."
         )
 
 
-def _is_there(client: VyteClient, vyte_id: str) -> bool:
+def _exists(client: VyteClient, vyte_id: str) -> bool:
     try:
         client.events.retrieve(vyte_id)
     except NotFound:
@@ -131,7 +131,7 @@ def _is_there(client: VyteClient, vyte_id: str) -> bool:
     return True
 
 
-def user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Member:
+def sync_user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Member:
     """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one Vyte does not know."""
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
@@ -139,7 +139,7 @@ def user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Mem
     return members.save_member(team_id, vyte_id, answer, as_of=as_of)
 
 
-def users(team_id: int, emails: Collection[str]) -> list[Member]:
+def sync_users(team_id: int, emails: Collection[str]) -> list[Member]:
     """Mirror the users with any of these addresses, of all that Vyte lists ("Users"); raises VyteError.
 
     UnexpectedAnswer when it does not list all of them: who has just joined may be about to appear.

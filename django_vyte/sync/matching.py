@@ -18,11 +18,11 @@ from django_vyte.payloads import values
 
 SECOND = dt.timedelta(seconds=1)
 # Two clocks of Vyte's own may tell the time of one cancellation this differently.
-CLOCKS = dt.timedelta(seconds=2)
+CANCELLATION_TOLERANCE = dt.timedelta(seconds=2)
 # More meetings with the same title, creator and time are not told apart.
-MOST_ALIKE = 50
+MAX_ALIKE = 50
 # What says when a meeting was cancelled.
-ENDS = ("cancelled_at", "missing_since", "data")
+CANCELLATION_COLUMNS = ("cancelled_at", "missing_since", "data")
 
 Dates = frozenset[tuple[dt.datetime | None, dt.datetime | None]]
 
@@ -32,7 +32,7 @@ class Description:
     """What a call says of a meeting that it does not name; None where it says nothing.
 
     Of a cancellation that it reports, ``ended_at`` is when that happened and ``cancelled_at`` when it was written down,
-    both by Vyte's clock and where the call tells them; ``came_at`` is when it came here.
+    both by Vyte's clock and where the call tells them; ``received_at`` is when it came here.
     """
 
     title: str
@@ -44,10 +44,10 @@ class Description:
     cancelled: bool
     cancelled_at: dt.datetime | None
     ended_at: dt.datetime | None
-    came_at: dt.datetime | None = field(default=None, compare=False)
+    received_at: dt.datetime | None = field(default=None, compare=False)
 
     @property
-    def is_telling(self) -> bool:
+    def is_sufficient(self) -> bool:
         """Whether this is enough to know a meeting by."""
         return bool(self.title and (self.created_at or (self.creator and self.dates)))
 
@@ -80,86 +80,98 @@ def describe(resource: dict[str, Any], *, cancelled: bool, cancelled_at: dt.date
     )
 
 
-def candidates(team_id: int, said: Description) -> list[str]:
+def candidates(team_id: int, description: Description) -> list[str]:
     """The Vyte ids of the mirrored meetings that a call may be about: it is certain where this is one.
 
     A cancellation is not about a meeting that was cancelled before it, or made after it.
     """
-    rows = _alike(team_id, said)
-    if len(rows) <= MOST_ALIKE:
-        rows = [row for row in rows if said.fits(row) and not _is_ruled_out(row, said)]
+    rows = _similar(team_id, description)
+    if len(rows) <= MAX_ALIKE:
+        rows = [row for row in rows if description.fits(row) and not _is_ruled_out(row, description)]
     return [row["vyte_id"] for row in rows]
 
 
-def certain(team_id: int, said: Description) -> str:
+def exact_match(team_id: int, description: Description) -> str:
     """The Vyte id of the meeting that was made in the very millisecond that a call says; empty without one."""
-    if not said.created_at or not said.created_at.microsecond:
+    if not description.created_at or not description.created_at.microsecond:
         return ""
-    found = [row for row in _alike(team_id, said) if said.fits(row) and not _is_ruled_out(row, said)]
-    return str(found[0]["vyte_id"]) if [row["vyte_created_at"] for row in found] == [said.created_at] else ""
+    found = [
+        row
+        for row in _similar(team_id, description)
+        if description.fits(row) and not _is_ruled_out(row, description)
+    ]
+    return (
+        str(found[0]["vyte_id"])
+        if [row["vyte_created_at"] for row in found] == [description.created_at]
+        else ""
+    )
 
 
-def is_mirrored(team_id: int, said: Description) -> bool:
+def is_mirrored(team_id: int, description: Description) -> bool:
     """Whether a meeting that a call may be about is mirrored, whatever became of it since."""
-    if not said.created_at:
-        return bool(_alike(team_id, said))
-    start = _to_the_second(said.created_at)
+    if not description.created_at:
+        return bool(_similar(team_id, description))
+    start = _to_the_second(description.created_at)
     return Event.objects.filter(team=team_id, vyte_created_at__range=(start, start + SECOND)).exists()
 
 
-def is_known(team_id: int, said: Description) -> bool:
+def is_outdated_cancellation(team_id: int, description: Description) -> bool:
     """Whether a cancellation is old news: of a meeting of the same creator that was cancelled at the very time a call
     says, or that was made at the time a call says and confirmed again since.
     """
-    if said.ended_at is None:
+    if description.ended_at is None:
         return False
-    if said.created_at:
-        settled = (payloads.event(data).settled_at for data in _made_then(team_id, said))
-        if any(when and when > said.ended_at for when in settled):
+    if description.created_at:
+        settled = (payloads.event(data).settled_at for data in _made_then(team_id, description))
+        if any(when and when > description.ended_at for when in settled):
             return True
-    rows = Event.objects.cancelled().filter(team=team_id, cancelled_at__gte=said.ended_at - CLOCKS)
-    if said.creator:
-        rows = rows.filter(creator_email=said.creator)
-    times = map(_ended_at, rows.order_by("cancelled_at").values(*ENDS)[:MOST_ALIKE])
-    return any(ended is not None and abs(ended - said.ended_at) <= CLOCKS for ended in times)
+    rows = Event.objects.cancelled().filter(
+        team=team_id, cancelled_at__gte=description.ended_at - CANCELLATION_TOLERANCE
+    )
+    if description.creator:
+        rows = rows.filter(creator_email=description.creator)
+    times = map(_ended_at, rows.order_by("cancelled_at").values(*CANCELLATION_COLUMNS)[:MAX_ALIKE])
+    return any(
+        ended is not None and abs(ended - description.ended_at) <= CANCELLATION_TOLERANCE for ended in times
+    )
 
 
-def _made_then(team_id: int, said: Description) -> list[dict[str, Any]]:
+def _made_then(team_id: int, description: Description) -> list[dict[str, Any]]:
     """Vyte's JSON of the confirmed meetings that were made at the time a call says."""
-    start = _to_the_second(said.created_at) if said.created_at else None
+    start = _to_the_second(description.created_at) if description.created_at else None
     rows = Event.objects.confirmed().filter(
         team=team_id, vyte_created_at__range=(start, start and start + SECOND)
     )
-    if said.creator:
-        rows = rows.filter(creator_email=said.creator)
-    made = rows.values_list("vyte_created_at", "data")[:MOST_ALIKE]
-    return [data for when, data in made if _is_same_time(said.created_at, when)]
+    if description.creator:
+        rows = rows.filter(creator_email=description.creator)
+    made = rows.values_list("vyte_created_at", "data")[:MAX_ALIKE]
+    return [data for when, data in made if _is_same_time(description.created_at, when)]
 
 
-def _alike(team_id: int, said: Description) -> list[dict[str, Any]]:
+def _similar(team_id: int, description: Description) -> list[dict[str, Any]]:
     """The mirrored meetings with the same title, creator and time, by what is in columns."""
-    if not said.is_telling:
+    if not description.is_sufficient:
         return []
-    rows = Event.objects.filter(team=team_id, title=said.title)
-    if said.creator:
-        rows = rows.filter(creator_email=said.creator)
-    if said.created_at:
-        start = _to_the_second(said.created_at)
+    rows = Event.objects.filter(team=team_id, title=description.title)
+    if description.creator:
+        rows = rows.filter(creator_email=description.creator)
+    if description.created_at:
+        start = _to_the_second(description.created_at)
         rows = rows.filter(vyte_created_at__gte=start, vyte_created_at__lt=start + SECOND)
-    starts = [start for start, _ in said.dates or () if start]
+    starts = [start for start, _ in description.dates or () if start]
     if starts:
         while_proposed = Q(starts_at__gte=min(starts), starts_at__lt=max(starts) + SECOND)
         rows = rows.filter(while_proposed | Q(starts_at__isnull=True))
-    return list(rows.values("vyte_id", "title", "vyte_created_at", *ENDS)[: MOST_ALIKE + 1])
+    return list(rows.values("vyte_id", "title", "vyte_created_at", *CANCELLATION_COLUMNS)[: MAX_ALIKE + 1])
 
 
-def _is_ruled_out(row: dict[str, Any], said: Description) -> bool:
+def _is_ruled_out(row: dict[str, Any], description: Description) -> bool:
     """Whether a meeting cannot be the one whose cancellation is reported."""
-    if said.ended_at is None:
+    if description.ended_at is None:
         return False
     ended, made = _ended_at(row), row["vyte_created_at"]
-    was_over = ended is not None and ended < said.ended_at - CLOCKS
-    return was_over or (made is not None and made > said.ended_at + CLOCKS)
+    was_over = ended is not None and ended < description.ended_at - CANCELLATION_TOLERANCE
+    return was_over or (made is not None and made > description.ended_at + CANCELLATION_TOLERANCE)
 
 
 def _ended_at(row: dict[str, Any]) -> dt.datetime | None:
@@ -175,8 +187,8 @@ def _is_same_time(one: dt.datetime | None, other: dt.datetime | None) -> bool:
     return _to_the_second(one) == _to_the_second(other)
 
 
-def _agree(said: object, held: object) -> bool:
-    return said is None or said == held
+def _agree(description: object, held: object) -> bool:
+    return description is None or description == held
 
 
 def _dates(data: dict[str, Any]) -> Dates:

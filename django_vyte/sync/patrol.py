@@ -24,7 +24,7 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import AuthenticationFailed, RateLimited, VyteError, VyteUnavailable
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.payloads import values
-from django_vyte.sync import event as event_sync
+from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import Listing
 from django_vyte.sync.team import BATCH
 
@@ -36,21 +36,21 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 # How many events of a team are asked for one by one, and for how many seconds at most: calls may wait for this worker.
-CALLS = 50
-SECONDS = 30
+MAX_REQUESTS = 50
+TIME_LIMIT = 30
 # How many further questions a list of upcoming events that was cut short is worth.
-QUESTIONS = 20
+MAX_LIST_REQUESTS = 20
 # Messages that piled up while no worker ran lead to one patrol.
-PAUSE = dt.timedelta(minutes=1)
+MIN_INTERVAL = dt.timedelta(minutes=1)
 # For how long events that Vyte has no more are asked for again.
-DOUBTED = dt.timedelta(days=7)
+RECHECK_MISSING = dt.timedelta(days=7)
 # Whoever is asked for next would be answered the same.
-HOPELESS = (AuthenticationFailed, RateLimited, VyteUnavailable)
+ABORT_RUN = (AuthenticationFailed, RateLimited, VyteUnavailable)
 Cause = EventChange.Cause
 
 
 @dataclass(slots=True)
-class Findings:
+class PatrolResult:
     """What a comparison came to: events compared, what was saved of them, and what kept others from it."""
 
     compared: int = 0
@@ -64,7 +64,7 @@ class Findings:
         return self.failures[0] + more if self.failures else ""
 
 
-def teams() -> list[int]:
+def due_teams() -> list[int]:
     """The primary keys of the teams whose turn it is and that have a key, the longest unpatrolled first."""
     linked = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE).values("team")
     oldest = F("patrolled_at").asc(nulls_first=True)
@@ -72,7 +72,7 @@ def teams() -> list[int]:
     return list(rows.order_by(oldest, "pk").values_list("pk", flat=True))
 
 
-def _longest() -> dt.timedelta:
+def _max_duration() -> dt.timedelta:
     """How long a worker may be at a team: for a list, for a further one that is begun in time, and for the others."""
     settings = get_settings()
     return dt.timedelta(seconds=2 * settings.LIST_DEADLINE + settings.LEASE_SECONDS)
@@ -81,8 +81,12 @@ def _longest() -> dt.timedelta:
 def _is_due(now: dt.datetime) -> Q:
     """Which teams nobody is at, or was a moment ago."""
     # Times that lie further ahead than they ever are set come from a clock that was put back.
-    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=now + 2 * _longest())
-    rested = Q(patrolled_at=None) | Q(patrolled_at__lte=now - PAUSE) | Q(patrolled_at__gt=now + PAUSE)
+    free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=now + 2 * _max_duration())
+    rested = (
+        Q(patrolled_at=None)
+        | Q(patrolled_at__lte=now - MIN_INTERVAL)
+        | Q(patrolled_at__gt=now + MIN_INTERVAL)
+    )
     return free & rested
 
 
@@ -93,7 +97,7 @@ def claimed(team_id: int) -> Iterator[Team | None]:
     A worker that dies leaves the team to the next one, once its lease has run out.
     """
     now, rows = timezone.now(), Team.objects.filter(pk=team_id)
-    until = now + _longest()
+    until = now + _max_duration()
     if not rows.filter(_is_due(now)).update(patrol_until=until):
         yield None
         return
@@ -106,24 +110,24 @@ def claimed(team_id: int) -> Iterator[Team | None]:
         )
 
 
-def compare(team: Team) -> Findings:
+def patrol_team(team: Team) -> PatrolResult:
     """Compare the upcoming events of a team, and the next ones of the others, with Vyte, and mirror what differs.
 
     What fails keeps nothing else from its turn. ``team.patrolled_to`` is moved on, in memory. Raises VyteError when
     the team has no key that can be used.
     """
-    found, listed = Findings(), set[str]()
+    found, listed = PatrolResult(), set[str]()
     with team.client() as client:
         if _attempt(found, "Upcoming events", partial(_compare_upcoming, team, client, listed, found)):
             _compare_others(team, client, listed, found)
     return found
 
 
-def _attempt(found: Findings, what: str, work: Callable[[], object]) -> bool:
+def _attempt(found: PatrolResult, what: str, work: Callable[[], object]) -> bool:
     """Do one part of the work; whether it makes sense to go on with others."""
     try:
         work()
-    except HOPELESS as error:
+    except ABORT_RUN as error:
         found.failures.append(str(error))
         return False
     except VyteError as error:
@@ -135,11 +139,11 @@ def _attempt(found: Findings, what: str, work: Callable[[], object]) -> bool:
     return True
 
 
-def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: Findings) -> None:
+def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: PatrolResult) -> None:
     """Mirror the upcoming events, which adds their ids to ``listed``; a list that is cut short costs some questions."""
-    listing = Listing(client, team, {"filter": "upcoming"}, budget=QUESTIONS, seconds=SECONDS)
-    heard = iter(listing)
-    while batch := list(islice(heard, BATCH)):
+    listing = Listing(client, team, {"filter": "upcoming"}, budget=MAX_LIST_REQUESTS, seconds=TIME_LIMIT)
+    listed_events = iter(listing)
+    while batch := list(islice(listed_events, BATCH)):
         saved = mirror.save(
             team.pk, [mirror.Answer(answer, as_of, _origin(team, answer)) for as_of, answer in batch]
         )
@@ -156,12 +160,12 @@ def _origin(team: Team, answer: object) -> mirror.Origin:
     return mirror.Origin(Cause.PATROL if missed else Cause.SYNC)
 
 
-def _compare_others(team: Team, client: VyteClient, listed: set[str], found: Findings) -> None:
-    """Ask one by one for upcoming events that were not listed, by lot, and for the next ones of all others."""
+def _compare_others(team: Team, client: VyteClient, listed: set[str], found: PatrolResult) -> None:
+    """Ask one by one for upcoming events that were not listed, at random, and for the next ones of all others."""
     unlisted = _unlisted(team, listed)
-    chosen = random.sample(unlisted, min(len(unlisted), CALLS // 2))
-    turns = _next(team, listed.union(chosen), CALLS - len(chosen))
-    end = time.monotonic() + SECONDS
+    chosen = random.sample(unlisted, min(len(unlisted), MAX_REQUESTS // 2))
+    turns = _next(team, listed.union(chosen), MAX_REQUESTS - len(chosen))
+    end = time.monotonic() + TIME_LIMIT
     # In turn, so that neither kind keeps the other waiting where Vyte is slow.
     pairs = zip_longest(turns, ((None, key) for key in chosen))
     for pk, vyte_id in filter(None, chain.from_iterable(pairs)):
@@ -173,9 +177,9 @@ def _compare_others(team: Team, client: VyteClient, listed: set[str], found: Fin
             return
 
 
-def _compare_one(team: Team, client: VyteClient, vyte_id: str, found: Findings) -> None:
+def _compare_one(team: Team, client: VyteClient, vyte_id: str, found: PatrolResult) -> None:
     origin = mirror.Origin(Cause.PATROL)
-    found.saved += event_sync.event(team.pk, vyte_id, origin=origin, client=client)
+    found.saved += sync_event(team.pk, vyte_id, origin=origin, client=client)
     found.compared += 1
 
 
@@ -187,7 +191,7 @@ def _unlisted(team: Team, listed: set[str]) -> list[str]:
 def _next(team: Team, done: set[str], most: int) -> list[tuple[int, str]]:
     """The events after the one compared last, and from the beginning after the last of all."""
     # A 404 of a few days ago may have been a mistake.
-    there = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - DOUBTED)
+    there = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - RECHECK_MISSING)
     rows = Event.objects.filter(there, team=team).order_by("pk")
     ahead = rows.filter(pk__gt=team.patrolled_to)
     found: list[tuple[int, str]] = []

@@ -21,26 +21,26 @@ from django_vyte.exceptions import VyteError
 from django_vyte.mirror.incoming import CLOCK_TOLERANCE
 from django_vyte.models import Event, EventChange
 from django_vyte.payloads import values
-from django_vyte.sync import event as event_sync
-from django_vyte.sync.listing import Listing, is_passing
+from django_vyte.sync.event import sync_event
+from django_vyte.sync.listing import Listing, can_continue_after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from django_vyte.client import VyteClient
     from django_vyte.models import Team
-    from django_vyte.sync.listing import Heard
+    from django_vyte.sync.listing import ListedEvent
 
 BATCH = 500
 # How many new events change how the database should look for them.
-MANY = 2 * BATCH
+ANALYZE_AFTER = 2 * BATCH
 # How many events that are no longer listed are asked for one by one.
 MISSING_BUDGET = 50
 # How many events that cannot be mirrored are spoken of one by one.
-MOST_PROBLEMS = 20
+MAX_PROBLEMS_SHOWN = 20
 
 
-class Doubt(StrEnum):
+class IncompleteReason(StrEnum):
     """Why the mirror may lack something that Vyte has."""
 
     EMPTY = "empty"
@@ -49,7 +49,7 @@ class Doubt(StrEnum):
 
 
 @dataclass(slots=True)
-class Summary:
+class SyncSummary:
     """What a sync came to, or would after a dry run; ``listing`` is the list that it went through."""
 
     listing: Listing
@@ -59,15 +59,15 @@ class Summary:
     vanished: int = 0
     unchecked: int = 0
     warnings: list[str] = field(default_factory=list)
-    doubts: dict[Doubt, str] = field(default_factory=dict)
+    incomplete_reasons: dict[IncompleteReason, str] = field(default_factory=dict)
 
     @property
     def incomplete(self) -> str:
         """Why the mirror may lack something that Vyte has, in one paragraph; empty when nothing speaks for it."""
-        return " ".join(self.doubts.values())
+        return " ".join(self.incomplete_reasons.values())
 
 
-def run(
+def sync_team(
     team: Team,
     *,
     group: str | None = None,
@@ -76,7 +76,7 @@ def run(
     dry_run: bool = False,
     progress: Callable[[int], object] = ignore,
     expect: Callable[[int | None], object] = ignore,
-) -> Summary:
+) -> SyncSummary:
     """Mirror the events of a team, or of one of its groups, or those that changed since an instant.
 
     The answer is received whole before anything is written: one that is cut off raises UnexpectedAnswer and writes
@@ -90,27 +90,27 @@ def run(
     ("List all events").
     """
     is_whole = not (group or since or dry_run)
-    with problems.noted(team.pk, Kind.SYNC) if is_whole else nullcontext(), team.client() as client:
+    with problems.recorded(team.pk, Kind.SYNC) if is_whole else nullcontext(), team.client() as client:
 
         def counted(items: int | None) -> None:
             expect(items)
             progress(0)
 
         listing = Listing(client, team, {"group_ids": [group]} if group else None, counted)
-        summary = Summary(listing, dry_run)
+        summary = SyncSummary(listing, dry_run)
         why = origin or mirror.Origin(EventChange.Cause.SYNC)
-        sync = _Sync(team, client, listing, since, why, progress, summary, MANY)
+        sync = _TeamSync(team, client, listing, since, why, progress, summary, ANALYZE_AFTER)
         sync.take(listing)
         if not group:
             sync.compare()
         sync.conclude()
         if is_whole:
-            problems.note(team.pk, Kind.MISSING, summary.incomplete)
+            problems.set_problem(team.pk, Kind.MISSING, summary.incomplete)
         return summary
 
 
 @dataclass(slots=True)
-class _Sync:
+class _TeamSync:
     """A run on its way."""
 
     team: Team
@@ -119,10 +119,10 @@ class _Sync:
     since: dt.datetime | None
     origin: mirror.Origin
     progress: Callable[[int], object]
-    summary: Summary
-    grown: int
+    summary: SyncSummary
+    analyze_at: int
 
-    def take(self, heard: Iterable[Heard]) -> None:
+    def take(self, heard: Iterable[ListedEvent]) -> None:
         """Mirror what is listed, batch by batch; each event is let go of before the next is read."""
         stream = iter(heard)
         for first in stream:
@@ -130,13 +130,13 @@ class _Sync:
             wanted = self._answers(chain([first], islice(stream, BATCH - 1)))
             save = mirror.preview if self.summary.is_dry_run else mirror.save
             self.summary.saved += save(self.team.pk, wanted)
-            if not self.summary.is_dry_run and self.summary.saved.created >= self.grown:
+            if not self.summary.is_dry_run and self.summary.saved.created >= self.analyze_at:
                 # Until it is told of many new rows, PostgreSQL goes through all of a team's to find a few.
                 db.look_at(Event, "team_id", "vyte_id")
-                self.grown *= 10
+                self.analyze_at *= 10
             self.progress(self.summary.listed - before)
 
-    def _answers(self, heard: Iterable[Heard]) -> Iterator[mirror.Answer]:
+    def _answers(self, heard: Iterable[ListedEvent]) -> Iterator[mirror.Answer]:
         for as_of, event in heard:
             self.summary.listed += 1
             if _changed_since(event, self.since):
@@ -153,7 +153,7 @@ class _Sync:
         elif not self.since:
             absent = self._look_into(absent)
         if is_empty and absent:
-            self.summary.doubts[Doubt.EMPTY] = (
+            self.summary.incomplete_reasons[IncompleteReason.EMPTY] = (
                 f"Vyte listed no events at all, and does not say that the {len(absent):,} that are mirrored are gone."
             )
 
@@ -178,7 +178,7 @@ class _Sync:
                 self.summary.warnings.append(
                     f"Event {vyte_id} is not listed and could not be checked: {error}"
                 )
-                if not is_passing(error):
+                if not can_continue_after(error):
                     break
             else:
                 # What is cancelled need not be listed.
@@ -192,10 +192,10 @@ class _Sync:
                 found.add(vyte_id)
         self.summary.vanished = len(gone)
         if there and self.listing.longest:
-            self.take(self.listing.narrowed())
+            self.take(self.listing.partitioned())
             there -= self.listing.seen
             if there:
-                self.summary.doubts[Doubt.CUT_SHORT] = (
+                self.summary.incomplete_reasons[IncompleteReason.CUT_SHORT] = (
                     f"Vyte has events that it does not list: {len(there):,} of those asked for."
                 )
         left = absent - gone - called_off - self.listing.seen
@@ -204,18 +204,20 @@ class _Sync:
 
     def _looked_at(self, vyte_id: str) -> Event:
         """Ask for one event and mirror the answer: the event as it is then."""
-        saved = event_sync.event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
+        saved = sync_event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
         self.summary.saved.changes += saved.changes
         return Event.objects.only("status", "missing_since").get(team=self.team, vyte_id=vyte_id)
 
     def conclude(self) -> None:
         """Sum up all that there is to warn of."""
         summary, problems = self.summary, self.summary.saved.problems
-        if doubt := self.listing.doubt:
-            summary.doubts[Doubt.CUT_SHORT] = doubt
+        if doubt := self.listing.incomplete_reason:
+            summary.incomplete_reasons[IncompleteReason.CUT_SHORT] = doubt
         if unreadable := len(problems) + self.listing.unreadable:
-            summary.doubts[Doubt.UNREADABLE] = f"{unreadable:,} of what Vyte listed could not be mirrored."
-        summary.warnings += [*problems[:MOST_PROBLEMS], *summary.doubts.values()]
+            summary.incomplete_reasons[IncompleteReason.UNREADABLE] = (
+                f"{unreadable:,} of what Vyte listed could not be mirrored."
+            )
+        summary.warnings += [*problems[:MAX_PROBLEMS_SHOWN], *summary.incomplete_reasons.values()]
         if summary.unchecked:
             summary.warnings.append(
                 f"{summary.unchecked:,} mirrored events were not listed and not checked; the next sync asks for some "

@@ -17,8 +17,9 @@ from django_vyte.exceptions import NotFound
 from django_vyte.inbox.sources import Outcome, register
 from django_vyte.models import EventChange
 from django_vyte.payloads import values
-from django_vyte.sync import event as event_sync
-from django_vyte.sync import matching, unidentified
+from django_vyte.sync import matching
+from django_vyte.sync.event import fetch_event, store_missing, sync_user, sync_users
+from django_vyte.sync.unidentified import sync_unidentified
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,14 +38,14 @@ HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
 class Ask:
     """Look at one event, one user, or, where calls do not name them, at those of the team.
 
-    ``unnamed`` is what such calls say of their events, ``emails`` what they say of their users.
+    ``unidentified`` is what such calls say of their events, ``emails`` what they say of their users.
     """
 
     kind: str
     vyte_id: str = ""
     cancelled: bool = False
     cancelled_at: dt.datetime | None = None
-    unnamed: tuple[Description, ...] = ()
+    unidentified: tuple[Description, ...] = ()
     emails: tuple[str, ...] = ()
 
     @property
@@ -59,7 +60,9 @@ class Ask:
             self,
             cancelled=any(ask.cancelled for ask in asks),
             cancelled_at=max((ask.cancelled_at for ask in asks if ask.cancelled_at), default=None),
-            unnamed=tuple(dict.fromkeys(said for ask in asks for said in ask.unnamed)),
+            unidentified=tuple(
+                dict.fromkeys(description for ask in asks for description in ask.unidentified)
+            ),
             emails=tuple(dict.fromkeys(email for ask in asks for email in ask.emails)),
         )
 
@@ -98,14 +101,14 @@ class Vyte:
         asked = cast(Ask, ask)
         if asked.kind in ("user", "users"):
             found = (
-                [event_sync.user(visit.owner, asked.vyte_id, client=visit.client)]
+                [sync_user(visit.owner, asked.vyte_id, client=visit.client)]
                 if asked.vyte_id
-                else event_sync.users(visit.owner, asked.emails)
+                else sync_users(visit.owner, asked.emails)
             )
             return Outcome(members=[member.pk for member in found if not member.told_at])
         origin = mirror.Origin(EventChange.Cause.WEBHOOK, delivery=delivery)
         if asked.kind == "team":
-            return unidentified.look_for(asked.unnamed, visit, origin)
+            return sync_unidentified(asked.unidentified, visit, origin)
         return _look_at(asked, origin, visit)
 
 
@@ -118,19 +121,17 @@ def _about_event(resource: dict[str, object], vyte_id: str, action: str, came: d
     came = came if cancelled else None
     if vyte_id:
         return Ask("event", vyte_id, cancelled, since or came)
-    said = matching.describe(resource, cancelled=cancelled, cancelled_at=since)
-    return Ask("team", unnamed=(replace(said, came_at=came),))
+    description = matching.describe(resource, cancelled=cancelled, cancelled_at=since)
+    return Ask("team", unidentified=(replace(description, received_at=came),))
 
 
 def _look_at(asked: Ask, origin: mirror.Origin, visit: Visit) -> Outcome:
     """Ask for one event, to be mirrored with the cancellation that a call reports."""
     as_of, since = timezone.now(), asked.cancelled_at
     try:
-        return Outcome(
-            answers=[event_sync.ask(visit.client, asked.vyte_id, origin=origin, cancelled_at=since)]
-        )
+        return Outcome(answers=[fetch_event(visit.client, asked.vyte_id, origin=origin, cancelled_at=since)])
     except NotFound:
-        saved = event_sync.note_missing(visit.client, visit.owner, asked.vyte_id, as_of=as_of, origin=origin)
+        saved = store_missing(visit.client, visit.owner, asked.vyte_id, as_of=as_of, origin=origin)
         if saved is None:
             raise
         return Outcome(changes=saved.changes)

@@ -47,7 +47,7 @@ def test_an_error_is_exit_code_1(vyte_sandbox, linked_team, manage):
 
 
 def test_warnings_alone_are_exit_code_3(linked_team, manage):
-    problems.note(linked_team.pk, Kind.MISSING, "the list is cut short")
+    problems.set_problem(linked_team.pk, Kind.MISSING, "the list is cut short")
     said = manage("vyte_doctor")
     assert "warning  ACME: Events may be missing: the list is cut short [events_may_be_missing]" in said.out
     assert (said.failure, said.code) == ("Errors: 0, warnings: 1. What to do stands above.", 3)
@@ -145,7 +145,7 @@ def test_no_secret_is_shown_whatever_is_wrong(vyte_sandbox, linked_team, setting
     quoted = (
         f"POST /vyte/webhooks/{secrets[-1]}/ with key={vyte_sandbox.api_key} at https://u:very-secret@host/x"
     )
-    problems.note(linked_team.pk, Kind.PATROL, quoted)
+    problems.set_problem(linked_team.pk, Kind.PATROL, quoted)
     Delivery.objects.create(
         team=linked_team, status=Delivery.Status.FAILED, next_attempt_at=None, error=quoted
     )

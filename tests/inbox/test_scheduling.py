@@ -568,7 +568,7 @@ def test_an_error_that_no_database_can_hold_is_kept_as_far_as_it_can(team: Team,
     def fail(*args: Any, **named: Any) -> None:
         raise RuntimeError("odd \x00 and \ud800")
 
-    monkeypatch.setattr("django_vyte.sync.event.ask", fail)
+    monkeypatch.setattr("django_vyte.sync.webhook.fetch_event", fail)
     delivery = store(team)
     inbox.process(delivery.pk)
     assert fresh(delivery).error == "RuntimeError: odd  and ?"

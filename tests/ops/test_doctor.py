@@ -26,7 +26,7 @@ from django_vyte.ops.doctor import Finding, Level, examine
 from django_vyte.ops.doctor.finding import redacted
 from django_vyte.signals import event_created
 from django_vyte.sync import patrol
-from django_vyte.sync import team as team_sync
+from django_vyte.sync.team import sync_team
 from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db
@@ -397,7 +397,7 @@ def test_a_team_that_is_never_patrolled_hears_of_beat(linked_team):
 
 def test_each_line_of_a_team_s_problem_is_a_finding_of_its_own(linked_team):
     for kind in (Kind.SYNC, Kind.MISSING, Kind.WEBHOOKS, Kind.PATROL, "Odd:"):
-        problems.note(linked_team.pk, kind, "GET /v2/events answered 503")
+        problems.set_problem(linked_team.pk, kind, "GET /v2/events answered 503")
     found = wrong()
     assert set(found) == {
         "sync_failed", "events_may_be_missing", "registering_failed", "comparing_failed", "other_problem",
@@ -490,7 +490,7 @@ def test_receivers_that_were_given_up_on_are_counted_with_the_reason(
 
 
 def test_receivers_that_fail_again_and_again_are_a_warning(vyte_sandbox, linked_team, failing_receiver):
-    team_sync.run(linked_team)
+    sync_team(linked_team)
     tasks.sweep()
     EventChange.objects.filter(next_attempt_at__isnull=False).update(attempts=10)
     found = wrong()
@@ -573,7 +573,7 @@ def test_of_one_team_nothing_is_said_of_the_other(vyte_sandbox, linked_team, oth
     Delivery.objects.create(team=linked_team, status=Status.FAILED, next_attempt_at=None, error="x")
     make_change(linked_team, next_attempt_at=None, error="x")
     Member.objects.create(team=linked_team, vyte_id="m", as_of=NOW, next_attempt_at=None, error="x")
-    problems.note(linked_team.pk, Kind.SYNC, "x")
+    problems.set_problem(linked_team.pk, Kind.SYNC, "x")
     assert wrong(other_team.vyte_id) == {}
     assert set(wrong(linked_team.vyte_id)) == {"deliveries_failed", "receivers_given_up", "sync_failed"}
 

@@ -18,7 +18,7 @@ from django_vyte.ops.probe.trial import LeftBehind, Trial
 from django_vyte.pytest_plugin import post_with_test_client
 from django_vyte.sandbox import Quirks, Sandbox
 from django_vyte.sandbox.quirks import CHOICES
-from django_vyte.sync import team as team_sync
+from django_vyte.sync.team import sync_team
 
 ALONE = [{name: position} for name, choices in CHOICES.items() for position in choices]
 ENOUGH = 130  # meetings, to see where a list is cut
@@ -309,6 +309,6 @@ def test_the_mirror_of_a_probed_account_is_as_vyte_is(
 ) -> None:
     ask(write=True)
     settle()
-    assert team_sync.run(linked_team).saved.created == 7
+    assert sync_team(linked_team).saved.created == 7
     (event,) = linked_team.events.filter(title__contains="probe")
     assert event.status == "cancelled"

@@ -17,7 +17,7 @@ from django_vyte.exceptions import (
 )
 from django_vyte.models import ApiKey, Event, EventChange, Member, Team
 from django_vyte.sandbox import Sandbox
-from django_vyte.sync import event as event_sync
+from django_vyte.sync.event import sync_event, sync_user
 
 EVENT = "5f0d7eb02003d0971e2a961a"
 ORIGIN = mirror.Origin("refresh")
@@ -26,7 +26,7 @@ ORIGIN = mirror.Origin("refresh")
 def fetch(
     team: Team, vyte_id: str = EVENT, cancelled_at: dt.datetime | None = None, **named: bool
 ) -> mirror.MirrorResult:
-    return event_sync.event(team.pk, vyte_id, origin=ORIGIN, cancelled_at=cancelled_at, **named)
+    return sync_event(team.pk, vyte_id, origin=ORIGIN, cancelled_at=cancelled_at, **named)
 
 
 def a_second_later(sandbox: Sandbox) -> None:
@@ -198,14 +198,14 @@ def test_what_this_site_just_cancelled_is_cancelled(team: Team, vyte_sandbox: Sa
 
 def test_a_user_is_mirrored_as_vyte_has_them(team: Team, vyte_sandbox: Sandbox) -> None:
     joined = vyte_sandbox.join(email="new@acme.com", full_name="New Person", extid="crm-7")
-    member = event_sync.user(team.pk, joined["_id"])
+    member = sync_user(team.pk, joined["_id"])
     assert Member.objects.get() == member
     assert (member.email, member.full_name, member.extid) == ("new@acme.com", "New Person", "crm-7")
 
 
 def test_a_user_whom_vyte_does_not_know_is_an_error(team: Team, vyte_sandbox: Sandbox) -> None:
     with pytest.raises(NotFound):
-        event_sync.user(team.pk, "5f0000000000000000000000")
+        sync_user(team.pk, "5f0000000000000000000000")
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.sync import patrol
-from django_vyte.sync import team as team_sync
+from django_vyte.sync.team import sync_team
 from tests.connections import lost_connection
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def titles() -> set[str]:
 def test_an_upcoming_event_that_nobody_told_of_is_found_and_told_as_what_it_is(vyte, team):
     key = meet(vyte, "Kick-off")
     vyte.confirm(key)
-    found = patrol.compare(team)
+    found = patrol.patrol_team(team)
     assert (found.compared, found.saved.created, found.problem) == (1, 1, "")
     assert set(EventChange.objects.values_list("kind", "cause")) == {
         ("created", "patrol"),
@@ -61,15 +61,15 @@ def test_an_upcoming_event_that_nobody_told_of_is_found_and_told_as_what_it_is(v
 def test_what_changed_before_the_team_was_linked_counts_as_synchronised(vyte, team):
     meet(vyte, "Kick-off")
     team.created_at = timezone.now() + dt.timedelta(days=1)
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert EventChange.objects.get().cause == "sync"
 
 
 def test_an_upcoming_event_that_changed_in_silence_is_repaired(vyte, team):
     key = meet(vyte, "Kick-off")
-    team_sync.run(team)
+    sync_team(team)
     vyte.update_event(key, title="Kick-off, second try")
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert titles() == {"Kick-off, second try"}
     assert EventChange.objects.filter(cause="patrol").get().changes == {
         "title": ["Kick-off", "Kick-off, second try"]
@@ -80,10 +80,10 @@ def test_an_upcoming_event_that_is_not_listed_any_more_is_asked_for(vyte, team):
     cancelled, gone = meet(vyte, "Cancelled"), meet(vyte, "Gone")
     for key in (cancelled, gone):
         vyte.confirm(key)
-    team_sync.run(team)
+    sync_team(team)
     vyte.cancel(cancelled)
     vyte.delete_event(gone)
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert set(Event.objects.values_list("status", flat=True)) == {"cancelled"}
     assert Event.objects.get(vyte_id=gone).missing_since
 
@@ -94,70 +94,70 @@ def test_upcoming_events_that_vyte_does_not_list_at_once_are_asked_for_in_parts(
         upcoming = {event["_id"] for event in client.events.list(filter="upcoming", limit=1000)}
     vyte.quirks.list_maximum = 100
     vyte.requests.clear()
-    patrol.compare(team)
+    patrol.patrol_team(team)
     mirrored = set(Event.objects.values_list("vyte_id", flat=True))
     assert len(upcoming) > 150
     assert upcoming <= mirrored
     lists = [request for request in vyte.requests if request.path == "/v2/events"]
-    assert len(lists) <= 1 + patrol.QUESTIONS
+    assert len(lists) <= 1 + patrol.MAX_LIST_REQUESTS
 
 
 def test_a_vyte_that_refuses_large_limits_is_compared_with_all_the_same(vyte, team):
     meet(vyte, "Kick-off")
     vyte.faults.add(path="^/v2/events$", status=400)
-    assert patrol.compare(team).problem == ""
+    assert patrol.patrol_team(team).problem == ""
     assert titles() == {"Kick-off"}
 
 
 def test_an_empty_or_a_broken_list_empties_nothing(vyte, team):
     for number in range(3):
         vyte.confirm(meet(vyte, f"Meeting {number}"))
-    team_sync.run(team)
+    sync_team(team)
     before = set(Event.objects.values_list("vyte_id", "status"))
     vyte.faults.add(path="^/v2/events$", status=200, body=b"[]")
-    assert patrol.compare(team).problem == ""
+    assert patrol.patrol_team(team).problem == ""
     vyte.faults.add(path="^/v2/events$", truncate=500)
-    found = patrol.compare(team)
+    found = patrol.patrol_team(team)
     assert "GET /v2/events" in found.problem
     assert found.compared == 3
     assert set(Event.objects.values_list("vyte_id", "status")) == before
 
 
 def test_the_others_are_gone_round_in_turn(vyte, team, monkeypatch):
-    monkeypatch.setattr(patrol, "CALLS", 2)
+    monkeypatch.setattr(patrol, "MAX_REQUESTS", 2)
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(5)]
-    team_sync.run(team)
+    sync_team(team)
     order = list(Event.objects.order_by("pk").values_list("vyte_id", flat=True))
     vyte.requests.clear()
     turns = []
     for _ in range(5):
-        patrol.compare(team)
+        patrol.patrol_team(team)
         turns += asked(vyte)
     assert turns == order * 2
     vyte.update_event(keys[3], title="Renamed")
     for _ in range(3):
-        patrol.compare(team)
+        patrol.patrol_team(team)
     assert "Renamed" in titles()
 
 
 def test_what_was_listed_is_not_asked_for_as_well(vyte, team):
     meet(vyte, "Ahead")
     over = meet(vyte, "Over", OVER)
-    team_sync.run(team)
+    sync_team(team)
     vyte.requests.clear()
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert asked(vyte) == [over]
 
 
 def test_a_list_that_is_cut_leaves_requests_to_the_others(vyte, team, monkeypatch):
-    monkeypatch.setattr(patrol, "CALLS", 4)
+    monkeypatch.setattr(patrol, "MAX_REQUESTS", 4)
     for number in range(6):
         vyte.confirm(meet(vyte, f"Ahead {number}"))
         meet(vyte, f"Over {number}", OVER)
-    team_sync.run(team)
+    sync_team(team)
     vyte.requests.clear()
     vyte.quirks.list_maximum = 1
-    patrol.compare(team)
+    patrol.patrol_team(team)
     found = [Event.objects.get(vyte_id=key).title.split()[0] for key in asked(vyte)]
     assert len(found) == 4
     assert found[1] == found[3] == "Ahead"
@@ -165,11 +165,11 @@ def test_a_list_that_is_cut_leaves_requests_to_the_others(vyte, team, monkeypatc
 
 def test_an_event_that_fails_keeps_no_other_from_its_turn(vyte, team):
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(3)]
-    team_sync.run(team)
+    sync_team(team)
     vyte.update_event(keys[2], title="Renamed")
     vyte.faults.add(path=keys[0], status=400)
     vyte.faults.add(path=keys[1], status=400)
-    found = patrol.compare(team)
+    found = patrol.patrol_team(team)
     assert "answered 400" in found.problem
     assert "1 more like this" in found.problem
     assert "Renamed" in titles()
@@ -179,23 +179,23 @@ def test_an_event_that_fails_keeps_no_other_from_its_turn(vyte, team):
 def test_a_lost_connection_keeps_no_other_from_its_turn(vyte, team):
     meet(vyte, "Ahead")
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(2)]
-    team_sync.run(team)
+    sync_team(team)
     for key in keys:
         vyte.update_event(key, title="Renamed")
     with lost_connection(at="fingerprint"):
-        found = patrol.compare(team)
+        found = patrol.patrol_team(team)
     assert found.problem == "Upcoming events: OperationalError"
     assert titles() == {"Ahead", "Renamed"}
 
 
 def test_an_event_that_is_always_refused_keeps_no_other_from_its_turn(vyte, team):
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(4)]
-    team_sync.run(team)
+    sync_team(team)
     vyte.faults.add(path=f"^/v2/events/{keys[1]}", status=401, times=None)
     vyte.update_event(keys[3], title="Renamed")
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert "Renamed" not in titles()
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert "Renamed" in titles()
 
 
@@ -203,12 +203,12 @@ def test_where_vyte_is_slow_upcoming_events_and_others_take_turns(vyte, team, mo
     for number in range(4):
         vyte.confirm(meet(vyte, f"Ahead {number}"))
         meet(vyte, f"Over {number}", OVER)
-    team_sync.run(team)
+    sync_team(team)
     clock = iter(range(0, 1000, 8))
     monkeypatch.setattr(patrol, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     vyte.quirks.list_maximum = 1
     vyte.requests.clear()
-    patrol.compare(team)
+    patrol.patrol_team(team)
     found = [Event.objects.get(vyte_id=key).title.split()[0] for key in asked(vyte)]
     assert len(found) == 3
     assert found[1] == "Ahead"
@@ -218,24 +218,24 @@ def test_where_vyte_is_slow_upcoming_events_and_others_take_turns(vyte, team, mo
 def test_nobody_is_asked_further_once_vyte_refuses_the_key(vyte, team):
     for number in range(3):
         meet(vyte, f"Meeting {number}", OVER)
-    team_sync.run(team)
+    sync_team(team)
     vyte.requests.clear()
     vyte.faults.add(path="^/v2/events/", status=401, times=None)
-    assert "answered 401" in patrol.compare(team).problem
+    assert "answered 401" in patrol.patrol_team(team).problem
     assert len(asked(vyte)) == 1
     assert team.patrolled_to == Event.objects.order_by("pk").values_list("pk", flat=True)[0]
     vyte.faults.add(path="^/v2/events$", status=401)
-    patrol.compare(team)
+    patrol.patrol_team(team)
     assert asked(vyte) == []
 
 
 def test_it_ends_when_its_time_is_up_and_goes_on_from_there(vyte, team, monkeypatch):
     for number in range(3):
         meet(vyte, f"Meeting {number}", OVER)
-    team_sync.run(team)
+    sync_team(team)
     vyte.requests.clear()
-    monkeypatch.setattr(patrol, "SECONDS", -1)
-    patrol.compare(team)
+    monkeypatch.setattr(patrol, "TIME_LIMIT", -1)
+    patrol.patrol_team(team)
     assert asked(vyte) == []
     assert team.patrolled_to == 0
 
@@ -244,10 +244,10 @@ def test_unchanged_events_are_not_written(vyte, team, django_assert_num_queries)
     for number in range(20):
         meet(vyte, f"Ahead {number}")
         meet(vyte, f"Over {number}", OVER)
-    team_sync.run(team)
+    sync_team(team)
     # The key; one look at all that was listed; what is upcoming; whose turn it is; one look at each.
     with django_assert_num_queries(1 + 1 + 1 + 2 + 20) as queries:
-        assert patrol.compare(team).saved.unchanged == 40
+        assert patrol.patrol_team(team).saved.unchanged == 40
     assert not [query["sql"] for query in queries.captured_queries if not query["sql"].startswith("SELECT")]
 
 
@@ -265,7 +265,7 @@ def test_messages_that_piled_up_lead_to_one_patrol(team):
         assert first
     with patrol.claimed(team.pk) as again:
         assert again is None
-    with time_machine.travel(timezone.now() + patrol.PAUSE), patrol.claimed(team.pk) as later:
+    with time_machine.travel(timezone.now() + patrol.MIN_INTERVAL), patrol.claimed(team.pk) as later:
         assert later == team
 
 
@@ -321,17 +321,17 @@ def test_the_team_that_was_left_alone_longest_comes_first(team):
         ApiKey.objects.create(team=each, key="k", hint="k")
     Team.objects.create(vyte_id="unlinked", name="unlinked")
     names = dict(Team.objects.values_list("pk", "name"))
-    assert [names[pk] for pk in patrol.teams()] == ["ACME", "3", "2", "1"]
+    assert [names[pk] for pk in patrol.due_teams()] == ["ACME", "3", "2", "1"]
     ApiKey.objects.filter(team=team).update(status="revoked")
-    assert team.pk not in patrol.teams()
+    assert team.pk not in patrol.due_teams()
 
 
 def test_a_team_whose_turn_has_not_come_is_not_asked_for(team):
     with patrol.claimed(team.pk):
-        assert patrol.teams() == []
-    assert patrol.teams() == []
-    with time_machine.travel(timezone.now() + patrol.PAUSE):
-        assert patrol.teams() == [team.pk]
+        assert patrol.due_teams() == []
+    assert patrol.due_teams() == []
+    with time_machine.travel(timezone.now() + patrol.MIN_INTERVAL):
+        assert patrol.due_teams() == [team.pk]
 
 
 # As tasks
@@ -401,7 +401,7 @@ def test_what_goes_wrong_with_a_patrol_stands_with_the_team_until_it_works(vyte,
         "Comparing with Vyte failed",
     ]
     vyte.start_api()
-    with time_machine.travel(timezone.now() + patrol.PAUSE, tick=True):
+    with time_machine.travel(timezone.now() + patrol.MIN_INTERVAL, tick=True):
         tasks.patrol_team(linked_team.pk)
     linked_team.refresh_from_db()
     assert linked_team.problem == ""

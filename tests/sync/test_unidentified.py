@@ -16,7 +16,7 @@ from django_vyte.inbox.sources import Visit
 from django_vyte.models import Delivery, Event, Team
 from django_vyte.sandbox import Sandbox
 from django_vyte.sync import matching, unidentified
-from django_vyte.sync import team as team_sync
+from django_vyte.sync.team import sync_team
 from tests.calls import kept
 
 DAY = ("2027-01-01T09:00:00.000Z", "2027-01-01T10:00:00.000Z")
@@ -108,7 +108,7 @@ def test_the_published_sample_is_enough_to_know_a_meeting_by(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     vyte_id, other = plan(confirmed=True), plan(dates=[("2027-01-02T09:00:00Z", "2027-01-02T10:00:00Z")])
-    team_sync.run(team)
+    sync_team(team)
     asked(vyte_sandbox)
     when = cancel(vyte_sandbox, vyte_id)
     call(said_of(vyte_id, *PUBLISHED, "cancelled"))
@@ -132,7 +132,7 @@ def test_another_call_about_a_known_meeting_costs_one_question(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any, action: str
 ) -> None:
     vyte_id = plan()
-    team_sync.run(team)
+    sync_team(team)
     asked(vyte_sandbox)
     vyte_sandbox.confirm(vyte_id)
     assert call(said_of(vyte_id), action).status == "done"
@@ -169,7 +169,7 @@ def test_the_same_call_twice_cancels_once(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     vyte_id = plan()
-    team_sync.run(team)
+    sync_team(team)
     cancel(vyte_sandbox, vyte_id)
     call(said_of(vyte_id), times=2)
     call(said_of(vyte_id))
@@ -181,7 +181,7 @@ def test_a_cancellation_that_says_no_time_came_before_its_call(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     vyte_id = plan(confirmed=True)
-    team_sync.run(team)
+    sync_team(team)
     delivery = call(said_of(vyte_id, "title", "dates", "created_by"))
     assert Event.objects.get().cancelled_at == delivery.received_at
 
@@ -247,7 +247,7 @@ def test_two_alike_are_told_apart_by_when_they_were_made(
     one = plan(confirmed=True)
     vyte_sandbox.state.events[one]["createdAt"] = "2026-01-01T00:00:00.000Z"
     two = plan(confirmed=True)
-    team_sync.run(team)
+    sync_team(team)
     cancel(vyte_sandbox, one)
     call(said_of(one))
     assert statuses() == {one: "cancelled", two: "confirmed"}
@@ -258,7 +258,7 @@ def test_of_two_alike_of_which_one_is_not_listed_none_is_cancelled(
 ) -> None:
     monkeypatch.setattr("django_vyte.sync.listing.partition.BUDGET", 0)
     one, two = plan(confirmed=True), plan(confirmed=True)
-    team_sync.run(team)
+    sync_team(team)
     Event.objects.get(vyte_id=one).delete()
     said = said_of(one, *PUBLISHED, "cancelled")
     cancel(vyte_sandbox, one)
@@ -275,7 +275,7 @@ def test_of_two_alike_where_vyte_shows_which_one_it_is_nothing_is_left_to_say(
 ) -> None:
     vyte_sandbox.quirks.show_cancelled = True
     one, two = plan(), plan()
-    team_sync.run(team)
+    sync_team(team)
     cancel(vyte_sandbox, one)
     assert call(said_of(one, *PUBLISHED, "cancelled")).status == "done"
     assert statuses() == {one: "cancelled", two: "planning"}
@@ -343,7 +343,7 @@ def test_of_two_that_were_made_in_one_second_the_one_that_a_call_is_about_is_can
 ) -> None:
     one = plan(confirmed=True)
     vyte_sandbox.state.events[one]["createdAt"] = "2026-01-01T00:00:00.100Z"
-    team_sync.run(team)
+    sync_team(team)
     two = plan(confirmed=True)
     vyte_sandbox.state.events[two]["createdAt"] = "2026-01-01T00:00:00.900Z"
     assert call(said_of(two), "event.created").status == "done"
@@ -366,7 +366,7 @@ def test_the_meeting_that_is_not_listed_any_more_is_the_one_that_was_cancelled(
     team: Team, hidden: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     one, other, twin = plan(confirmed=True), plan("Another"), plan(confirmed=True)
-    team_sync.run(team)
+    sync_team(team)
     asked(hidden)
     cancel(hidden, one)
     assert call(said_of(one, *PUBLISHED, "cancelled")).status == "done"
@@ -378,7 +378,7 @@ def test_a_meeting_that_is_still_listed_is_not_cancelled_in_place_of_one_that_ne
     team: Team, hidden: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     known = plan()
-    team_sync.run(team)
+    sync_team(team)
     cancel(hidden, known)
     assert call(said_of(known, *PUBLISHED, "cancelled")).status == "done"
     hidden.state.clock.forward(60)
@@ -393,9 +393,9 @@ def test_a_cancellation_that_vyte_shows_and_does_not_list_leaves_no_doubt(
 ) -> None:
     hidden.quirks.show_cancelled = True
     one, other = plan(), plan("Another")
-    team_sync.run(team)
+    sync_team(team)
     cancel(hidden, one)
-    assert team_sync.run(team).incomplete == ""
+    assert sync_team(team).incomplete == ""
     assert statuses() == {one: "cancelled", other: "planning"}
 
 
@@ -406,7 +406,7 @@ def test_a_meeting_that_vyte_refuses_keeps_no_other_call_waiting_for_its_work(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     bad, good = plan("Bad"), plan("Good", confirmed=True)
-    team_sync.run(team)
+    sync_team(team)
     new = plan("New")
     vyte_sandbox.faults.add(path=f"^/v2/events/{bad}", status=403, times=None)
     cancel(vyte_sandbox, good)
@@ -447,7 +447,7 @@ def test_looking_for_many_meetings_keeps_the_hold_on_their_calls(
     ]
     kept_at: list[int] = []
     visit = Visit(team.pk, lambda *_: kept_at.append(len(vyte_sandbox.requests)))
-    unidentified.look_for(described, visit, mirror.Origin("webhook"))
+    unidentified.sync_unidentified(described, visit, mirror.Origin("webhook"))
     assert {1, 2, 3} <= set(kept_at)
 
 
@@ -458,7 +458,7 @@ def test_a_call_that_says_nothing_leads_to_a_look_at_all_also_beside_one_that_is
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     vyte_id = plan()
-    team_sync.run(team)
+    sync_team(team)
     new = plan("New")
     kept(team, b'{"action": "event.created", "resource": {}}')
     call(said_of(vyte_id), "event.updated")
@@ -491,7 +491,7 @@ def test_a_cancelled_meeting_that_is_not_listed_any_more_is_looked_at_where_it_i
 ) -> None:
     cut_off.quirks.show_cancelled = True
     vyte_id = plan()
-    team_sync.run(team)
+    sync_team(team)
     asked(cut_off)
     cancel(cut_off, vyte_id)
     said = said_of(vyte_id, *PUBLISHED, "cancelled")
@@ -534,7 +534,7 @@ def test_finding_a_meeting_is_one_question_to_the_database_however_many_there_ar
     for start in starts:
         dates = [(start.isoformat(), (start + dt.timedelta(hours=1)).isoformat())]
         vyte_id = plan(dates=dates, confirmed=True)
-    team_sync.run(team)
+    sync_team(team)
     said = matching.describe(said_of(vyte_id, *PUBLISHED), cancelled=True, cancelled_at=None)
     with CaptureQueriesContext(connection) as queries:
         assert matching.candidates(team.pk, said) == [vyte_id]
@@ -544,9 +544,9 @@ def test_finding_a_meeting_is_one_question_to_the_database_however_many_there_ar
 def test_of_too_many_alike_none_is_certain(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(matching, "MOST_ALIKE", 3)
+    monkeypatch.setattr(matching, "MAX_ALIKE", 3)
     ids = [plan(invitees=[f"guest{number}@example.com"]) for number in range(4)]
-    team_sync.run(team)
+    sync_team(team)
     said = matching.describe(said_of(ids[0], *PUBLISHED), cancelled=True, cancelled_at=None)
     assert len(matching.candidates(team.pk, said)) == 4
     Event.objects.filter(vyte_id=ids[3]).delete()
@@ -557,7 +557,7 @@ def test_where_many_calls_wait_all_meetings_are_listed_once(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     ids = [plan(f"Meeting {number}") for number in range(15)]
-    team_sync.run(team)
+    sync_team(team)
     asked(vyte_sandbox)
     for vyte_id in ids[:14]:
         vyte_sandbox.confirm(vyte_id)

@@ -126,7 +126,7 @@ def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
 def test_asks_about_a_team_become_one_with_every_event_that_is_not_named() -> None:
     (one,) = asks("event.cancelled", {"title": "One"})
     (two,) = asks("event.cancelled", {"title": "Two"})
-    assert [said.title for said in one.merged(two).merged(one).unnamed] == ["One", "Two"]
+    assert [said.title for said in one.merged(two).merged(one).unidentified] == ["One", "Two"]
     assert one.merged(two, one) == one.merged(two)
 
 

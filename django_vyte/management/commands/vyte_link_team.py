@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_vyte.accounts import linking, remedies, subscriptions
 from django_vyte.exceptions import AuthenticationFailed
-from django_vyte.management.syncing import sync_team
+from django_vyte.management.syncing import sync_and_report
 from django_vyte.management.teams import check_address
 from django_vyte.models import Team
 
@@ -76,7 +76,7 @@ class Command(BaseCommand):
     def sync(self, team: Team) -> list[str]:
         """Mirror the team; what is left to do when that fails."""
         try:
-            sync_team(self, team, verbosity=self.verbosity)
+            sync_and_report(self, team, verbosity=self.verbosity)
         except remedies.FAILURES as error:
             return [
                 f"No events: {remedies.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"

@@ -12,14 +12,14 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from django_vyte.accounts import remedies
 from django_vyte.exceptions import UnexpectedAnswer
-from django_vyte.management.syncing import sync_team
+from django_vyte.management.syncing import sync_and_report
 from django_vyte.management.teams import add_team_argument, chosen, for_each
 from django_vyte.models import Team
-from django_vyte.sync.team import Doubt
+from django_vyte.sync.team import IncompleteReason
 
 FAILED, UNUSABLE = 1, 3
 # Exit codes: the lowest one counts where several hold.
-CODES = {Doubt.EMPTY: 4, Doubt.CUT_SHORT: 5, Doubt.UNREADABLE: 6}
+CODES = {IncompleteReason.EMPTY: 4, IncompleteReason.CUT_SHORT: 5, IncompleteReason.UNREADABLE: 6}
 
 
 class Command(BaseCommand):
@@ -49,11 +49,11 @@ class Command(BaseCommand):
 
         def work(team: Team) -> None:
             try:
-                summary = sync_team(self, team, verbosity=options["verbosity"], **limits)
+                summary = sync_and_report(self, team, verbosity=options["verbosity"], **limits)
             except remedies.FAILURES as error:
                 codes.add(UNUSABLE if isinstance(error, UnexpectedAnswer) else FAILED)
                 raise
-            codes.update(CODES[doubt] for doubt in summary.doubts)
+            codes.update(CODES[reason] for reason in summary.incomplete_reasons)
 
         try:
             for_each(chosen(options), work, self.stderr)

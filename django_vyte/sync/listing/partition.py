@@ -27,7 +27,7 @@ from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteError
 from django_vyte.models import Event, EventGroup
 from django_vyte.payloads import values
 from django_vyte.sync.listing import titles
-from django_vyte.sync.listing.query import Part, Shown
+from django_vyte.sync.listing.query import Page, Query
 
 if TYPE_CHECKING:
     from django_vyte.client import VyteClient
@@ -45,10 +45,10 @@ FINAL = (401, 429)
 # Lengths at which few servers cut, and at which an answer may as well be whole.
 RARELY_CUT = (10, 20, 25, 30, 75, 150)
 
-Heard: TypeAlias = tuple[dt.datetime, Any]
+ListedEvent: TypeAlias = tuple[dt.datetime, Any]
 
 
-def is_passing(error: Exception) -> bool:
+def can_continue_after(error: Exception) -> bool:
     """Whether others are worth asking after one question failed with this."""
     if isinstance(error, VyteAPIError):
         return error.status_code not in FINAL
@@ -84,161 +84,163 @@ class Listing:
         # Of the longest answer, and items in it that are no objects.
         self.longest = self.unreadable = 0
         self.asked = 0
-        self._budget = self._most = BUDGET if budget is None else budget
+        self._budget = self._max_requests = BUDGET if budget is None else budget
         self._end = time.monotonic() + seconds
         self.is_complete = True
-        self._whole_list = Part({"limit": LIMIT, **(filters or {})})
+        self._whole = Query({"limit": LIMIT, **(filters or {})})
         # What a list cannot be divided by, since Vyte passes it over.
-        self._useless: set[str] = set()
-        self._trouble: Exception | None = None
+        self._ignored_filters: set[str] = set()
+        self._last_error: Exception | None = None
 
-    def __iter__(self) -> Iterator[Heard]:
+    def __iter__(self) -> Iterator[ListedEvent]:
         first = yield from self._first()
         if first.is_cut:
-            is_whole, _ = yield from self._divide(self._whole_list, first)
+            is_whole, _ = yield from self._partition(self._whole, first)
             # A length that is rarely a limit is none where nothing more is found.
-            is_chance = first.items in RARELY_CUT and "limit" in self._whole_list.filters
+            is_chance = first.items in RARELY_CUT and "limit" in self._whole.filters
             self.is_complete = is_whole or (is_chance and len(self.seen) <= first.items)
 
-    def narrowed(self) -> Iterator[Heard]:
+    def partitioned(self) -> Iterator[ListedEvent]:
         """What further questions find, for a list that is known to lack something."""
         if not self.asked:
-            self.is_complete, _ = yield from self._ask(self._whole_list)
+            self.is_complete, _ = yield from self._fetch(self._whole)
 
     @property
-    def doubt(self) -> str:
+    def incomplete_reason(self) -> str:
         """Why events may be missing, as a sentence; empty when all were listed."""
         if self.is_complete:
             return ""
         found = (
             f"Vyte answers with at most {self.longest:,} events, it seems: {len(self.seen):,} were found with"
         )
-        why = f": {self._trouble}" if self._trouble else "."
-        if self.asked == self._most:
+        why = f": {self._last_error}" if self._last_error else "."
+        if self.asked == self._max_requests:
             why = ", which is the most that are asked in one run."
         return f"{found} {self.asked} further questions, and others may be missing{why}"
 
     @property
-    def _is_spent(self) -> bool:
+    def _is_budget_spent(self) -> bool:
         return self.asked >= self._budget or time.monotonic() > self._end
 
-    def _first(self) -> Generator[Heard, None, Shown]:
+    def _first(self) -> Generator[ListedEvent, None, Page]:
         """Ask for everything, without a limit where Vyte has one for limits."""
         try:
-            return (yield from self._answers(self._whole_list))
+            return (yield from self._fetch_page(self._whole))
         except VyteAPIError as error:
             if error.status_code not in REFUSALS:
                 raise
-        self._whole_list = self._whole_list.without_limit()
-        return (yield from self._answers(self._whole_list))
+        self._whole = self._whole.without_limit()
+        return (yield from self._fetch_page(self._whole))
 
-    def _answers(self, part: Part) -> Generator[Heard, None, Shown]:
+    def _fetch_page(self, query: Query) -> Generator[ListedEvent, None, Page]:
         """Ask one question, and yield the events that no answer had before."""
-        as_of, shown, is_first = timezone.now(), Shown(), not self.asked
+        as_of, page, is_first = timezone.now(), Page(), not self.asked
         # Where limits have a limit, so has what comes without one.
-        is_limited = is_first and "limit" not in part.filters
+        is_limited = is_first and "limit" not in query.filters
 
         def counted(items: int) -> None:
             self.longest = max(self.longest, items)
-            shown.items = items
-            shown.is_cut = items > 0 and (
+            page.items = items
+            page.is_cut = items > 0 and (
                 may_be_cut(items) or is_limited or (items == self.longest and not is_first)
             )
             self.counted(items if is_first else None)
 
         objects = 0
-        for event in self.client.events.iterate(report=ignore, counted=counted, **part.query):
+        for event in self.client.events.iterate(report=ignore, counted=counted, **query.parameters):
             objects += 1
             key = values.identifier(event.get("_id"))
-            if shown.is_cut or not is_first:
-                shown.note(key, values.as_dict(event), part)
+            if page.is_cut or not is_first:
+                page.add(key, values.as_dict(event), query)
             if key not in self.seen if key else is_first:
                 self.seen.add(key)
                 yield as_of, event
-        self.unreadable = max(self.unreadable, shown.items - objects)
-        return shown
+        self.unreadable = max(self.unreadable, page.items - objects)
+        return page
 
-    def _ask(self, part: Part, wider: Collection[str] = ()) -> Generator[Heard, None, tuple[bool, set[str]]]:
-        """Ask for a part, in parts where need be; whether that was all of it, and the ids of its events.
+    def _fetch(
+        self, query: Query, wider: Collection[str] = ()
+    ) -> Generator[ListedEvent, None, tuple[bool, set[str]]]:
+        """Ask for a query, in parts where need be; whether that was all of it, and the ids of its events.
 
         ``wider`` are ids that a question without the last filter showed: it is of no use where they all are here.
         """
-        if self._is_spent:
+        if self._is_budget_spent:
             return False, set()
         self.asked += 1
         try:
-            shown = yield from self._answers(part)
+            page = yield from self._fetch_page(query)
         except (VyteError, ValueError) as error:
-            self._trouble = error
-            if not is_passing(error):
+            self._last_error = error
+            if not can_continue_after(error):
                 self._budget = self.asked
             return False, set()
-        if not shown.is_as_asked:
-            self._useless.add(part.last)
+        if not page.matches_query:
+            self._ignored_filters.add(query.last)
             return False, set()
-        if not shown.is_cut:
-            return True, shown.ids
-        if wider and shown.ids.issuperset(wider):
+        if not page.is_cut:
+            return True, page.ids
+        if wider and page.ids.issuperset(wider):
             return False, set()
-        return (yield from self._divide(part, shown))
+        return (yield from self._partition(query, page))
 
-    def _ask_each(
-        self, parts: Iterable[Part], wider: Collection[str] = ()
-    ) -> Generator[Heard, None, tuple[bool, set[str]]]:
+    def _fetch_each(
+        self, queries: Iterable[Query], wider: Collection[str] = ()
+    ) -> Generator[ListedEvent, None, tuple[bool, set[str]]]:
         whole, ids = True, set[str]()
-        for part in parts:
-            if part.last in self._useless:
+        for query in queries:
+            if query.last in self._ignored_filters:
                 return False, ids
-            is_whole, found = yield from self._ask(part, wider)
+            is_whole, found = yield from self._fetch(query, wider)
             whole &= is_whole
             ids |= found
         return whole, ids
 
-    def _divide(self, part: Part, shown: Shown) -> Generator[Heard, None, tuple[bool, set[str]]]:
-        """Ask for what an answer may have cut off; as ``_ask``."""
-        if not shown.ids:
+    def _partition(self, query: Query, page: Page) -> Generator[ListedEvent, None, tuple[bool, set[str]]]:
+        """Ask for what an answer may have cut off; as ``_fetch``."""
+        if not page.ids:
             return False, set()
-        ids = set(shown.ids)
-        condition = None if "q" in self._useless else titles.dividing(shown.titles, part.titles)
+        ids = set(page.ids)
+        condition = None if "q" in self._ignored_filters else titles.dividing(page.titles, query.titles)
         if condition:
-            whole, found = yield from self._ask_each(part.halves(condition))
+            whole, found = yield from self._fetch_each(query.split(condition))
             ids |= found
-            if shown.ids <= found:
-                is_new = len(found) > len(shown.ids)
-                return whole and (is_new or (yield from self._is_cut_last(part, shown, condition))), ids
-            self._useless.add("q")
-        for name, each in self._filters(shown):
-            if self._is_spent:
+            if page.ids <= found:
+                is_new = len(found) > len(page.ids)
+                return whole and (is_new or (yield from self._is_cut_last(query, page, condition))), ids
+            self._ignored_filters.add("q")
+        for name, each in self._filters(page):
+            if self._is_budget_spent:
                 break
-            if name not in part.filters:
-                whole, found = yield from self._ask_each(
-                    (part.narrowed(name, value) for value in each), shown.ids
+            if name not in query.filters:
+                whole, found = yield from self._fetch_each(
+                    (query.with_filter(name, value) for value in each), page.ids
                 )
                 ids |= found
-                # Whoever has what was shown has the rest of it, as far as anyone can tell.
-                if whole and shown.ids <= found and name != "filter":
+                # Whoever has what was page has the rest of it, as far as anyone can tell.
+                if whole and page.ids <= found and name != "filter":
                     break
         return False, ids
 
-    def _is_cut_last(self, part: Part, shown: Shown, condition: str) -> Generator[Heard, None, bool]:
+    def _is_cut_last(self, query: Query, page: Page, condition: str) -> Generator[ListedEvent, None, bool]:
         """Whether Vyte filters before it cuts a list short, for halves that had no more than the whole.
 
-        One event is asked for whose title the first one shown does not have: had Vyte cut before, it found nothing.
+        One event is asked for whose title the first one page does not have: had Vyte cut before, it found nothing.
         """
-        first, *others = (titles.meets(title, condition) for title in shown.titles)
-        if part.titles or first not in (not other for other in others) or "limit" not in part.filters:
+        first, *others = (titles.meets(title, condition) for title in page.titles)
+        if query.titles or first not in (not other for other in others) or "limit" not in query.filters:
             return True
         other_half = titles.negated(condition) if first else condition
-        control = replace(part, filters={**part.filters, "limit": 1}, titles=(other_half,), last="q")
-        _, found = yield from self._ask(control)
+        control = replace(query, filters={**query.filters, "limit": 1}, titles=(other_half,), last="q")
+        _, found = yield from self._fetch(control)
         return bool(found)
 
-    def _filters(self, shown: Shown) -> Iterator[tuple[str, Iterable[Any]]]:
+    def _filters(self, page: Page) -> Iterator[tuple[str, Iterable[Any]]]:
         """What else a part can be divided by, what matters most first."""
         yield "filter", ["upcoming"]
-        yield "creator_emails", _lists(self._creators | shown.creators)
-        yield "group_ids", _lists(self._groups | shown.groups)
-        yield "invitee_emails", _lists(shown.invitees)
+        yield "creator_emails", _lists(self._creators | page.creators)
+        yield "group_ids", _lists(self._groups | page.groups)
+        yield "invitee_emails", _lists(page.invitees)
         yield "filter", ["confirmed"]
 
     @cached_property
@@ -260,5 +262,5 @@ class Listing:
 
 
 def _lists(found: set[str]) -> list[list[str]]:
-    # By lot, as above.
+    # At random, as above.
     return [[value] for value in random.sample(sorted(found), len(found)) if value]

@@ -15,7 +15,7 @@ SAMPLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Query:
     """A question: filters as the client takes them, and conditions on titles, all of which must hold.
 
     ``last`` names the one that was added last, ``q`` for a condition on titles.
@@ -26,24 +26,24 @@ class Part:
     last: str = ""
 
     @property
-    def query(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Any]:
         """What to ask Vyte for."""
         return {**self.filters, "q": titles.expression(self.titles)} if self.titles else self.filters
 
-    def halves(self, condition: str) -> list[Part]:
-        """By lot, so that one run after another gets round to all of them, where one is not enough."""
+    def split(self, condition: str) -> list[Query]:
+        """At random, so that one run after another gets round to all of them, where one is not enough."""
         conditions = random.sample((titles.negated(condition), condition), 2)
         return [replace(self, titles=(*self.titles, each), last="q") for each in conditions]
 
-    def narrowed(self, name: str, value: object) -> Part:
+    def with_filter(self, name: str, value: object) -> Query:
         """The part of this one that another filter leaves."""
         return replace(self, filters={**self.filters, name: value}, last=name)
 
-    def without_limit(self) -> Part:
+    def without_limit(self) -> Query:
         """The same question, with whatever limit Vyte has of its own."""
         return replace(self, filters={name: value for name, value in self.filters.items() if name != "limit"})
 
-    def admits(self, event: dict[str, Any]) -> bool:
+    def matches(self, event: dict[str, Any]) -> bool:
         """Whether an event was asked for, as far as it shows what was asked."""
         shown = {
             "creator_emails": {values.email(values.as_dict(event.get("created_by")).get("email"))} - {""},
@@ -57,11 +57,11 @@ class Part:
 
 
 @dataclass(slots=True)
-class Shown:
+class Page:
     """What an answer shows; more than ids only where it may be cut and has to be divided, and of a sample."""
 
     is_cut: bool = False
-    is_as_asked: bool = True
+    matches_query: bool = True
     items: int = 0
     ids: set[str] = field(default_factory=set)
     titles: list[str] = field(default_factory=list)
@@ -69,11 +69,11 @@ class Shown:
     groups: set[str] = field(default_factory=set)
     invitees: set[str] = field(default_factory=set)
 
-    def note(self, key: str, event: dict[str, Any], part: Part) -> None:
+    def add(self, key: str, event: dict[str, Any], query: Query) -> None:
         """Keep what later questions can be made of, and whether this one was understood."""
         self.ids.add(key)
         if self.is_cut and len(self.titles) < SAMPLE:
-            self.is_as_asked &= part.admits(event)
+            self.matches_query &= query.matches(event)
             self.titles.append(title_of(event))
             self.creators.add(values.email(values.as_dict(event.get("created_by")).get("email")))
             self.groups.update(payloads.groups(event))

@@ -16,7 +16,7 @@ django.setup()
 
 from django_vyte import inbox, tasks  # noqa: E402
 from django_vyte.models import Delivery, Event, EventChange, Team  # noqa: E402
-from django_vyte.sync import team as team_sync  # noqa: E402
+from django_vyte.sync.team import sync_team  # noqa: E402
 from tests.benchmarks.site import floor  # noqa: E402
 from tests.benchmarks.site.app import app  # noqa: E402
 from tests.benchmarks.site.team import empty, team  # noqa: E402
@@ -32,7 +32,7 @@ def main(count: int, url: str, key: str) -> dict[str, float]:
     """Events in a second by hand and by the worker, and calls in a second where ten are about one event."""
     mirrored = team(key)
     empty()
-    team_sync.run(mirrored)
+    sync_team(mirrored)
     # Of the events that Vyte's documentation prints, some do not say when they changed.
     dated = Event.objects.exclude(status="cancelled").filter(vyte_updated_at__isnull=False)
     keys = list(dated.order_by("pk").values_list("vyte_id", flat=True))

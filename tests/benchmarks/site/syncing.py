@@ -17,7 +17,7 @@ django.setup()
 
 from django_vyte.mirror.writing import MIRRORED  # noqa: E402
 from django_vyte.models import Event, EventChange, EventGroup, Invitee  # noqa: E402
-from django_vyte.sync import team as team_sync  # noqa: E402
+from django_vyte.sync.team import sync_team  # noqa: E402
 from tests.benchmarks.site.team import MIRROR, empty, team  # noqa: E402
 
 BATCH = 1000
@@ -46,11 +46,11 @@ def ours(key: str) -> dict[str, float]:
     empty()
     mirrored, writes = team(key), Writes()
     began = perf_counter()
-    summary = team_sync.run(mirrored)
+    summary = sync_team(mirrored)
     first, most = perf_counter() - began, memory()
     began = perf_counter()
     with connection.execute_wrapper(writes):
-        assert team_sync.run(mirrored).listed == summary.listed
+        assert sync_team(mirrored).listed == summary.listed
     again = perf_counter() - began
     rows = sum(model.objects.count() for model in MIRROR)
     return {

@@ -80,14 +80,14 @@ def test_a_list_that_is_cut_short_is_asked_for_by_title_until_it_is_whole(capped
     found, ids = listed(team)
     assert len(ids) == len(set(ids)) == 300
     assert set(ids) == set(capped.state.events)
-    assert (found.is_complete, found.doubt, found.longest) == (True, "", 100)
+    assert (found.is_complete, found.incomplete_reason, found.longest) == (True, "", 100)
     assert found.asked == len(capped.requests) - 1 <= 20
 
 
 def test_a_list_that_is_whole_after_all_is_proven_so_with_three_questions(capped, team):
     capped.quirks.list_maximum = None
     found, ids = listed(team)
-    assert (len(ids), found.asked, found.doubt) == (300, 3, "")
+    assert (len(ids), found.asked, found.incomplete_reason) == (300, 3, "")
 
 
 def test_a_vyte_that_filters_what_it_has_cut_off_proves_nothing(capped, team, monkeypatch):
@@ -98,7 +98,7 @@ def test_a_vyte_that_filters_what_it_has_cut_off_proves_nothing(capped, team, mo
     monkeypatch.setattr(filters, "select", cut_first)
     found, ids = listed(team)
     assert len(ids) < 300
-    assert "others may be missing" in found.doubt
+    assert "others may be missing" in found.incomplete_reason
 
 
 @pytest.mark.parametrize("most", [10, 20, 25, 30, 75, 150, 200])
@@ -106,7 +106,7 @@ def test_lists_of_a_round_length_may_be_cut_short(capped, team, most):
     capped.quirks.list_maximum = most
     found, ids = listed(team)
     assert len(ids) > most
-    assert len(ids) == 300 or found.doubt
+    assert len(ids) == 300 or found.incomplete_reason
 
 
 @pytest.mark.parametrize("count", [0, 7, 99, 101])
@@ -114,7 +114,7 @@ def test_a_list_of_any_other_length_is_asked_for_once(vyte_sandbox, team, count)
     vyte_sandbox.state.events.clear()
     vyte_sandbox.fill(count)
     found, ids = listed(team)
-    assert (len(ids), found.asked, found.doubt) == (count, 0, "")
+    assert (len(ids), found.asked, found.incomplete_reason) == (count, 0, "")
 
 
 @pytest.mark.parametrize(("status", "default"), [(400, 50), (413, 33), (422, 25)])
@@ -129,7 +129,7 @@ def test_a_vyte_that_refuses_a_large_limit_is_asked_without_one(capped, team, mo
     read_otherwise(monkeypatch, change)
     found, ids = listed(team)
     assert set(ids) == set(capped.state.events)
-    assert (found.longest, found.doubt) == (default, "")
+    assert (found.longest, found.incomplete_reason) == (default, "")
     assert ["limit" in request.query for request in capped.requests] == [True] + [False] * (found.asked + 1)
 
 
@@ -150,7 +150,7 @@ def test_a_filter_that_vyte_passes_over_is_asked_for_once(capped, team, monkeypa
     search_nothing(monkeypatch)
     read_otherwise(monkeypatch, lambda asked, tests, limit: ([], limit))
     found, _ = listed(team)
-    assert "others may be missing" in found.doubt
+    assert "others may be missing" in found.incomplete_reason
     names = ["group_ids", "creator_emails", "invitee_emails"]
     times = {name: sum(name in request.query for request in capped.requests) for name in names}
     assert max(times.values()) == 1
@@ -169,7 +169,7 @@ def test_where_all_titles_are_the_same_people_and_groups_find_the_rest_and_a_dou
     found, ids = listed(team)
     assert set(ids) == set(capped.state.events)
     assert not found.is_complete
-    assert "others may be missing" in found.doubt
+    assert "others may be missing" in found.incomplete_reason
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,7 @@ def test_where_titles_cannot_be_searched_the_rest_is_found_in_other_ways(capped,
     search(monkeypatch)
     found, ids = listed(team)
     assert set(ids) == set(capped.state.events)
-    assert "others may be missing" in found.doubt
+    assert "others may be missing" in found.incomplete_reason
     assert found.asked <= partition.BUDGET
 
 
@@ -213,14 +213,14 @@ def test_where_titles_do_not_divide_one_run_after_another_asks_other_questions(c
 def test_no_further_question_is_asked_when_the_time_is_over(capped, team):
     found, ids = listed(team, seconds=-1)
     assert (len(ids), found.asked) == (100, 0)
-    assert "others may be missing" in found.doubt
+    assert "others may be missing" in found.incomplete_reason
 
 
 def test_no_more_is_asked_than_the_budget_and_one_run_after_another_finds_all(capped, team, monkeypatch):
     monkeypatch.setattr(partition, "BUDGET", 4)
     found, ids = listed(team)
     assert len(capped.requests) == 5
-    assert "which is the most that are asked in one run" in found.doubt
+    assert "which is the most that are asked in one run" in found.incomplete_reason
     union = set(ids)
     for _ in range(100):
         union.update(listed(team)[1])
@@ -229,7 +229,7 @@ def test_no_more_is_asked_than_the_budget_and_one_run_after_another_finds_all(ca
     assert len(union) == 300
 
 
-def begun(team) -> tuple[listing.Listing, Iterator[listing.Heard]]:
+def begun(team) -> tuple[listing.Listing, Iterator[listing.ListedEvent]]:
     """A listing of which the first answer was heard."""
     with team.client() as client:
         found = listing.Listing(client, team)
@@ -243,7 +243,7 @@ def test_a_part_that_fails_leaves_a_doubt_and_the_others_are_asked_for(capped, t
     found, heard = begun(team)
     capped.faults.add(path="^/v2/events$", status=200, body=b'{"error": "x"}')
     assert len(list(heard)) > 100
-    assert "got an object" in found.doubt
+    assert "got an object" in found.incomplete_reason
 
 
 def test_where_vyte_cannot_be_reached_any_more_nothing_further_is_asked(capped, team, settings):
@@ -252,7 +252,7 @@ def test_where_vyte_cannot_be_reached_any_more_nothing_further_is_asked(capped, 
     capped.faults.add(path="^/v2/events$", drop=True, times=None)
     assert list(heard) == []
     assert found.asked == 1
-    assert "GET /v2/events" in found.doubt
+    assert "GET /v2/events" in found.incomplete_reason
 
 
 def test_a_first_answer_that_cannot_be_used_is_raised(capped, team):
