@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, search
+from django_vyte.admin import formatting
 from django_vyte.admin.base import M
-from django_vyte.admin.large import EVENT_NAMED, LargeAdmin
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.large_table import EVENT_NAMED, LargeAdmin
 from django_vyte.models import EventGroup, Invitee
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class ParticipationAdmin(LargeAdmin[M]):
     @admin.display(description=_("event"))
     def meeting(self, row: Any) -> str:
         """The event, leading to its page."""
-        return cells.link(row.event)
+        return formatting.link(row.event)
 
 
 @admin.register(Invitee)
@@ -57,7 +58,7 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
     @admin.display(description=_("email"), ordering="email")
     def mail(self, invitee: Invitee) -> str:
         """The email address."""
-        return cells.address(invitee.email)
+        return formatting.address(invitee.email)
 
 
 @admin.register(EventGroup)

@@ -12,9 +12,9 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 
-from django_vyte.admin import search
 from django_vyte.admin.base import M, ReadOnlyAdmin
-from django_vyte.admin.periods import Period, bounds, drill_down
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.date_drilldown import Period, bounds, drill_down
 from django_vyte.models import Event
 
 if TYPE_CHECKING:

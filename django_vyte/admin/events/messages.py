@@ -9,16 +9,16 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
-from django_vyte.admin import cells
-from django_vyte.admin.rounds import Outcome
+from django_vyte.admin import formatting
+from django_vyte.admin.events.bulk import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.http import HttpRequest
 
-    from django_vyte.admin.event import EventAdmin
-    from django_vyte.admin.rounds import Result
+    from django_vyte.admin.events.admin import EventAdmin
+    from django_vyte.admin.events.bulk import Result
 
 # More lines than these that say the same become one.
 MOST = 3
@@ -47,7 +47,7 @@ def show(owner: EventAdmin, request: HttpRequest, verb: str, results: Iterable[R
 
 
 def _line(result: Result) -> str:
-    return format_html("{}: {}", cells.link(result.event), result.text)
+    return format_html("{}: {}", formatting.link(result.event), result.text)
 
 
 def _summary(verb: str, count: int) -> str:

@@ -14,9 +14,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import inbox, tasks
-from django_vyte.admin import cells, history, search
+from django_vyte.admin import formatting, history
 from django_vyte.admin.base import person
-from django_vyte.admin.large import LargeAdmin
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.large_table import LargeAdmin
 from django_vyte.models import Delivery, Event, Member, Team
 
 if TYPE_CHECKING:
@@ -64,7 +65,7 @@ class DeliveryAdmin(LargeAdmin[Delivery]):
     @admin.display(description=_("about"))
     def named(self, delivery: Any) -> str:
         """What it is about: the title or the name, or else what the call said."""
-        return delivery.name or cells.address(delivery.subject) or gettext("(several things or none)")
+        return delivery.name or formatting.address(delivery.subject) or gettext("(several things or none)")
 
     @admin.display(description=_("about"))
     def about(self, delivery: Delivery) -> str:
@@ -74,17 +75,17 @@ class DeliveryAdmin(LargeAdmin[Delivery]):
     @admin.display(description=_("status"))
     def state(self, delivery: Delivery) -> str:
         """The status as a badge."""
-        return cells.badge(delivery.status, delivery.get_status_display())
+        return formatting.badge(delivery.status, delivery.get_status_display())
 
     @admin.display(description=_("error"))
     def problem(self, delivery: Delivery) -> str:
         """The beginning of what went wrong."""
-        return cells.head(delivery.error)
+        return formatting.head(delivery.error)
 
     @admin.display(description=_("mirrored as"))
     def thing(self, delivery: Delivery) -> str:
         """The event or member that it is about, leading to its page."""
-        return cells.link(_thing(delivery)) or gettext("(not mirrored)")
+        return formatting.link(_thing(delivery)) or gettext("(not mirrored)")
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -96,8 +97,8 @@ class DeliveryAdmin(LargeAdmin[Delivery]):
             context["history"] = (
                 history.rows(changes) if request.user.has_perm("django_vyte.view_eventchange") else None
             )
-            context["headers"] = cells.laid_out(delivery.headers)
-            context["body"] = cells.laid_out(delivery.body)
+            context["headers"] = formatting.laid_out(delivery.headers)
+            context["body"] = formatting.laid_out(delivery.body)
             may_replay = self.has_replay_permission(request) and not delivery.is_pruned
             context["verbs"] = [("replay", _("Replay"))] if may_replay else []
         return super().render_change_form(request, context, *args, **kwargs)
@@ -121,7 +122,7 @@ class DeliveryAdmin(LargeAdmin[Delivery]):
         opened = Delivery.objects.filter(pk__in=keys).defer("body", "headers")
         LogEntry.objects.log_actions(person(request).pk, opened, CHANGE, gettext("Replayed."))
         self._report(request, len(keys), len(chosen) - len(keys))
-        return HttpResponseRedirect(cells.page_of(Delivery(pk=chosen[0]))) if len(chosen) == 1 else None
+        return HttpResponseRedirect(formatting.page_of(Delivery(pk=chosen[0]))) if len(chosen) == 1 else None
 
     def _report(self, request: HttpRequest, opened: int, busy: int) -> None:
         if opened:

@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, history, search
-from django_vyte.admin.large import EVENT_NAMED, LargeAdmin
+from django_vyte.admin import formatting, history
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.large_table import EVENT_NAMED, LargeAdmin
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
@@ -60,12 +61,12 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
     @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:
         """The event, leading to its page."""
-        return cells.link(change.event)
+        return formatting.link(change.event)
 
     @admin.display(description=_("kind"))
     def what(self, change: EventChange) -> str:
         """The kind as a badge."""
-        return cells.badge(change.kind, change.get_kind_display())
+        return formatting.badge(change.kind, change.get_kind_display())
 
     @admin.display(description=_("cause"))
     def why(self, change: EventChange) -> str:
@@ -75,21 +76,21 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
     @admin.display(description=_("changes"))
     def details(self, change: EventChange) -> str:
         """What changed, a line for each thing."""
-        return cells.lines(history.lines(change))
+        return formatting.lines(history.lines(change))
 
     @admin.display(description=_("delivery"))
     def call(self, change: EventChange) -> str:
         """The call that led to it, leading to its page."""
-        return cells.link(change.delivery)
+        return formatting.link(change.delivery)
 
     @admin.display(description=_("told"))
     def receivers_told(self, change: EventChange) -> str:
         """The receivers that have taken it in, a line for each."""
-        return cells.lines(change.told) or gettext("nobody")
+        return formatting.lines(change.told) or gettext("nobody")
 
     @admin.display(description=_("receivers told"))
     def receivers(self, change: EventChange) -> str:
         """When they were told, or the beginning of what went wrong."""
         if change.told_at:
             return date_format(timezone.localtime(change.told_at), "DATETIME_FORMAT")
-        return cells.head(change.error) or gettext("not yet")
+        return formatting.head(change.error) or gettext("not yet")

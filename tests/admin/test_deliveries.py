@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from django_vyte.admin import delivery as module
+from django_vyte.admin import deliveries as module
 from django_vyte.models import Delivery
 from tests.admin.conftest import act, said
 
