@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting, history
 from django_vyte.admin.lists import search
-from django_vyte.admin.lists.large_table import EVENT_NAMED, LargeAdmin
+from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(EventChange)
-class EventChangeAdmin(LargeAdmin[EventChange]):
+class EventChangeAdmin(LargeTableAdmin[EventChange]):
     """What changed, why, by whom, and when receivers were told; nothing is ever altered here."""
 
     list_display = ("created_at", "meeting", "what", "why", "receivers")
@@ -43,7 +43,7 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventChange]:
         """With all that a line shows."""
-        return super().get_queryset(request).prefetch_related(EVENT_NAMED, "actor")
+        return super().get_queryset(request).prefetch_related(PREFETCH_EVENT, "actor")
 
     def get_fieldsets(self, request: HttpRequest, obj: EventChange | None = None) -> Any:
         """Without a delivery where none led to it."""
@@ -54,7 +54,7 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
             for title, options in self.fieldsets
         ]
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By what finds the event."""
         return Q(event__in=search.keys(Event.objects.filter(search.event(word))))
 
@@ -93,4 +93,4 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
         """When they were told, or the beginning of what went wrong."""
         if change.told_at:
             return date_format(timezone.localtime(change.told_at), "DATETIME_FORMAT")
-        return formatting.head(change.error) or gettext("not yet")
+        return formatting.excerpt(change.error) or gettext("not yet")

@@ -66,4 +66,4 @@ class MemberAdmin(VyteAdmin[Member]):
     @admin.display(description=_("error"))
     def problem(self, member: Member) -> str:
         """The beginning of what went wrong with a receiver."""
-        return formatting.head(member.error)
+        return formatting.excerpt(member.error)

@@ -18,7 +18,7 @@ from django_vyte.admin.events.options import dates, places, settled, span
 from django_vyte.admin.events.pages import EventPages
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.filters import WhenFilter
-from django_vyte.admin.lists.large_table import LargeAdmin
+from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
 from django_vyte.models.event import SOONEST_FIRST
 
@@ -34,7 +34,7 @@ HISTORY_SHOWN = 50
 
 
 @admin.register(Event)
-class EventAdmin(LargeAdmin[Event]):
+class EventAdmin(LargeTableAdmin[Event]):
     """The mirror of Vyte's meetings."""
 
     list_display = ("meeting", "state", "starts", "organiser", "created")
@@ -75,7 +75,7 @@ class EventAdmin(LargeAdmin[Event]):
             return SOONEST_FIRST
         return ("-starts_at", "-pk") if when == "past" else super().get_ordering(request)
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By title, id, organiser, invitee or group."""
         return search.event(word)
 
@@ -141,7 +141,7 @@ class EventAdmin(LargeAdmin[Event]):
         see = request.user.has_perm
         # Vyte's JSON names the invitees and the groups too.
         see_all = see("django_vyte.view_invitee") and see("django_vyte.view_eventgroup")
-        changes = history.without_bulk(event.changes.all())
+        changes = history.for_display(event.changes.all())
         return {
             "verbs": self._verbs(request, event),
             "dates": dates(event),
@@ -150,7 +150,7 @@ class EventAdmin(LargeAdmin[Event]):
             "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
             "history": history.rows(changes[:HISTORY_SHOWN]) if see("django_vyte.view_eventchange") else None,
             "history_shown": HISTORY_SHOWN,
-            "raw": formatting.laid_out(event.data) if see_all else None,
+            "raw": formatting.pretty_json(event.data) if see_all else None,
         }
 
     def _verbs(self, request: HttpRequest, event: Event) -> list[tuple[str, Any]]:

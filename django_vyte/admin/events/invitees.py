@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_vyte.admin import formatting
 from django_vyte.admin.base import M
 from django_vyte.admin.lists import search
-from django_vyte.admin.lists.large_table import EVENT_NAMED, LargeAdmin
+from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
 from django_vyte.models import EventGroup, Invitee
 
 if TYPE_CHECKING:
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class ParticipationAdmin(LargeAdmin[M]):
+class ParticipationAdmin(LargeTableAdmin[M]):
     """Something that belongs to an event."""
 
     readonly_fields = ("meeting",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """With the event's name."""
-        return super().get_queryset(request).prefetch_related(EVENT_NAMED)
+        return super().get_queryset(request).prefetch_related(PREFETCH_EVENT)
 
     @admin.display(description=_("event"))
     def meeting(self, row: Any) -> str:
@@ -46,7 +46,7 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
     sortable_by = ("mail",)
     fields = ("email", "full_name", "phone", "vyte_id", "meeting")
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By email, or by a part of the name or number."""
         found = search.email(Invitee, "email", word)
         return (
@@ -72,6 +72,6 @@ class EventGroupAdmin(ParticipationAdmin[EventGroup]):
     sortable_by = ("group_id",)
     fields = ("group_id", "meeting")
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By the beginning of the id."""
         return search.beginning(EventGroup, "group_id", word)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from django_vyte.admin.events.bulk import Result
 
 # More lines than these that say the same become one.
-MOST = 3
+LINE_LIMIT = 3
 LEVELS = {
     Outcome.DONE: messages.SUCCESS,
     Outcome.LEFT: messages.WARNING,
@@ -38,7 +38,7 @@ def show(owner: EventAdmin, request: HttpRequest, verb: str, results: Iterable[R
         if result.outcome is Outcome.DONE:
             owner.log_change(request, result.event, capfirst(result.text))
     for outcome, group in by_outcome.items():
-        if len(group) > MOST and outcome in (Outcome.DONE, Outcome.UNTRIED):
+        if len(group) > LINE_LIMIT and outcome in (Outcome.DONE, Outcome.UNTRIED):
             text = _summary(verb if outcome is Outcome.DONE else "", len(group))
             owner.message_user(request, text, LEVELS[outcome])
         else:

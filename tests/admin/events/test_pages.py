@@ -240,7 +240,7 @@ def test_all_events_of_a_filtered_list_are_frozen_into_their_keys(admin_client, 
 
 
 def test_too_many_events_at_once_are_refused(admin_client, vyte_sandbox, event, another, monkeypatch):
-    monkeypatch.setattr(pages, "MOST", 1)
+    monkeypatch.setattr(pages, "BULK_LIMIT", 1)
     for action in ("confirm", "cancel", "refresh"):
         response = act(admin_client, "event", action, event, another)
         assert response.url == LIST

@@ -37,7 +37,7 @@ def five(team) -> list[Event]:
 
 @pytest.fixture
 def counted_to_three(monkeypatch) -> None:
-    monkeypatch.setattr(large_table, "COUNTED", 3)
+    monkeypatch.setattr(large_table, "COUNT_LIMIT", 3)
     for name in LISTS:
         model_admin = next(each for each in admin.site._registry.values() if each.opts.model_name == name)
         monkeypatch.setattr(model_admin, "list_per_page", 2)
