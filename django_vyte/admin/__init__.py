@@ -3,15 +3,15 @@
 What mirrors Vyte is read-only. Each action and each address checks a permission of its own.
 """
 
-from django_vyte.admin.app import ThirdPartyAppAdmin
-from django_vyte.admin.change import EventChangeAdmin
-from django_vyte.admin.delivery import DeliveryAdmin
-from django_vyte.admin.event import EventAdmin
-from django_vyte.admin.key import ApiKeyAdmin
-from django_vyte.admin.member import MemberAdmin
-from django_vyte.admin.participation import EventGroupAdmin, InviteeAdmin
-from django_vyte.admin.team import TeamAdmin
-from django_vyte.admin.webhook import WebhookAdmin
+from django_vyte.admin.changes import EventChangeAdmin
+from django_vyte.admin.deliveries import DeliveryAdmin
+from django_vyte.admin.events.admin import EventAdmin
+from django_vyte.admin.events.invitees import EventGroupAdmin, InviteeAdmin
+from django_vyte.admin.members import MemberAdmin
+from django_vyte.admin.teams.admin import TeamAdmin
+from django_vyte.admin.teams.keys import ApiKeyAdmin
+from django_vyte.admin.teams.webhooks import WebhookAdmin
+from django_vyte.admin.third_party_apps import ThirdPartyAppAdmin
 
 __all__ = [
     "ApiKeyAdmin",

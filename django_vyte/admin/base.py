@@ -22,7 +22,7 @@ else:
         """``ModelAdmin[Event]``, as type checkers know it."""
 
 
-def person(request: HttpRequest) -> AbstractBaseUser:
+def current_user(request: HttpRequest) -> AbstractBaseUser:
     """Who is logged in; nobody else gets as far as this."""
     return cast("AbstractBaseUser", request.user)
 

@@ -29,7 +29,7 @@ class Row:
     lines: list[str]
 
 
-def without_bulk(changes: WorkQuerySet[EventChange]) -> WorkQuerySet[EventChange]:
+def for_display(changes: WorkQuerySet[EventChange]) -> WorkQuerySet[EventChange]:
     """The changes with all that a row of a table shows, and none of the large columns behind it."""
     related = changes.select_related("event", "event__team", "actor", "delivery")
     return related.defer("event__data", "delivery__body", "delivery__headers")

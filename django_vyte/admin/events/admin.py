@@ -11,10 +11,14 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, history, proposals, report, rounds, search
-from django_vyte.admin.event_pages import EventPages
-from django_vyte.admin.filters import WhenFilter
-from django_vyte.admin.large import LargeAdmin
+from django_vyte.admin import formatting, history
+from django_vyte.admin.events import bulk
+from django_vyte.admin.events.messages import show
+from django_vyte.admin.events.options import dates, places, settled, span
+from django_vyte.admin.events.pages import EventPages
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.filters import WhenFilter
+from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
 from django_vyte.models.event import SOONEST_FIRST
 
@@ -30,7 +34,7 @@ HISTORY_SHOWN = 50
 
 
 @admin.register(Event)
-class EventAdmin(LargeAdmin[Event]):
+class EventAdmin(LargeTableAdmin[Event]):
     """The mirror of Vyte's meetings."""
 
     list_display = ("meeting", "state", "starts", "organiser", "created")
@@ -71,7 +75,7 @@ class EventAdmin(LargeAdmin[Event]):
             return SOONEST_FIRST
         return ("-starts_at", "-pk") if when == "past" else super().get_ordering(request)
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By title, id, organiser, invitee or group."""
         return search.event(word)
 
@@ -90,17 +94,17 @@ class EventAdmin(LargeAdmin[Event]):
     @admin.display(description=_("status"))
     def state(self, event: Event) -> str:
         """The status as a badge."""
-        return cells.badge(event.status, event.get_status_display())
+        return formatting.badge(event.status, event.get_status_display())
 
     @admin.display(description=_("starts at"), ordering="starts_at", empty_value="–")
     def starts(self, event: Event) -> str | None:
         """When it begins."""
-        return proposals.span(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
+        return span(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
 
     @admin.display(description=_("organiser"), empty_value="–")
     def organiser(self, event: Event) -> str | None:
         """Their email address."""
-        return cells.address(event.creator_email) or None
+        return formatting.address(event.creator_email) or None
 
     @admin.display(description=_("created"), empty_value="–")
     def created(self, event: Event) -> str | None:
@@ -115,12 +119,12 @@ class EventAdmin(LargeAdmin[Event]):
     @admin.display(description=_("when"))
     def when(self, event: Event) -> str:
         """From when to when."""
-        return proposals.settled(event) or gettext("not settled")
+        return settled(event) or gettext("not settled")
 
     @admin.display(description=_("place"))
     def place(self, event: Event) -> str:
         """Name and address, which may be that of a video call."""
-        return cells.place(event.place_name, event.place_address) or gettext("not settled")
+        return formatting.place(event.place_name, event.place_address) or gettext("not settled")
 
     # One meeting's page
 
@@ -137,16 +141,16 @@ class EventAdmin(LargeAdmin[Event]):
         see = request.user.has_perm
         # Vyte's JSON names the invitees and the groups too.
         see_all = see("django_vyte.view_invitee") and see("django_vyte.view_eventgroup")
-        changes = history.without_bulk(event.changes.all())
+        changes = history.for_display(event.changes.all())
         return {
             "verbs": self._verbs(request, event),
-            "dates": proposals.dates(event),
-            "places": proposals.places(event),
+            "dates": dates(event),
+            "places": places(event),
             "invitees": event.invitees.all() if see("django_vyte.view_invitee") else None,
             "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
             "history": history.rows(changes[:HISTORY_SHOWN]) if see("django_vyte.view_eventchange") else None,
             "history_shown": HISTORY_SHOWN,
-            "raw": cells.laid_out(event.data) if see_all else None,
+            "raw": formatting.pretty_json(event.data) if see_all else None,
         }
 
     def _verbs(self, request: HttpRequest, event: Event) -> list[tuple[str, Any]]:
@@ -187,11 +191,9 @@ class EventAdmin(LargeAdmin[Event]):
     def confirm(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
         """Ask Vyte for the votes, which no webhook announces, and then the person for a decision."""
         keys = self.pages.freeze(request, queryset)
-        failed = [
-            each for each in rounds.carry_out(keys, rounds.refresh) if each.outcome is rounds.Outcome.FAILED
-        ]
+        failed = [each for each in bulk.carry_out(keys, bulk.refresh) if each.outcome is bulk.Outcome.FAILED]
         if failed:
-            report.show(self, request, "refresh", failed)
+            show(self, request, "refresh", failed)
             self.message_user(request, gettext("The votes shown may be out of date."), messages.WARNING)
         return self.pages.ask(request, "confirm", keys)
 
@@ -206,5 +208,5 @@ class EventAdmin(LargeAdmin[Event]):
     def refresh(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
         """Mirror what is true at Vyte now."""
         keys = self.pages.freeze(request, queryset)
-        report.show(self, request, "refresh", rounds.carry_out(keys, rounds.refresh))
+        show(self, request, "refresh", bulk.carry_out(keys, bulk.refresh))
         return self.pages.back(request, keys) if keys else None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from django_vyte.accounts import remedies
-from django_vyte.admin import proposals
+from django_vyte.admin.events.options import settled
 from django_vyte.exceptions import ServerError
 from django_vyte.models import Event
 
@@ -96,7 +96,7 @@ def refresh(event: Event) -> str:
     check_there(event)
     if event.status == Event.Status.PLANNING:
         return _("refreshed: still being planned.")
-    when = proposals.settled(event)
+    when = settled(event)
     if event.status == Event.Status.CONFIRMED and when:
         return _("refreshed: confirmed for %s.") % when
     return _("refreshed: %s.") % event.get_status_display()
@@ -123,7 +123,7 @@ def confirm(event: Event, by: AbstractBaseUser, choice: Mapping[str, str | None]
         raise Skip(_("it changed while you decided. Look at it again."))
     _check_proposed(event, choice)
     event.confirm(**choice, by=by)
-    when = proposals.settled(event)
+    when = settled(event)
     return _("confirmed for %s.") % when if when else _("confirmed.")
 
 

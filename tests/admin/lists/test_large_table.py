@@ -8,7 +8,7 @@ import pytest
 from django.contrib import admin
 from django.utils import timezone
 
-from django_vyte.admin import large, search
+from django_vyte.admin.lists import large_table, search
 from django_vyte.models import Delivery, Event, EventChange, EventGroup, Invitee
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +37,7 @@ def five(team) -> list[Event]:
 
 @pytest.fixture
 def counted_to_three(monkeypatch) -> None:
-    monkeypatch.setattr(large, "COUNTED", 3)
+    monkeypatch.setattr(large_table, "COUNT_LIMIT", 3)
     for name in LISTS:
         model_admin = next(each for each in admin.site._registry.values() if each.opts.model_name == name)
         monkeypatch.setattr(model_admin, "list_per_page", 2)

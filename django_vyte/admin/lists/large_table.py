@@ -12,9 +12,9 @@ from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
 
-from django_vyte.admin import search
 from django_vyte.admin.base import M, ReadOnlyAdmin
-from django_vyte.admin.periods import Period, bounds, drill_down
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.date_drilldown import Period, bounds, drill_down
 from django_vyte.models import Event
 
 if TYPE_CHECKING:
@@ -22,33 +22,33 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 # How many rows a list counts and pages through; a filter, a date or a word leads to those beyond.
-COUNTED = 1000
+COUNT_LIMIT = 1000
 # The events of a page, asked for by themselves: some databases would join all there are before they sort.
-EVENT_NAMED = Prefetch("event", Event.objects.only("title", "vyte_id"))
+PREFETCH_EVENT = Prefetch("event", Event.objects.only("title", "vyte_id"))
 
 
-class LargePaginator(Paginator):  # type: ignore[type-arg]  # no subscript at runtime
-    """Counts rows up to ``COUNTED``; ``is_cut`` says that there are more."""
+class CappedPaginator(Paginator):  # type: ignore[type-arg]  # no subscript at runtime
+    """Counts rows up to ``COUNT_LIMIT``; ``is_cut`` says that there are more."""
 
     object_list: QuerySet[Any]
 
     @cached_property
     def _found(self) -> int:
         # In the order of the list, which an index has: without it a database may read on where there is nothing.
-        return self.object_list.values("pk")[: COUNTED + 1].count()
+        return self.object_list.values("pk")[: COUNT_LIMIT + 1].count()
 
     @cached_property
     def count(self) -> int:
-        """How many there are, or else ``COUNTED``."""
-        return min(self._found, COUNTED)
+        """How many there are, or else ``COUNT_LIMIT``."""
+        return min(self._found, COUNT_LIMIT)
 
     @property
     def is_cut(self) -> bool:
         """Whether there are more than are counted."""
-        return self._found > COUNTED
+        return self._found > COUNT_LIMIT
 
 
-class LargeList(ChangeList):
+class LargeTableChangeList(ChangeList):
     """The list of a table whose rows nobody can look through."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
@@ -76,19 +76,19 @@ class LargeList(ChangeList):
         return {"field_name": label, **drill_down(chosen, *limits, link)}
 
 
-class LargeAdmin(ReadOnlyAdmin[M]):
+class LargeTableAdmin(ReadOnlyAdmin[M]):
     """A table of any size. Subclasses say what a word of a search means, and sort by indexed columns only."""
 
-    paginator = LargePaginator
+    paginator = CappedPaginator
     show_facets = admin.ShowFacets.NEVER
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """The rows that a word of a search finds."""
         raise NotImplementedError
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The list that counts and sorts by index."""
-        return LargeList
+        return LargeTableChangeList
 
     def get_ordering(self, request: HttpRequest) -> Any:
         """By the date that is chosen, newest first, or else as always."""
@@ -101,7 +101,7 @@ class LargeAdmin(ReadOnlyAdmin[M]):
         """Rows that all words find; no more than are counted, so that the table is searched once only."""
         found = queryset
         for word in search.words(search_term):
-            found = found.filter(self.matching(word))
+            found = found.filter(self.search_condition(word))
         if found is queryset:
             return queryset, False
-        return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[: COUNTED + 1])), False
+        return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[: COUNT_LIMIT + 1])), False

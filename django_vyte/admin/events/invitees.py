@@ -8,9 +8,10 @@ from django.contrib import admin
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, search
+from django_vyte.admin import formatting
 from django_vyte.admin.base import M
-from django_vyte.admin.large import EVENT_NAMED, LargeAdmin
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
 from django_vyte.models import EventGroup, Invitee
 
 if TYPE_CHECKING:
@@ -18,19 +19,19 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
-class ParticipationAdmin(LargeAdmin[M]):
+class ParticipationAdmin(LargeTableAdmin[M]):
     """Something that belongs to an event."""
 
     readonly_fields = ("meeting",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
         """With the event's name."""
-        return super().get_queryset(request).prefetch_related(EVENT_NAMED)
+        return super().get_queryset(request).prefetch_related(PREFETCH_EVENT)
 
     @admin.display(description=_("event"))
     def meeting(self, row: Any) -> str:
         """The event, leading to its page."""
-        return cells.link(row.event)
+        return formatting.link(row.event)
 
 
 @admin.register(Invitee)
@@ -45,7 +46,7 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
     sortable_by = ("mail",)
     fields = ("email", "full_name", "phone", "vyte_id", "meeting")
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By email, or by a part of the name or number."""
         found = search.email(Invitee, "email", word)
         return (
@@ -57,7 +58,7 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
     @admin.display(description=_("email"), ordering="email")
     def mail(self, invitee: Invitee) -> str:
         """The email address."""
-        return cells.address(invitee.email)
+        return formatting.address(invitee.email)
 
 
 @admin.register(EventGroup)
@@ -71,6 +72,6 @@ class EventGroupAdmin(ParticipationAdmin[EventGroup]):
     sortable_by = ("group_id",)
     fields = ("group_id", "meeting")
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By the beginning of the id."""
         return search.beginning(EventGroup, "group_id", word)

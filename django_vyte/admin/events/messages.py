@@ -9,19 +9,19 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
-from django_vyte.admin import cells
-from django_vyte.admin.rounds import Outcome
+from django_vyte.admin import formatting
+from django_vyte.admin.events.bulk import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from django.http import HttpRequest
 
-    from django_vyte.admin.event import EventAdmin
-    from django_vyte.admin.rounds import Result
+    from django_vyte.admin.events.admin import EventAdmin
+    from django_vyte.admin.events.bulk import Result
 
 # More lines than these that say the same become one.
-MOST = 3
+LINE_LIMIT = 3
 LEVELS = {
     Outcome.DONE: messages.SUCCESS,
     Outcome.LEFT: messages.WARNING,
@@ -38,7 +38,7 @@ def show(owner: EventAdmin, request: HttpRequest, verb: str, results: Iterable[R
         if result.outcome is Outcome.DONE:
             owner.log_change(request, result.event, capfirst(result.text))
     for outcome, group in by_outcome.items():
-        if len(group) > MOST and outcome in (Outcome.DONE, Outcome.UNTRIED):
+        if len(group) > LINE_LIMIT and outcome in (Outcome.DONE, Outcome.UNTRIED):
             text = _summary(verb if outcome is Outcome.DONE else "", len(group))
             owner.message_user(request, text, LEVELS[outcome])
         else:
@@ -47,7 +47,7 @@ def show(owner: EventAdmin, request: HttpRequest, verb: str, results: Iterable[R
 
 
 def _line(result: Result) -> str:
-    return format_html("{}: {}", cells.link(result.event), result.text)
+    return format_html("{}: {}", formatting.link(result.event), result.text)
 
 
 def _summary(verb: str, count: int) -> str:

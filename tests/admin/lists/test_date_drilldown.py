@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from django_vyte.admin.periods import Period, drill_down
+from django_vyte.admin.lists.date_drilldown import Period, drill_down
 from django_vyte.models import Event
 
 FIRST, LAST = dt.date(2025, 11, 20), dt.date(2027, 2, 3)

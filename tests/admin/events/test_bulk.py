@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from django_vyte.admin import proposals
+from django_vyte.admin.events.options import dates, settled
 from django_vyte.models import Event
 from tests.admin.conftest import TUESDAY, WEDNESDAY, act, said
 
@@ -182,7 +182,7 @@ def test_an_all_day_date_at_midnight_utc_is_that_day_wherever_people_are(zone, t
     midnight = dt.datetime(2027, 1, 5, tzinfo=dt.UTC)
     event = Event(team=team, starts_at=midnight, all_day=True, timezone=zone)
     with timezone.override("America/Los_Angeles"):
-        assert proposals.settled(event) == "Jan. 5, 2027, all day"
+        assert settled(event) == "Jan. 5, 2027, all day"
 
 
 def test_an_all_day_date_is_past_once_its_day_is_over():
@@ -192,7 +192,7 @@ def test_an_all_day_date_is_past_once_its_day_is_over():
         for name, number in {"yesterday": -1, "today": 0}.items()
     }
     event = Event(data={"dates": [*days.values(), {"date": "someday", "_id": "unreadable"}]})
-    assert [(date.id, date.past) for date in proposals.dates(event)] == [
+    assert [(date.id, date.past) for date in dates(event)] == [
         ("yesterday", True),
         ("today", False),
         ("unreadable", False),

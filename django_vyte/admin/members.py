@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells
+from django_vyte.admin import formatting
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.models import Member
 
@@ -51,19 +51,19 @@ class MemberAdmin(VyteAdmin[Member]):
     @admin.display(description=_("email"), ordering="email")
     def mail(self, member: Member) -> str:
         """The email address."""
-        return cells.address(member.email)
+        return formatting.address(member.email)
 
     @admin.display(description=_("told"))
     def receivers_told(self, member: Member) -> str:
         """The receivers that have heard of them, a line for each."""
-        return cells.lines(member.told) or gettext("nobody")
+        return formatting.lines(member.told) or gettext("nobody")
 
     @admin.display(description=_("user"), ordering="user", empty_value="–")
     def account(self, member: Member) -> str | None:
         """This site's user, leading to their page."""
-        return cells.link(member.user) or None
+        return formatting.link(member.user) or None
 
     @admin.display(description=_("error"))
     def problem(self, member: Member) -> str:
         """The beginning of what went wrong with a receiver."""
-        return cells.head(member.error)
+        return formatting.excerpt(member.error)

@@ -15,9 +15,12 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from django_vyte.admin import cells, proposals, report, rounds
-from django_vyte.admin.base import person
-from django_vyte.admin.decision import Decision
+from django_vyte.admin import formatting
+from django_vyte.admin.base import current_user
+from django_vyte.admin.events import bulk
+from django_vyte.admin.events.forms import Decision
+from django_vyte.admin.events.messages import show
+from django_vyte.admin.events.options import settled
 from django_vyte.models import Event
 
 if TYPE_CHECKING:
@@ -27,10 +30,10 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.urls import URLPattern
 
-    from django_vyte.admin.event import EventAdmin
+    from django_vyte.admin.events.admin import EventAdmin
 
 # How many events one click acts on: each takes Vyte a moment, and a person waits.
-MOST = 100
+BULK_LIMIT = 100
 
 
 class EventPages:
@@ -52,10 +55,10 @@ class EventPages:
 
     def freeze(self, request: HttpRequest, queryset: QuerySet[Event]) -> list[int]:
         """The keys of the chosen events, none when they are too many: what is done is done to these and no others."""
-        keys = list(queryset.values_list("pk", flat=True)[: MOST + 1])
-        if len(keys) <= MOST:
+        keys = list(queryset.values_list("pk", flat=True)[: BULK_LIMIT + 1])
+        if len(keys) <= BULK_LIMIT:
             return keys
-        text = _("Nothing was done: choose at most %d events at once.") % MOST
+        text = _("Nothing was done: choose at most %d events at once.") % BULK_LIMIT
         self.owner.message_user(request, text, messages.ERROR)
         return []
 
@@ -73,12 +76,12 @@ class EventPages:
         if not self.owner.has_confirm_permission(request):
             raise PermissionDenied
         events, data = _events(request), request.POST if request.method == "POST" else None
-        waiting, others = _sorted(events, rounds.check_confirmable)
+        waiting, others = _sorted(events, bulk.check_confirmable)
         decisions = [Decision(event, data) for event in waiting]
         if data is not None and all(decision.is_valid() for decision in decisions):
             choices = {decision.event.pk: decision.answer() for decision in decisions}
-            by = person(request)
-            do = lambda event: rounds.confirm(event, by, choices.get(event.pk))  # noqa: E731
+            by = current_user(request)
+            do = lambda event: bulk.confirm(event, by, choices.get(event.pk))  # noqa: E731
             return self._act(request, "confirm", events, do)
         title = ngettext("Confirm meeting", "Confirm meetings", len(events))
         shown = {"decisions": decisions, "others": others, "total": len(waiting)}
@@ -90,9 +93,9 @@ class EventPages:
             raise PermissionDenied
         events = _events(request)
         if request.method == "POST":
-            return self._act(request, "cancel", events, partial(rounds.cancel, by=person(request)))
-        waiting, others = _sorted(events, rounds.check_cancellable)
-        doomed = [(event, proposals.settled(event)) for event in waiting]
+            return self._act(request, "cancel", events, partial(bulk.cancel, by=current_user(request)))
+        waiting, others = _sorted(events, bulk.check_cancellable)
+        doomed = [(event, settled(event)) for event in waiting]
         title = ngettext("Cancel meeting", "Cancel meetings", len(events))
         shown = {"doomed": doomed, "others": others, "total": len(waiting)}
         return self._page(request, "cancel", title, events, **shown)
@@ -101,12 +104,12 @@ class EventPages:
         self, request: HttpRequest, verb: str, events: Sequence[Event], do: Callable[[Event], str]
     ) -> HttpResponse:
         keys = [event.pk for event in events]
-        report.show(self.owner, request, verb, rounds.carry_out(keys, do))
+        show(self.owner, request, verb, bulk.carry_out(keys, do))
         return self.back(request, keys)
 
     def back(self, request: HttpRequest, keys: Sequence[int]) -> HttpResponse:
         """To where it began: the page of a single event, or the list as it was filtered."""
-        address = cells.page_of(Event(pk=keys[0])) if len(keys) == 1 else self._list()
+        address = formatting.change_url(Event(pk=keys[0])) if len(keys) == 1 else self._list()
         return HttpResponseRedirect(self._keeping_filters(request, address))
 
     def _list(self) -> str:
@@ -121,7 +124,7 @@ class EventPages:
     ) -> HttpResponse:
         request.current_app = self.owner.admin_site.name
         single = len(events) == 1 and request.GET.get("from") == "page"
-        back = cells.page_of(events[0]) if single else self._list()
+        back = formatting.change_url(events[0]) if single else self._list()
         shared = {
             **self.owner.admin_site.each_context(request),
             "opts": self.owner.opts,
@@ -136,7 +139,9 @@ def _events(request: HttpRequest) -> list[Event]:
     posted = request.method == "POST"
     given = request.POST.getlist("event") if posted else request.GET.get("events", "").split(",")
     keys = [int(key) for key in given if key.isascii() and key.isdigit() and len(key) < 19]
-    return list(Event.objects.select_related("team").prefetch_related("invitees").filter(pk__in=keys[:MOST]))
+    return list(
+        Event.objects.select_related("team").prefetch_related("invitees").filter(pk__in=keys[:BULK_LIMIT])
+    )
 
 
 def _sorted(
@@ -148,7 +153,7 @@ def _sorted(
     for event in events:
         try:
             check(event)
-        except rounds.Skip as reason:
+        except bulk.Skip as reason:
             others.append((event, str(reason)))
         else:
             waiting.append(event)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import proposals
+from django_vyte.admin.events.options import Proposal, dates, favourite, places
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,10 +29,10 @@ class Decision(forms.Form):
     def __init__(self, event: Event, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix=f"event-{event.pk}")
         self.event = event
-        self._ask("date", _("Date"), proposals.dates(event))
-        self._ask("place", _("Place"), proposals.places(event))
+        self._ask("date", _("Date"), dates(event))
+        self._ask("place", _("Place"), places(event))
 
-    def _ask(self, name: str, label: Any, options: Sequence[proposals.Proposal]) -> None:
+    def _ask(self, name: str, label: Any, options: Sequence[Proposal]) -> None:
         options = [option for option in options if option.id]
         if not options:
             return
@@ -40,7 +40,7 @@ class Decision(forms.Form):
         self.fields[name] = forms.ChoiceField(
             label=label,
             choices=[(option.id, option.label) for option in options],
-            initial=proposals.favourite(options),
+            initial=favourite(options),
             widget=forms.HiddenInput if single else forms.RadioSelect,
             help_text=options[0].label if single else "",
             error_messages=GONE,

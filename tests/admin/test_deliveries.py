@@ -1,4 +1,4 @@
-"""The inbox in the admin."""
+"""The inbox in the admin: lists, pages, replay."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from django.contrib.admin.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
 
-from django_vyte.admin import delivery as module
+from django_vyte.admin import deliveries as module
 from django_vyte.models import Delivery
 from tests.admin.conftest import act, said
 
@@ -70,7 +70,7 @@ def test_replaying_opens_calls_again_asks_a_worker_and_is_logged(admin_client, t
     first = make(team, 1, status="failed", error="lost", attempts=30)
     second = make(team, 2, status="done")
     response = act(admin_client, "delivery", "replay", first, second)
-    assert said(response)[0].startswith("2 deliveries will be processed again")
+    assert said(response)[0].startswith("2 deliveries are queued for processing again")
     assert enqueued == [("process", [first.pk, second.pk])]
     first.refresh_from_db()
     assert (first.status, first.attempts, first.error) == ("received", 0, "")
@@ -98,14 +98,12 @@ def test_a_call_whose_body_was_pruned_has_no_button_to_replay_it(admin_client, t
 def test_a_call_that_is_being_worked_on_is_left_alone(admin_client, team, enqueued):
     call = make(team, 1, status="working", next_attempt_at=timezone.now(), lease="x")
     response = act(admin_client, "delivery", "replay", call)
-    assert said(response) == [
-        "1 delivery was left alone: it is being worked on right now, or its body was pruned."
-    ]
+    assert said(response) == ["1 delivery was skipped: it is being processed, or its body was pruned."]
     assert enqueued == []
 
 
 def test_too_many_calls_at_once_are_refused(admin_client, team, enqueued, monkeypatch):
-    monkeypatch.setattr(module, "MOST", 1)
+    monkeypatch.setattr(module, "REPLAY_LIMIT", 1)
     response = act(admin_client, "delivery", "replay", make(team, 1), make(team, 2))
     assert "vyte_inbox replay" in said(response)[0]
     assert enqueued == []
@@ -119,7 +117,7 @@ def test_the_list_names_what_a_call_is_about(admin_client, everything):
     make(everything.team, 5, subject="")
     rows = admin_client.get(LIST).text.split('class="field-named">')[1:6]
     assert [row.partition("</td>")[0] for row in rows] == [
-        "(several things or none)",
+        "(no single subject)",
         f"event:<wbr>{everything.event.vyte_id}<wbr>",
         f"user:<wbr>{everything.event.vyte_id}<wbr>",
         "Ann",

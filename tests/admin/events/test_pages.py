@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from django.urls import resolve, reverse
 
-from django_vyte.admin import event_pages
+from django_vyte.admin.events import pages
 from django_vyte.models import Event, EventChange
 from tests.admin.conftest import TUESDAY, act, said
 
@@ -240,7 +240,7 @@ def test_all_events_of_a_filtered_list_are_frozen_into_their_keys(admin_client, 
 
 
 def test_too_many_events_at_once_are_refused(admin_client, vyte_sandbox, event, another, monkeypatch):
-    monkeypatch.setattr(event_pages, "MOST", 1)
+    monkeypatch.setattr(pages, "BULK_LIMIT", 1)
     for action in ("confirm", "cancel", "refresh"):
         response = act(admin_client, "event", action, event, another)
         assert response.url == LIST

@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from django_vyte import tasks
-from django_vyte.admin import cells, history
+from django_vyte.admin import formatting, history
 from django_vyte.admin.base import VyteAdmin
-from django_vyte.admin.large import COUNTED
-from django_vyte.admin.link_form import LinkForm
+from django_vyte.admin.lists.large_table import COUNT_LIMIT
+from django_vyte.admin.teams.forms import LinkForm
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 
 if TYPE_CHECKING:
@@ -66,7 +66,9 @@ class TeamAdmin(VyteAdmin[Team]):
     def trouble(self, team: Team) -> str | None:
         """The beginning of what went wrong in the background."""
         return (
-            format_html("{} {}", cells.badge("failed", gettext("problem")), cells.head(team.problem))
+            format_html(
+                "{} {}", formatting.badge("failed", gettext("problem")), formatting.excerpt(team.problem)
+            )
             if team.problem
             else None
         )
@@ -74,7 +76,7 @@ class TeamAdmin(VyteAdmin[Team]):
     @admin.display(description=_("join link"))
     def join_link(self, team: Team) -> str:
         """Where a person joins the team at Vyte."""
-        return cells.web_link(team.join_url())
+        return formatting.web_link(team.join_url())
 
     # One team's page
 
@@ -142,7 +144,7 @@ class TeamAdmin(VyteAdmin[Team]):
         )
         self.message_user(request, f"{text % team} {_hint()}")
         if self.has_view_or_change_permission(request, team):
-            return HttpResponseRedirect(cells.page_of(team))
+            return HttpResponseRedirect(formatting.change_url(team))
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
     # What people do
@@ -175,7 +177,7 @@ class TeamAdmin(VyteAdmin[Team]):
             else:
                 reason = gettext("Nothing was started: %s has no active API key. Link the team again.")
                 self.message_user(request, reason % team, messages.ERROR)
-        return HttpResponseRedirect(cells.page_of(teams[0])) if len(teams) == 1 else None
+        return HttpResponseRedirect(formatting.change_url(teams[0])) if len(teams) == 1 else None
 
 
 def _hint() -> str:
@@ -193,8 +195,8 @@ def _counts(team: Team) -> list[tuple[str, str]]:
 
 def _count(rows: Any) -> str:
     """How many, as far as lists count."""
-    found = rows.order_by().values("pk")[: COUNTED + 1].count()
-    return gettext("more than %d") % COUNTED if found > COUNTED else str(found)
+    found = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
+    return gettext("more than %d") % COUNT_LIMIT if found > COUNT_LIMIT else str(found)
 
 
 def _failed_calls(team: Team) -> QuerySet[Delivery]:
@@ -208,4 +210,4 @@ def _failed_calls(team: Team) -> QuerySet[Delivery]:
 def _untold(team: Team) -> list[history.Row]:
     """The last changes that a receiver failed to take in."""
     rows = EventChange.objects.filter(event__team=team, told_at__isnull=True).exclude(error="")
-    return history.rows(history.without_bulk(rows)[:PROBLEMS_SHOWN])
+    return history.rows(history.for_display(rows)[:PROBLEMS_SHOWN])

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 # As long as an error with its remedy; cells wrap.
-HEAD = 300
+EXCERPT_LENGTH = 300
 
 
-def page_of(row: Model) -> str:
+def change_url(row: Model) -> str:
     """The address of a row's own page in the admin; empty when its table has none."""
     try:
         return reverse(
@@ -33,7 +33,7 @@ def link(row: Model | None) -> str:
     """A row's name, leading to its page."""
     if row is None:
         return ""
-    address = page_of(row)
+    address = change_url(row)
     return format_html('<a href="{}">{}</a>', address, row) if address else str(row)
 
 
@@ -42,10 +42,10 @@ def badge(value: str, label: str) -> str:
     return format_html('<span class="vyte-badge vyte-badge-{}">{}</span>', value, label)
 
 
-def head(text: str) -> str:
+def excerpt(text: str) -> str:
     """The beginning of a text that may be long."""
     line = text.partition("\n")[0]
-    return line if line == text and len(line) <= HEAD else f"{line[:HEAD]}…"
+    return line if line == text and len(line) <= EXCERPT_LENGTH else f"{line[:EXCERPT_LENGTH]}…"
 
 
 def address(text: str) -> str:
@@ -70,7 +70,7 @@ def place(name: str, address: str) -> str:
     return format_html_join(", ", "{}", ((web_link(part),) for part in (name, address) if part))
 
 
-def laid_out(value: object) -> str:
+def pretty_json(value: object) -> str:
     """JSON, or a text that is JSON, over several lines; any other text as it is."""
     if isinstance(value, str):
         try:

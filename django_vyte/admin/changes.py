@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin import cells, history, search
-from django_vyte.admin.large import EVENT_NAMED, LargeAdmin
+from django_vyte.admin import formatting, history
+from django_vyte.admin.lists import search
+from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
 from django_vyte.models import Event, EventChange
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @admin.register(EventChange)
-class EventChangeAdmin(LargeAdmin[EventChange]):
+class EventChangeAdmin(LargeTableAdmin[EventChange]):
     """What changed, why, by whom, and when receivers were told; nothing is ever altered here."""
 
     list_display = ("created_at", "meeting", "what", "why", "receivers")
@@ -42,7 +43,7 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventChange]:
         """With all that a line shows."""
-        return super().get_queryset(request).prefetch_related(EVENT_NAMED, "actor")
+        return super().get_queryset(request).prefetch_related(PREFETCH_EVENT, "actor")
 
     def get_fieldsets(self, request: HttpRequest, obj: EventChange | None = None) -> Any:
         """Without a delivery where none led to it."""
@@ -53,19 +54,19 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
             for title, options in self.fieldsets
         ]
 
-    def matching(self, word: str) -> Q:
+    def search_condition(self, word: str) -> Q:
         """By what finds the event."""
         return Q(event__in=search.keys(Event.objects.filter(search.event(word))))
 
     @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:
         """The event, leading to its page."""
-        return cells.link(change.event)
+        return formatting.link(change.event)
 
     @admin.display(description=_("kind"))
     def what(self, change: EventChange) -> str:
         """The kind as a badge."""
-        return cells.badge(change.kind, change.get_kind_display())
+        return formatting.badge(change.kind, change.get_kind_display())
 
     @admin.display(description=_("cause"))
     def why(self, change: EventChange) -> str:
@@ -75,21 +76,21 @@ class EventChangeAdmin(LargeAdmin[EventChange]):
     @admin.display(description=_("changes"))
     def details(self, change: EventChange) -> str:
         """What changed, a line for each thing."""
-        return cells.lines(history.lines(change))
+        return formatting.lines(history.lines(change))
 
     @admin.display(description=_("delivery"))
     def call(self, change: EventChange) -> str:
         """The call that led to it, leading to its page."""
-        return cells.link(change.delivery)
+        return formatting.link(change.delivery)
 
     @admin.display(description=_("told"))
     def receivers_told(self, change: EventChange) -> str:
         """The receivers that have taken it in, a line for each."""
-        return cells.lines(change.told) or gettext("nobody")
+        return formatting.lines(change.told) or gettext("nobody")
 
     @admin.display(description=_("receivers told"))
     def receivers(self, change: EventChange) -> str:
         """When they were told, or the beginning of what went wrong."""
         if change.told_at:
             return date_format(timezone.localtime(change.told_at), "DATETIME_FORMAT")
-        return cells.head(change.error) or gettext("not yet")
+        return formatting.excerpt(change.error) or gettext("not yet")

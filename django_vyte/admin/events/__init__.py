@@ -1,0 +1,1 @@
+"""Events: their list and pages, and confirming, cancelling and refreshing them."""

@@ -1,0 +1,1 @@
+"""Linked teams, with their API keys and webhooks."""
