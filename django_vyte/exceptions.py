@@ -1,4 +1,8 @@
-"""What can go wrong between this package and Vyte, and how a message about it stays free of secrets."""
+"""The exceptions of this package, what each means for what comes next, and the masking of secrets in their texts.
+
+Every service's client raises these: ``VyteError`` is the base, its attributes (``is_transient``, ``aborts_run`` …) are
+the one place that decides whether something is retried, skipped or stopped.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,11 @@ BODY_LIMIT = 2000
 LONGEST_MESSAGE = 499
 HIDDEN = "***"
 
+# Retrying 500 is a decision of this package; the others say themselves that the condition is temporary:
+# https://www.rfc-editor.org/rfc/rfc9110#name-server-error-5xx, https://www.rfc-editor.org/rfc/rfc6585#section-4
+_TRANSIENT = frozenset({429, 500, 502, 503, 504})
+_OUTAGE = frozenset({502, 503, 504})
+
 _NAMED_SECRET = re.compile(
     r"""(?<![\w-]) ( [\w-]{0,40}? (?:key_store|key|secret|token|password|authorization) | ct )
         ( \\?["']? \s* [=:] \s* )
@@ -19,7 +28,7 @@ _NAMED_SECRET = re.compile(
 
 
 def mask(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` with every one of ``secrets``, and whatever is named like a secret, replaced by ``***``."""
+    """``text`` with ``***`` in place of each of ``secrets``, and of values whose name says that they are one."""
     for secret in secrets:
         for spelling in {secret, quote(secret, safe="")}:
             if spelling:
@@ -28,7 +37,7 @@ def mask(text: str, secrets: Iterable[str] = ()) -> str:
 
 
 def readable(body: bytes | str, secrets: Iterable[str] = ()) -> str:
-    """The beginning of an answer's body as printable text of at most ``BODY_LIMIT`` characters, masked.
+    """The beginning of a response's body as printable, masked text of at most ``BODY_LIMIT`` characters.
 
     Takes any bytes: empty, binary, in another encoding, cut off, or very long.
     """
@@ -37,30 +46,59 @@ def readable(body: bytes | str, secrets: Iterable[str] = ()) -> str:
     text = kept.decode("utf-8", "replace") if isinstance(kept, bytes) else kept
     text = mask(text, secrets)
     if len(body) > len(kept) and secrets:
-        # The cut may have gone through a secret, and half of one is not recognised.
+        # The cut may have split a secret, and half of one is not recognised.
         text = text[: -max(map(len, secrets))]
     text = "".join(char if char.isprintable() else " " for char in text)
     return " ".join(text.split())[:BODY_LIMIT]
 
 
 class VyteError(Exception):
-    """Anything that this package reports about Vyte; its text has fewer than 500 characters."""
+    """The base of every error about a service that this package talks to, Vyte or another one.
+
+    The text has fewer than 500 characters. The attributes below say what the error means for what comes next: retries,
+    the circuit breaker, syncs, bulk actions and the inbox all ask them. A subclass, or an instance, overrides what is
+    different for it.
+    """
+
+    is_transient: bool = False
+    """The same request may succeed later: connection errors, time-outs, 429, 500, 502, 503, 504."""
+
+    is_outage: bool = False
+    """The service is down, which the circuit breaker counts: connection errors, time-outs, 502, 503, 504."""
+
+    aborts_run: bool = True
+    """The next request of the same run would end the same, or only wait: stop instead of trying the other objects.
+
+    Connection errors, time-outs, 401, 429, an unreadable key; and a plain ``VyteError``, which is about this site or
+    the account (no active key, no space left on disk). Any other answer is about one object.
+    """
+
+    means_absence: bool = False
+    """The object does not exist at the service, or does not exist yet: 404."""
+
+    nothing_sent: bool = False
+    """The circuit breaker is open, so nothing was sent: the attempt does not count as one."""
 
     def __str__(self) -> str:
         return super().__str__()[:LONGEST_MESSAGE]
 
 
 class VyteConnectionError(VyteError):
-    """Vyte could not be reached, or hung up before it answered."""
+    """The service could not be reached, or closed the connection before it answered."""
+
+    is_transient = True
+    is_outage = True
 
 
 class VyteUnavailable(VyteConnectionError):
-    """Nothing was sent: the calls before failed one and all. ``retry_after`` is in seconds."""
+    """Nothing was sent, because the last calls to this host all failed. ``retry_after`` is in seconds."""
+
+    nothing_sent = True
 
     def __init__(self, message: str, retry_after: float) -> None:
         self.message = message
         self.retry_after = retry_after
-        # As below: the arguments of __init__, for pickle.
+        # Exactly the arguments of __init__: see VyteAPIError.
         super().__init__(message, retry_after)
 
     def __str__(self) -> str:
@@ -68,11 +106,16 @@ class VyteUnavailable(VyteConnectionError):
 
 
 class VyteTimeout(VyteError):
-    """Vyte did not accept the connection, or did not answer, in time."""
+    """The service did not accept the connection, or did not answer, in time."""
+
+    is_transient = True
+    is_outage = True
 
 
 class UnexpectedAnswer(VyteError):
     """A successful status with a body that cannot be used: cut off, not JSON, or of another shape."""
+
+    aborts_run = False
 
 
 class DecryptionError(VyteError):
@@ -80,11 +123,13 @@ class DecryptionError(VyteError):
 
 
 class VyteAPIError(VyteError):
-    """An answer of Vyte that is not a success (v1 documentation, section Errors).
+    """A response whose status is not a success (for Vyte: v1 documentation, section Errors).
 
-    ``status_code``; ``method`` and ``path`` of the request, without its query; ``body``, the beginning
-    of the answer as printable text; ``retry_after`` in seconds when Vyte named it, else ``None``.
+    ``status_code``; ``method`` and ``path`` of the request, without its query; ``body``, the beginning of the response
+    as printable text; ``retry_after`` in seconds when the service named it, else ``None``.
     """
+
+    aborts_run = False
 
     def __init__(
         self,
@@ -99,7 +144,10 @@ class VyteAPIError(VyteError):
         self.path = path
         self.body = readable(body)
         self.retry_after = retry_after
-        # Exactly the arguments of __init__: pickle and Celery build the exception again from them.
+        self.is_transient = status_code in _TRANSIENT
+        self.is_outage = status_code in _OUTAGE
+        # Exactly the arguments of __init__: pickle, and with it Celery, calls the class with ``args`` again.
+        # https://docs.celeryq.dev/en/stable/userguide/tasks.html#creating-pickleable-exceptions
         super().__init__(status_code, method, path, self.body, retry_after)
 
     def __str__(self) -> str:
@@ -112,23 +160,29 @@ class BadRequest(VyteAPIError):
 
 
 class AuthenticationFailed(VyteAPIError):
-    """401: the API key is missing, wrong or revoked."""
+    """401: the credential (for Vyte: the API key) is missing, wrong or revoked."""
+
+    aborts_run = True
 
 
 class PermissionDenied(VyteAPIError):
-    """403: the API key is valid and may not do this."""
+    """403: the credential is valid and may not do this."""
 
 
 class NotFound(VyteAPIError):
-    """404: Vyte has no such object, or no longer."""
+    """404: the service has no such object, or no longer."""
+
+    means_absence = True
 
 
 class RateLimited(VyteAPIError):
-    """429: too many requests; ``retry_after`` says when to come back, if Vyte said it."""
+    """429: too many requests; ``retry_after`` says when to come back, if the service said it."""
+
+    aborts_run = True
 
 
 class ServerError(VyteAPIError):
-    """5xx: an error of Vyte's own, or a timeout behind its front door (503)."""
+    """5xx: an error of the service itself, or of a gateway in front of it (502, 503, 504)."""
 
 
 _BY_STATUS: dict[int, type[VyteAPIError]] = {
@@ -141,14 +195,14 @@ _BY_STATUS: dict[int, type[VyteAPIError]] = {
 
 
 def exception_for(status_code: int) -> type[VyteAPIError]:
-    """The class of error that an HTTP status stands for; ``VyteAPIError`` itself when it has no own one."""
+    """The exception class of an HTTP status; ``VyteAPIError`` itself for one that has no class of its own."""
     if 500 <= status_code <= 599:
         return ServerError
     return _BY_STATUS.get(status_code, VyteAPIError)
 
 
 class ProbablyIncomplete(UserWarning):
-    """A list that Vyte may have cut short: as long as ``limit``, or of a length that servers cut at.
+    """A list that Vyte may have cut short: as long as ``limit``, or of a length that servers truncate at.
 
     ``count`` is how many came, ``limit`` how many were asked for, ``None`` without a limit.
     """

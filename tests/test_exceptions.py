@@ -170,3 +170,55 @@ def test_a_secret_on_the_cut_leaves_no_half(position: int) -> None:
 def test_ordinary_text_is_left_alone() -> None:
     text = '{"error":"date_id is not one of the dates","product":"x","monkeys":3}'
     assert readable(text.encode()) == text
+
+
+# What an error means for what comes next
+
+
+def raised_as(status: int) -> VyteAPIError:
+    return exception_for(status)(status, "GET", "/v2/events")
+
+
+UNAVAILABLE = exceptions.VyteUnavailable("GET /v2/events: not sent", 1.0)
+UNREACHABLE = [exceptions.VyteConnectionError("refused"), exceptions.VyteTimeout("late"), UNAVAILABLE]
+ALL = [
+    *UNREACHABLE,
+    exceptions.DecryptionError("no key fits"),
+    exceptions.UnexpectedAnswer("cut off"),
+    VyteError("no active key"),
+    *map(raised_as, [302, 400, 401, 403, 404, 409, 410, 429, 500, 501, 502, 503, 504, 505]),
+]
+
+
+def having(attribute: str) -> list[type[VyteError] | int]:
+    """The errors of which ``attribute`` is true; those with a status by their status."""
+    found = [error for error in ALL if getattr(error, attribute)]
+    return [error.status_code if isinstance(error, VyteAPIError) else type(error) for error in found]
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expected"),
+    [
+        ("is_transient", [*map(type, UNREACHABLE), 429, 500, 502, 503, 504]),
+        ("is_outage", [*map(type, UNREACHABLE), 502, 503, 504]),
+        ("aborts_run", [*map(type, UNREACHABLE), exceptions.DecryptionError, VyteError, 401, 429]),
+        ("means_absence", [404]),
+        ("nothing_sent", [exceptions.VyteUnavailable]),
+    ],
+)
+def test_one_place_says_what_an_error_means(attribute: str, expected: list[object]) -> None:
+    assert having(attribute) == expected
+
+
+def test_an_error_defined_elsewhere_says_so_itself() -> None:
+    class NotListedYet(VyteError):
+        means_absence = True
+
+    assert NotListedYet("no such meeting").means_absence
+    assert not VyteError("no such meeting").means_absence
+
+
+def test_what_one_error_means_is_kept_by_pickle() -> None:
+    error = exceptions.VyteConnectionError("the certificate has expired")
+    error.is_transient = False
+    assert not pickle.loads(pickle.dumps(error)).is_transient

@@ -14,8 +14,15 @@ if TYPE_CHECKING:
 
 # What any talk with Vyte may end in; each says in its text what happened, without a secret.
 FAILURES = (errors.VyteError, ImproperlyConfigured)
-# After one of these the next request would only wait, or make it worse.
-HOPELESS = (errors.VyteConnectionError, errors.VyteTimeout, errors.RateLimited, ImproperlyConfigured)
+# Every kind of failure that ``aborts_run`` names, for isinstance.
+HOPELESS = (
+    ImproperlyConfigured,
+    errors.VyteConnectionError,
+    errors.VyteTimeout,
+    errors.DecryptionError,
+    errors.AuthenticationFailed,
+    errors.RateLimited,
+)
 
 ABOUT_EVENTS: list[tuple[type[Exception], StrPromise]] = [
     (errors.VyteTimeout, _("Vyte may have done it all the same: refresh the event in a minute to see.")),
@@ -45,6 +52,13 @@ ABOUT_KEYS: list[tuple[type[Exception], StrPromise]] = [
     (errors.ServerError, _("Vyte has a problem of its own. Nothing was stored; try again in some minutes.")),
     (errors.UnexpectedAnswer, _("What answered is not Vyte: check the setting VYTE['API_URL'].")),
 ]
+
+
+def aborts_run(error: Exception) -> bool:
+    """Whether to stop instead of going on with other objects: the next request would end the same, or only wait."""
+    return (
+        error.aborts_run if isinstance(error, errors.VyteError) else isinstance(error, ImproperlyConfigured)
+    )
 
 
 def about_event(error: Exception) -> str:

@@ -21,7 +21,7 @@ from django_vyte.client.third_parties import ThirdParties
 from django_vyte.client.users import Users
 from django_vyte.client.v1 import V1
 from django_vyte.conf import get_settings
-from django_vyte.http import Http, Patience, Session
+from django_vyte.http import Http, Session, Timeouts
 
 
 class VyteClient:
@@ -57,7 +57,7 @@ class VyteClient:
         self._host = urlsplit(url).hostname
         if urlsplit(url).scheme not in ("http", "https") or not self._host:
             raise ValueError("api_url must begin with https:// (or http://) and a host.")
-        patience = Patience(
+        timeouts = Timeouts(
             settings.TIMEOUT if timeout is None else _timeout(timeout),
             settings.RETRIES if retries is None else _count("retries", retries),
             settings.DEADLINE if deadline is None else _seconds("deadline", deadline),
@@ -65,7 +65,7 @@ class VyteClient:
             settings.CIRCUIT_FAILURES,
             settings.CIRCUIT_SECONDS,
         )
-        http = self._http = Http(api_key, url, patience, session)
+        http = self._http = Http(api_key, url, timeouts, session)
         self.auth = Auth(http)
         self.organizations = Organizations(http)
         self.api_keys = ApiKeys(http)

@@ -5,7 +5,7 @@ from time import sleep
 from requests import Session
 
 from django_vyte.http.calls import Http, Options
-from django_vyte.http.patience import Patience
-from django_vyte.http.shared import reset
+from django_vyte.http.pool import reset
+from django_vyte.http.timeouts import Timeouts
 
-__all__ = ["Http", "Options", "Patience", "Session", "reset", "sleep"]
+__all__ = ["Http", "Options", "Session", "Timeouts", "reset", "sleep"]

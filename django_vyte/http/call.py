@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from django_vyte.http.patience import Deadline
+    from django_vyte.http.timeouts import Deadline
 
 
 @dataclass(slots=True)
-class Call:
+class ApiCall:
     """``shown`` is the path as messages may show it, ``content`` the JSON to send, ``secrets`` what to mask.
 
-    ``perhaps_done`` is set when an attempt may have had its effect though nothing said so, ``ours`` when a call ended
-    for a reason on this side, which says nothing about the host. The repr is for pages that show local variables.
+    ``maybe_applied`` is set when an attempt may have had its effect though nothing said so, ``local_error`` when a call
+    ended for a reason on this side, which says nothing about the host. The repr is for pages that show local variables.
     """
 
     method: str
@@ -27,8 +27,8 @@ class Call:
     secrets: Iterable[str] = field(repr=False)
     deadline: Deadline
     attempts: int = 0
-    perhaps_done: bool = False
-    ours: bool = False
+    maybe_applied: bool = False
+    local_error: bool = False
 
     @property
     def what(self) -> str:

@@ -14,15 +14,15 @@ import requests
 
 from django_vyte import http
 from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
-from django_vyte.http import answers, shared
-from django_vyte.http.call import Call
+from django_vyte.http import pool, responses
+from django_vyte.http.auth import KeyAuth
+from django_vyte.http.call import ApiCall
 from django_vyte.http.circuit import Circuit
-from django_vyte.http.failures import NETWORK_ERRORS, Failure, broken_answer, failure
+from django_vyte.http.errors import NETWORK_ERRORS, AttemptFailure, attempt_failure, broken_answer
 from django_vyte.http.limits import Limits
-from django_vyte.http.masking import KeyAuth
-from django_vyte.http.patience import LONGEST_WAIT, Deadline, Patience
 from django_vyte.http.retries import SAFE_TO_REPEAT, backoff, is_worth_repeating
-from django_vyte.http.senders import PooledSender, SessionSender, bounded
+from django_vyte.http.timeouts import LONGEST_WAIT, Deadline, Timeouts
+from django_vyte.http.transports import PooledTransport, SessionTransport, bounded
 
 logger = logging.getLogger("django_vyte.http")
 
@@ -51,39 +51,39 @@ class Http:
     """
 
     def __init__(
-        self, api_key: str, api_url: str, patience: Patience, session: requests.Session | None = None
+        self, api_key: str, api_url: str, timeouts: Timeouts, session: requests.Session | None = None
     ) -> None:
         self._auth = KeyAuth(api_key)
-        self._patience = patience
+        self._timeouts = timeouts
         self._origin = re.sub(r"^(\w+://)(?:[^/?#]*@)?([^/?#]*).*", r"\1\2", api_url.lower())
-        self._sender = (
-            PooledSender(self._auth, api_url)
+        self._transport = (
+            PooledTransport(self._auth, api_url)
             if session is None
-            else SessionSender(self._auth, api_url, session)
+            else SessionTransport(self._auth, api_url, session)
         )
 
     def request(self, method: str, path: str, **options: Unpack[Options]) -> bytes:
         """The whole body of a successful answer, 64 MB at most."""
-        call = self._call(method, path, Deadline(self._patience.deadline, "DEADLINE"), **options)
-        return answers.whole(self._answer(call), call.what)
+        call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
+        return responses.whole(self._answer(call), call.what)
 
     def send(self, method: str, path: str, **options: Unpack[Options]) -> None:
         """Like ``request`` where only success matters: the body is not looked at.
 
         What a DELETE asks for is done, too, when it is not there after an attempt whose outcome is not known.
         """
-        call = self._call(method, path, Deadline(self._patience.deadline, "DEADLINE"), **options)
-        with self._circuit.watch(call, self._patience):
+        call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
+        with self._circuit.watch(call, self._timeouts):
             try:
-                answers.beginning(self._open(call), call.deadline)
+                responses.beginning(self._open(call), call.deadline)
             except NotFound:
-                if method != "DELETE" or not call.perhaps_done:
+                if method != "DELETE" or not call.maybe_applied:
                     raise
 
     def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[bytes]:
         """A body of up to 4 GB, in pieces, as they come; asks when the first piece is wanted."""
-        call = self._call(method, path, Deadline(self._patience.list_deadline, "LIST_DEADLINE"), **options)
-        yield from answers.limited(self._answer(call), answers.MAX_STREAMED_BYTES, call.what)
+        call = self._call(method, path, Deadline(self._timeouts.list_deadline, "LIST_DEADLINE"), **options)
+        yield from responses.limited(self._answer(call), responses.MAX_STREAMED_BYTES, call.what)
 
     def _call(
         self,
@@ -94,8 +94,8 @@ class Http:
         body: Any = None,
         repeatable: bool | None = None,
         secrets: Iterable[str] = (),
-    ) -> Call:
-        return Call(
+    ) -> ApiCall:
+        return ApiCall(
             method,
             path,
             mask(path, (self._auth.key,))[:_LONGEST_PATH],
@@ -106,65 +106,65 @@ class Http:
             deadline,
         )
 
-    def _answer(self, call: Call) -> Generator[bytes, None, None]:
+    def _answer(self, call: ApiCall) -> Generator[bytes, None, None]:
         """The body of a successful answer; once it has begun it is not asked for again."""
-        with self._circuit.watch(call, self._patience):
+        with self._circuit.watch(call, self._timeouts):
             response = self._open(call)
             broken: VyteError | None = None
             try:
-                yield from answers.pieces(response, call.deadline)
+                yield from responses.pieces(response, call.deadline)
             except NETWORK_ERRORS as error:
-                broken = broken_answer(error, call, self._patience)
+                broken = broken_answer(error, call, self._timeouts)
             finally:
                 response.close()
             # Raised out here so that no traceback carries requests' own error: it holds the URL and the headers.
             if broken:
                 raise broken
 
-    def _open(self, call: Call) -> requests.Response:
+    def _open(self, call: ApiCall) -> requests.Response:
         """A successful answer whose body is still to be read."""
         while True:
             self._wait_as_asked(call)
             call.attempts += 1
             outcome = self._attempt(call)
-            if isinstance(outcome, Failure):
+            if isinstance(outcome, AttemptFailure):
                 self._wait_or_raise(outcome, call)
             elif 200 <= outcome.status_code < 300:
                 return outcome
             else:
-                error = answers.refusal(outcome, call)
+                error = responses.refusal(outcome, call)
                 if error.status_code in _ASKS_TO_WAIT and error.retry_after:
                     self._limits.hold(self._holder, error.retry_after)
                 self._wait_or_raise(error, call)
 
-    def _attempt(self, call: Call) -> requests.Response | Failure:
+    def _attempt(self, call: ApiCall) -> requests.Response | AttemptFailure:
         started = perf_counter()
-        outcome: requests.Response | Failure
+        outcome: requests.Response | AttemptFailure
         try:
-            outcome = self._sender.send(call, bounded(self._patience.connect_and_read, call.deadline.left))
+            outcome = self._transport.send(call, bounded(self._timeouts.connect_and_read, call.deadline.left))
             result: int | str = outcome.status_code
         except NETWORK_ERRORS as error:
-            outcome = failure(error, call, self._patience)
+            outcome = attempt_failure(error, call, self._timeouts)
             result = type(error).__name__
         spent = (perf_counter() - started) * 1000
         logger.debug("%s: %s in %.0f ms, attempt %d", call.what, result, spent, call.attempts)
         return outcome
 
-    def _wait_or_raise(self, outcome: Failure | VyteAPIError, call: Call) -> None:
+    def _wait_or_raise(self, outcome: AttemptFailure | VyteAPIError, call: ApiCall) -> None:
         """Wait until the next attempt, or raise what this one ended in."""
-        error = outcome.error if isinstance(outcome, Failure) else outcome
-        asked = None if isinstance(outcome, Failure) else outcome.retry_after
+        error = outcome.error if isinstance(outcome, AttemptFailure) else outcome
+        asked = None if isinstance(outcome, AttemptFailure) else outcome.retry_after
         wait = backoff(call.attempts) if asked is None else asked
-        hopeless = call.attempts > self._patience.retries or not is_worth_repeating(outcome, call)
+        hopeless = call.attempts > self._timeouts.retries or not is_worth_repeating(outcome, call)
         if hopeless or wait > LONGEST_WAIT or wait >= call.deadline.left:
             raise error
-        call.perhaps_done |= (
-            not outcome.nothing_sent if isinstance(outcome, Failure) else outcome.status_code >= 500
+        call.maybe_applied |= (
+            not outcome.nothing_sent if isinstance(outcome, AttemptFailure) else outcome.status_code >= 500
         )
         if not (asked and self._limits.left(self._holder)):  # what is asked of all is waited for by all
             _wait(wait, call, "to try again")
 
-    def _wait_as_asked(self, call: Call) -> None:
+    def _wait_as_asked(self, call: ApiCall) -> None:
         """Wait as long as Vyte asked this key to; RateLimited when that is too long."""
         waited_for = 0.0
         # Looks again after each wait: meanwhile another thread may have been told to wait for longer.
@@ -184,13 +184,13 @@ class Http:
 
     @property
     def _circuit(self) -> Circuit:
-        return shared.current().circuits.of(self._origin)
+        return pool.current().circuits.of(self._origin)
 
     @property
     def _limits(self) -> Limits:
-        return shared.current().limits
+        return pool.current().limits
 
 
-def _wait(seconds: float, call: Call, why: str) -> None:
+def _wait(seconds: float, call: ApiCall, why: str) -> None:
     logger.info("%s: waits %.1f s %s", call.what, seconds, why)
     http.sleep(seconds)  # looked up there, where a test replaces it

@@ -18,8 +18,8 @@ from django_vyte.exceptions import (
 )
 
 if TYPE_CHECKING:
-    from django_vyte.http.call import Call
-    from django_vyte.http.patience import Patience
+    from django_vyte.http.call import ApiCall
+    from django_vyte.http.timeouts import Timeouts
 
 logger = logging.getLogger("django_vyte.http")
 
@@ -39,26 +39,26 @@ class Circuit:
         self._open_until: float | None = None
 
     @contextmanager
-    def watch(self, call: Call, patience: Patience) -> Iterator[None]:
+    def watch(self, call: ApiCall, timeouts: Timeouts) -> Iterator[None]:
         """Do a call in here: its outcome opens or closes the circuit. Raises ``VyteUnavailable`` when it is open."""
-        if not patience.circuit_failures:
+        if not timeouts.circuit_failures:
             yield
             return
-        trial = self._admit(call, patience.circuit_seconds)
+        trial = self._admit(call, timeouts.circuit_seconds)
         alive: bool | None = None
         try:
             yield
             alive = True
         except VyteError as error:
-            alive = not _is_outage(error) if call.attempts and not call.ours else None
+            alive = not _is_outage(error) if call.attempts and not call.local_error else None
             raise
         except GeneratorExit:  # whoever reads a list left, after it had begun
             alive = True
             raise
         finally:
-            self._take(alive, trial, patience)
+            self._take(alive, trial, timeouts)
 
-    def _admit(self, call: Call, seconds: float) -> bool:
+    def _admit(self, call: ApiCall, seconds: float) -> bool:
         """Whether this is a trial of an open circuit.
 
         The next trial is due ``seconds`` later whatever becomes of this one, so that one that never ends blocks nobody.
@@ -77,7 +77,7 @@ class Circuit:
             left,
         )
 
-    def _take(self, alive: bool | None, trial: bool, patience: Patience) -> None:
+    def _take(self, alive: bool | None, trial: bool, timeouts: Timeouts) -> None:
         """Count an outcome; ``None`` is a call that says nothing about the host."""
         if alive and not self._failed:
             return
@@ -87,8 +87,8 @@ class Circuit:
                 self._failed, self._open_until = 0, None
             elif alive is not None:
                 self._failed += 1
-                if trial or (not was_open and self._failed >= patience.circuit_failures):
-                    self._open_until = monotonic() + patience.circuit_seconds
+                if trial or (not was_open and self._failed >= timeouts.circuit_failures):
+                    self._open_until = monotonic() + timeouts.circuit_seconds
             elif trial and was_open:
                 self._open_until = monotonic()
             failed, is_open = self._failed, self._open_until is not None
@@ -97,7 +97,7 @@ class Circuit:
                 "%s: %d calls in a row failed; none is sent for %g s",
                 self.host,
                 failed,
-                patience.circuit_seconds,
+                timeouts.circuit_seconds,
             )
         elif was_open and not is_open:
             logger.info("%s answers again", self.host)

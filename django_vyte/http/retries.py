@@ -6,18 +6,18 @@ import random
 from typing import TYPE_CHECKING
 
 from django_vyte.exceptions import VyteAPIError
-from django_vyte.http.failures import Failure
+from django_vyte.http.errors import AttemptFailure
 
 if TYPE_CHECKING:
-    from django_vyte.http.call import Call
+    from django_vyte.http.call import ApiCall
 
 SAFE_TO_REPEAT = frozenset({"GET", "PUT", "DELETE"})
 _PASSING = frozenset({429, 500, 502, 503, 504})
 
 
-def is_worth_repeating(outcome: Failure | VyteAPIError, call: Call) -> bool:
+def is_worth_repeating(outcome: AttemptFailure | VyteAPIError, call: ApiCall) -> bool:
     """Whether asking once more may help and does no harm."""
-    if isinstance(outcome, Failure):
+    if isinstance(outcome, AttemptFailure):
         return outcome.nothing_sent or (call.repeatable and outcome.passing)
     return call.repeatable and outcome.status_code in _PASSING
 

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
 from django_vyte.conf import get_settings
-from django_vyte.exceptions import AuthenticationFailed, RateLimited, VyteError, VyteUnavailable
+from django_vyte.exceptions import VyteError
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.payloads import values
 from django_vyte.sync.event import sync_event
@@ -44,8 +44,6 @@ MAX_LIST_REQUESTS = 20
 MIN_INTERVAL = dt.timedelta(minutes=1)
 # For how long events that Vyte has no more are asked for again.
 RECHECK_MISSING = dt.timedelta(days=7)
-# Whoever is asked for next would be answered the same.
-ABORT_RUN = (AuthenticationFailed, RateLimited, VyteUnavailable)
 Cause = EventChange.Cause
 
 
@@ -127,11 +125,9 @@ def _attempt(found: PatrolResult, what: str, work: Callable[[], object]) -> bool
     """Do one part of the work; whether it makes sense to go on with others."""
     try:
         work()
-    except ABORT_RUN as error:
-        found.failures.append(str(error))
-        return False
     except VyteError as error:
-        found.failures.append(f"{what}: {error}")
+        found.failures.append(str(error) if error.aborts_run else f"{what}: {error}")
+        return not error.aborts_run
     except Exception as error:
         logger.exception("%s could not be compared", what)
         found.failures.append(f"{what}: {type(error).__name__}")

@@ -22,7 +22,7 @@ import urllib3
 
 from django_vyte.client import VyteClient
 from django_vyte.exceptions import UnexpectedAnswer, VyteError
-from django_vyte.http.senders import USER_AGENT
+from django_vyte.http.transports import USER_AGENT
 
 KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
 API = "https://api.vyte.test"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from django_vyte.exceptions import VyteError
-from django_vyte.http import Http, Patience, Session
+from django_vyte.http import Http, Session, Timeouts
 
 KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
 API = "https://api.vyte.test"
-PATIENCE: dict[str, Any] = {
+TIMEOUTS: dict[str, Any] = {
     "timeout": (5, 20),
     "retries": 3,
     "deadline": 60.0,
@@ -21,8 +21,8 @@ PATIENCE: dict[str, Any] = {
 }
 
 
-def connect(url: str = API, key: str = KEY, session: Session | None = None, **patience: Any) -> Http:
-    return Http(key, url, Patience(**{**PATIENCE, **patience}), session)
+def connect(url: str = API, key: str = KEY, session: Session | None = None, **timeouts: Any) -> Http:
+    return Http(key, url, Timeouts(**{**TIMEOUTS, **timeouts}), session)
 
 
 def raised(client: Http, method: str = "GET", path: str = "/v2/events", **options: Any) -> VyteError:

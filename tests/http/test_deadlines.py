@@ -24,7 +24,7 @@ from django_vyte.client import VyteClient
 from django_vyte.exceptions import ServerError, VyteTimeout
 from tests.client.raw import HANG, answer, raw_server
 from tests.http.clients import KEY, connect, raised
-from tests.http.stubborn import OK, Stubborn, for_ever, stubborn
+from tests.http.stalling_server import OK, StallingServer, for_ever, stalling_server
 
 SOON = 0.3
 # What a busy machine may add.
@@ -45,9 +45,9 @@ TRICKLES: dict[str, Callable[[], Iterable[bytes]]] = {
 
 
 @pytest.fixture
-def trickling(request: pytest.FixtureRequest) -> Iterator[Stubborn]:
+def trickling(request: pytest.FixtureRequest) -> Iterator[StallingServer]:
     """A server that gives away one small piece after the other, and never comes to an end."""
-    with stubborn(lambda path: patient(path)) as server:
+    with stalling_server(lambda path: patient(path)) as server:
 
         def patient(path: str) -> Iterable[bytes]:
             yield from server.slowly(TRICKLES[request.param]())
@@ -63,7 +63,7 @@ def how_long(ask: Callable[[], object]) -> float:
 
 
 @pytest.mark.parametrize("trickling", TRICKLES, indirect=True)
-def test_a_server_that_trickles_is_left_at_the_deadline(trickling: Stubborn) -> None:
+def test_a_server_that_trickles_is_left_at_the_deadline(trickling: StallingServer) -> None:
     client = connect(trickling.url, timeout=20, deadline=SOON)
     began = time.monotonic()
     error = raised(client)
@@ -74,14 +74,14 @@ def test_a_server_that_trickles_is_left_at_the_deadline(trickling: Stubborn) -> 
 
 
 @pytest.mark.parametrize("trickling", ["a body", "chunks"], indirect=True)
-def test_a_list_has_a_deadline_of_its_own(trickling: Stubborn) -> None:
+def test_a_list_has_a_deadline_of_its_own(trickling: StallingServer) -> None:
     client = connect(trickling.url, timeout=20, list_deadline=SOON)
     with pytest.raises(VyteTimeout, match=r"VYTE\['LIST_DEADLINE'\]"):
         list(client.stream("GET", "/v2/events"))
 
 
 @pytest.mark.parametrize("trickling", ["a body", "a body of known length", "chunks"], indirect=True)
-def test_the_body_is_timed_over_a_session_of_the_callers_too(trickling: Stubborn) -> None:
+def test_the_body_is_timed_over_a_session_of_the_callers_too(trickling: StallingServer) -> None:
     with requests.Session() as session:
         client = connect(trickling.url, session=session, deadline=SOON)
         assert how_long(lambda: raised(client)) < AT_MOST
@@ -89,7 +89,7 @@ def test_the_body_is_timed_over_a_session_of_the_callers_too(trickling: Stubborn
 
 @pytest.mark.parametrize("trickling", ["a body"], indirect=True)
 def test_a_client_takes_its_deadlines_as_arguments_or_from_the_settings(
-    trickling: Stubborn, settings: Any
+    trickling: StallingServer, settings: Any
 ) -> None:
     settings.VYTE = {"DEADLINE": SOON, "LIST_DEADLINE": SOON, "API_URL": trickling.url}
     for vyte in (VyteClient(KEY), VyteClient(KEY, deadline=SOON / 2, list_deadline=SOON / 2)):
@@ -188,13 +188,13 @@ def tls(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
 
 
 def test_a_certificate_of_ones_own_is_trusted_where_the_environment_says_so(tls: ssl.SSLContext) -> None:
-    with stubborn(lambda path: [answer(b"[]", headers="")], tls) as server:
+    with stalling_server(lambda path: [answer(b"[]", headers="")], tls) as server:
         assert connect(server.url).request("GET", "/v2/events") == b"[]"
 
 
 def test_a_server_that_trickles_over_tls_is_left_at_the_deadline(tls: ssl.SSLContext) -> None:
     trickle = [OK, b"\r\n["]
-    with stubborn(lambda path: server.slowly(itertools.chain(trickle, for_ever(b" "))), tls) as server:
+    with stalling_server(lambda path: server.slowly(itertools.chain(trickle, for_ever(b" "))), tls) as server:
         client = connect(server.url, deadline=SOON)
         errors = []
         assert SOON <= how_long(lambda: errors.append(raised(client))) < AT_MOST

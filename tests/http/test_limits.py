@@ -12,7 +12,7 @@ import responses
 
 from django_vyte import http
 from django_vyte.exceptions import RateLimited, ServerError
-from django_vyte.http import limits, shared
+from django_vyte.http import limits, pool
 from tests.http.clients import API, KEY, connect, raised
 
 URL = f"{API}/v2/events"
@@ -95,7 +95,7 @@ def test_a_wait_that_is_over_is_forgotten(
     monkeypatch.setattr(limits, "monotonic", lambda: later)
     assert connect().request("GET", "/v2/events") == b"[]"
     ask_to_wait(vyte, "60")
-    assert len(shared.current().limits._until) == 1
+    assert len(pool.current().limits._until) == 1
 
 
 def test_another_thread_that_waits_already_does_not_see_an_earlier_end() -> None:
@@ -127,7 +127,7 @@ def test_waiting_is_told(
 def test_the_key_is_not_kept(vyte: responses.RequestsMock) -> None:
     ask_to_wait(vyte, "60")
     gc.collect()
-    assert KEY not in repr(vars(shared.current().limits))
+    assert KEY not in repr(vars(pool.current().limits))
 
 
 def test_resetting_forgets_it(vyte: responses.RequestsMock, waits: list[float]) -> None:
@@ -152,8 +152,8 @@ def test_who_has_waited_looks_again(vyte: responses.RequestsMock, monkeypatch: p
     def sleep(seconds: float) -> None:
         waited.append(seconds)
         if len(waited) == 1:  # meanwhile another thread is told to wait for longer
-            [holder] = shared.current().limits._until
-            shared.current().limits.hold(holder, 20)
+            [holder] = pool.current().limits._until
+            pool.current().limits.hold(holder, 20)
 
     monkeypatch.setattr(http, "sleep", sleep)
     connect().request("GET", "/v2/events")

@@ -15,7 +15,7 @@ from django_vyte.exceptions import (
     VyteError,
 )
 from django_vyte.http import Http
-from django_vyte.http.call import Call
+from django_vyte.http.call import ApiCall
 from tests.client.raw import HANG, answer, raw_server, refusing_url
 from tests.http.clients import API, KEY, connect, raised
 
@@ -94,6 +94,6 @@ def test_a_page_that_shows_local_variables_shows_no_secret() -> None:
         client.request("POST", "/token", query={"secret": SECRET}, body={"token": SECRET}, secrets=(SECRET,))
     except VyteError as error:
         for frame, _ in traceback.walk_tb(error.__traceback__):
-            frames += [repr(value) for value in frame.f_locals.values() if isinstance(value, Call)]
+            frames += [repr(value) for value in frame.f_locals.values() if isinstance(value, ApiCall)]
     assert frames
     assert not [shown for shown in frames if KEY in shown or SECRET in shown]

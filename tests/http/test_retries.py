@@ -130,7 +130,7 @@ def test_retry_after_is_waited_for(client: Http, vyte: responses.RequestsMock, w
     assert waits == pytest.approx([7], abs=1)
 
 
-def test_a_retry_after_beyond_patience_is_raised_at_once(
+def test_a_retry_after_beyond_the_longest_wait_is_raised_at_once(
     client: Http, vyte: responses.RequestsMock, waits: list[float]
 ) -> None:
     vyte.get(f"{API}/v2/events", status=429, headers={"Retry-After": "3600"})

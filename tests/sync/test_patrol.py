@@ -229,6 +229,20 @@ def test_nobody_is_asked_further_once_vyte_refuses_the_key(vyte, team):
     assert asked(vyte) == []
 
 
+@pytest.mark.parametrize("fault", [{"drop": True}, {"delay": 0.5}], ids=["no connection", "a time-out"])
+def test_nobody_is_asked_further_once_vyte_does_not_answer(vyte, team, settings, fault):
+    for number in range(3):
+        meet(vyte, f"Meeting {number}", OVER)
+    team_sync.run(team)
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "TIMEOUT": 0.2}
+    vyte.requests.clear()
+    vyte.faults.add(path="^/v2/events/", times=None, **fault)
+    found = patrol.compare(team)
+    assert len(found.failures) == 1
+    assert len(asked(vyte)) <= 1  # the sandbox notes a request once it has waited
+    assert team.patrolled_to == Event.objects.order_by("pk").values_list("pk", flat=True)[0]
+
+
 def test_it_ends_when_its_time_is_up_and_goes_on_from_there(vyte, team, monkeypatch):
     for number in range(3):
         meet(vyte, f"Meeting {number}", OVER)

@@ -23,7 +23,7 @@ from django.utils import timezone
 
 from django_vyte import payloads
 from django_vyte.client.resource import ignore, is_probably_cut
-from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteError
+from django_vyte.exceptions import VyteAPIError, VyteError
 from django_vyte.models import Event, EventGroup
 from django_vyte.payloads import values
 from django_vyte.sync.listing import titles
@@ -40,8 +40,6 @@ LIMIT = 1_000_000
 BUDGET = 200
 # Statuses with which a limit may be refused that is larger than Vyte allows.
 REFUSALS = (400, 413, 422)
-# Statuses after which every other question would end the same.
-FINAL = (401, 429)
 # Lengths at which few servers cut, and at which an answer may as well be whole.
 RARELY_CUT = (10, 20, 25, 30, 75, 150)
 
@@ -50,9 +48,7 @@ ListedEvent: TypeAlias = tuple[dt.datetime, Any]
 
 def can_continue_after(error: Exception) -> bool:
     """Whether others are worth asking after one question failed with this."""
-    if isinstance(error, VyteAPIError):
-        return error.status_code not in FINAL
-    return isinstance(error, UnexpectedAnswer | ValueError)
+    return not error.aborts_run if isinstance(error, VyteError) else isinstance(error, ValueError)
 
 
 def may_be_cut(items: int) -> bool:

@@ -101,6 +101,15 @@ def test_errors_with_a_success_between_them_stop_nothing(admin_client, vyte_sand
     assert not any("not tried" in message for message in messages)
 
 
+def test_once_vyte_refuses_the_key_the_rest_is_not_tried(admin_client, vyte_sandbox, meetings):
+    vyte_sandbox.faults.add(path="^/v2/events", status=401, times=None)
+    first, rest = said(act(admin_client, "event", "refresh", *meetings))
+    assert "answered 401" in first
+    assert "link the team again" in first
+    assert rest == "6 meetings were not tried."
+    assert len(vyte_sandbox.requests) == 1
+
+
 # How it is told
 
 

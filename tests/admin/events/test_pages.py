@@ -181,7 +181,6 @@ def test_the_buttons_of_a_page_lead_to_the_same_actions(admin_client, event):
     ("status", "advice"),
     [
         (400, "its dates and places may have changed"),
-        (401, "link the team again"),
         (403, "check its rights"),
         (404, "Vyte has no such event any more"),
         (503, "Vyte has a problem of its own"),

@@ -8,7 +8,7 @@ from http.cookiejar import DefaultCookiePolicy
 
 import requests
 
-from django_vyte.http import sockets
+from django_vyte.http import adapters
 from django_vyte.http.circuit import Circuits
 from django_vyte.http.limits import Limits
 
@@ -16,26 +16,26 @@ from django_vyte.http.limits import Limits
 IDLE_CONNECTIONS = 32
 
 
-class Shared:
+class Pool:
     """One set of everything; ``session`` keeps connections, but neither cookies nor headers."""
 
     def __init__(self) -> None:
         self.session = requests.Session()
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        adapter = sockets.Adapter(pool_maxsize=IDLE_CONNECTIONS)
+        adapter = adapters.Adapter(pool_maxsize=IDLE_CONNECTIONS)
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, adapter)
         self.circuits = Circuits()
         self.limits = Limits()
 
 
-_current = Shared()
+_current = Pool()
 # What a child process got from its parent. Kept, because to throw it away takes locks that a thread of the
 # parent may have held.
-_inherited: list[Shared] = []
+_inherited: list[Pool] = []
 
 
-def current() -> Shared:
+def current() -> Pool:
     """What is in force in this process now."""
     return _current
 
@@ -43,7 +43,7 @@ def current() -> Shared:
 def reset() -> None:
     """Forget which hosts failed and who asked to wait, and close idle connections: as in a new process."""
     global _current
-    before, _current = _current, Shared()
+    before, _current = _current, Pool()
     before.session.close()
 
 
@@ -51,11 +51,11 @@ def _start_afresh() -> None:
     """In a child process: two that use one connection would read each other's answers."""
     global _current
     _inherited.append(_current)
-    _current = Shared()
-    for connection in list(sockets.opened):
+    _current = Pool()
+    for connection in list(adapters.opened):
         if connection.sock is not None:
             connection.sock.close()
-    sockets.opened.clear()
+    adapters.opened.clear()
 
 
 if sys.platform != "win32":

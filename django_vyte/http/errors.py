@@ -12,8 +12,8 @@ import urllib3
 from django_vyte.exceptions import UnexpectedAnswer, VyteConnectionError, VyteError, VyteTimeout, mask
 
 if TYPE_CHECKING:
-    from django_vyte.http.call import Call
-    from django_vyte.http.patience import Patience
+    from django_vyte.http.call import ApiCall
+    from django_vyte.http.timeouts import Timeouts
 
 # ValueError: requests lets through what urllib raises for an address that is no URL.
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
@@ -22,7 +22,7 @@ _TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class AttemptFailure:
     """An attempt without an answer."""
 
     error: VyteError
@@ -30,38 +30,38 @@ class Failure:
     passing: bool
 
 
-def failure(error: Exception, call: Call, patience: Patience) -> Failure:
+def attempt_failure(error: Exception, call: ApiCall, timeouts: Timeouts) -> AttemptFailure:
     """Name an exception of an attempt, without keeping it: it holds the URL and the headers."""
-    if _is_ours(error):
-        call.ours = True
-        return Failure(VyteConnectionError(_ours(error, call)), nothing_sent=False, passing=False)
+    if _is_local(error):
+        call.local_error = True
+        return AttemptFailure(VyteConnectionError(_local(error, call)), nothing_sent=False, passing=False)
     reason = _reason(error)
     refused = isinstance(error, requests.ConnectTimeout) or isinstance(
         reason, urllib3.exceptions.NewConnectionError
     )
     if _is_timeout(error, reason):
-        return Failure(_timeout(refused, call, patience), refused, passing=True)
+        return AttemptFailure(_timeout(refused, call, timeouts), refused, passing=True)
     passing = isinstance(error, requests.ConnectionError) and not isinstance(
         error, requests.exceptions.SSLError
     )
     detail = mask(f"{type(reason).__name__}: {reason}" if reason else type(error).__name__)[:200]
-    return Failure(VyteConnectionError(f"{call.what}: no connection ({detail})"), refused, passing)
+    return AttemptFailure(VyteConnectionError(f"{call.what}: no connection ({detail})"), refused, passing)
 
 
-def broken_answer(error: Exception, call: Call, patience: Patience) -> VyteError:
+def broken_answer(error: Exception, call: ApiCall, timeouts: Timeouts) -> VyteError:
     """Name an exception of reading a successful answer."""
     if _is_timeout(error, _reason(error)):
-        return _timeout(False, call, patience)
+        return _timeout(False, call, timeouts)
     return UnexpectedAnswer(f"{call.what}: the answer breaks off ({type(error).__name__})")
 
 
-def _is_ours(error: Exception) -> bool:
+def _is_local(error: Exception) -> bool:
     """Whether it is about how this side is set up: no URL, no time-out, or certificates that are not there."""
     # For a file of certificates that is missing, requests raises an OSError of its own, without a number.
     return isinstance(error, ValueError) or (type(error) is OSError and error.errno is None)
 
 
-def _ours(error: Exception, call: Call) -> str:
+def _local(error: Exception, call: ApiCall) -> str:
     detail = type(error).__name__
     if type(error) in (ValueError, OSError):  # texts of other kinds may repeat the URL
         detail = mask(re.sub(r"[^\s'\"]*@", "", str(error)), call.secrets)[:250]
@@ -79,9 +79,9 @@ def _is_timeout(error: Exception, reason: Exception | None) -> bool:
     return not refused and (isinstance(error, _TIMEOUTS) or isinstance(reason, _TIMEOUTS))
 
 
-def _timeout(connecting: bool, call: Call, patience: Patience) -> VyteTimeout:
+def _timeout(connecting: bool, call: ApiCall, timeouts: Timeouts) -> VyteTimeout:
     """Says which limit ended it, and where that is set."""
-    connect, read = patience.connect_and_read
+    connect, read = timeouts.connect_and_read
     if call.deadline.left <= 0:
         limit = f"not done within {call.deadline.seconds:g} seconds, the limit of a whole call"
         setting = call.deadline.setting

@@ -9,7 +9,7 @@ LONGEST_WAIT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Timeouts:
     """The limits of one client; times in seconds.
 
     ``timeout`` holds for each attempt, one number or (connect, read); ``deadline`` for a whole call and

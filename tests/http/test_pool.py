@@ -11,13 +11,13 @@ import requests
 from django_vyte import http
 from tests.client.raw import refusing_url
 from tests.http.clients import connect, raised
-from tests.http.stubborn import stubborn
+from tests.http.stalling_server import stalling_server
 
 SMALL = [b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nSet-Cookie: id=1; Path=/\r\n\r\n[]"]
 
 
 def test_clients_use_one_connection_after_the_other() -> None:
-    with stubborn(lambda path: SMALL) as server:
+    with stalling_server(lambda path: SMALL) as server:
         for key in ("one", "two", "three"):
             connect(server.url, key=key).request("GET", "/v2/events")
         assert server.connections == 1
@@ -29,7 +29,7 @@ def test_clients_use_one_connection_after_the_other() -> None:
 
 def test_an_error_and_a_success_without_interest_leave_the_connection_usable() -> None:
     answers = {"/missing": [b"HTTP/1.1 404 Nope\r\nContent-Length: 2\r\n\r\n{}"]}
-    with stubborn(lambda path: answers.get(path, SMALL)) as server:
+    with stalling_server(lambda path: answers.get(path, SMALL)) as server:
         client = connect(server.url)
         for _ in range(3):
             raised(client, "GET", "/missing")
@@ -39,7 +39,7 @@ def test_an_error_and_a_success_without_interest_leave_the_connection_usable() -
 
 
 def test_threads_do_not_share_a_connection_at_a_time() -> None:
-    with stubborn(lambda path: SMALL) as server, ThreadPoolExecutor(4) as threads:
+    with stalling_server(lambda path: SMALL) as server, ThreadPoolExecutor(4) as threads:
         client = connect(server.url)
         bodies = list(threads.map(lambda _: client.request("GET", "/v2/events"), range(40)))
         assert bodies == [b"[]"] * 40
@@ -47,21 +47,21 @@ def test_threads_do_not_share_a_connection_at_a_time() -> None:
 
 
 def test_cookies_are_not_kept() -> None:
-    with stubborn(lambda path: SMALL) as server:
+    with stalling_server(lambda path: SMALL) as server:
         for _ in range(2):
             connect(server.url).request("GET", "/v2/events")
         assert not [request for request in server.requests if b"Cookie" in request]
 
 
 def test_a_session_of_the_callers_has_its_own_connections() -> None:
-    with stubborn(lambda path: SMALL) as server, requests.Session() as session:
+    with stalling_server(lambda path: SMALL) as server, requests.Session() as session:
         connect(server.url).request("GET", "/v2/events")
         connect(server.url, session=session).request("GET", "/v2/events")
         assert server.connections == 2
 
 
 def test_resetting_closes_them() -> None:
-    with stubborn(lambda path: SMALL) as server:
+    with stalling_server(lambda path: SMALL) as server:
         connect(server.url).request("GET", "/v2/events")
         http.reset()
         connect(server.url).request("GET", "/v2/events")
@@ -74,7 +74,7 @@ def test_a_child_process_has_none_of_its_parents_connections_nor_circuits() -> N
         again = client.request("GET", "/v2/events") == b"[]"
         return again and "refused" in str(raised(dead))
 
-    with stubborn(lambda path: SMALL) as server:
+    with stalling_server(lambda path: SMALL) as server:
         client = connect(server.url)
         dead = connect(refusing_url(), retries=0)
         for _ in range(6):
@@ -91,7 +91,7 @@ def test_a_child_process_has_none_of_its_parents_connections_nor_circuits() -> N
 
 
 def test_a_proxy_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    with stubborn(lambda path: SMALL) as proxy:
+    with stalling_server(lambda path: SMALL) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         monkeypatch.setenv("no_proxy", "")
         assert connect("http://vyte.invalid").request("GET", "/v2/events") == b"[]"

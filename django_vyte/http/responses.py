@@ -9,15 +9,15 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from django_vyte.exceptions import BODY_LIMIT, UnexpectedAnswer, VyteAPIError, exception_for, readable
-from django_vyte.http.failures import NETWORK_ERRORS
+from django_vyte.http.errors import NETWORK_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     import requests
 
-    from django_vyte.http.call import Call
-    from django_vyte.http.patience import Deadline
+    from django_vyte.http.call import ApiCall
+    from django_vyte.http.timeouts import Deadline
 
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 # Of a list, which goes through a temporary file: a small answer may decompress to more than a disk holds.
@@ -84,7 +84,7 @@ def beginning(response: requests.Response, deadline: Deadline) -> bytes:
     return kept
 
 
-def refusal(response: requests.Response, call: Call) -> VyteAPIError:
+def refusal(response: requests.Response, call: ApiCall) -> VyteAPIError:
     """The error that an answer without success stands for."""
     status = response.status_code
     body = readable(beginning(response, call.deadline), call.secrets)

@@ -18,7 +18,7 @@ PAUSE = 0.05
 
 
 @dataclass
-class Stubborn:
+class StallingServer:
     """``answer`` gets the path and gives the bytes to send, one after the other."""
 
     answer: Answer
@@ -36,9 +36,9 @@ class Stubborn:
 
 
 @contextmanager
-def stubborn(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Stubborn]:
+def stalling_server(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[StallingServer]:
     """Serves one request after the other on each connection, each in a thread of its own."""
-    server = Stubborn(answer)
+    server = StallingServer(answer)
     threads: list[threading.Thread] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
         scheme = "https" if tls else "http"
@@ -55,7 +55,10 @@ def stubborn(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[Stub
 
 
 def _accept(
-    listener: socket.socket, server: Stubborn, tls: ssl.SSLContext | None, threads: list[threading.Thread]
+    listener: socket.socket,
+    server: StallingServer,
+    tls: ssl.SSLContext | None,
+    threads: list[threading.Thread],
 ) -> None:
     while True:
         try:
@@ -67,7 +70,7 @@ def _accept(
         threads[-1].start()
 
 
-def _serve(connection: socket.socket, server: Stubborn, tls: ssl.SSLContext | None) -> None:
+def _serve(connection: socket.socket, server: StallingServer, tls: ssl.SSLContext | None) -> None:
     with suppress(OSError):
         connection.settimeout(10)
         with tls.wrap_socket(connection, server_side=True) if tls else connection as stream:

@@ -10,13 +10,13 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from django_vyte import __version__
-from django_vyte.http import shared
-from django_vyte.http.answers import REFUSED_LOCATION
-from django_vyte.http.sockets import SHORTEST, deadline_of_call
+from django_vyte.http import pool
+from django_vyte.http.adapters import SHORTEST, deadline_of_call
+from django_vyte.http.responses import REFUSED_LOCATION
 
 if TYPE_CHECKING:
-    from django_vyte.http.call import Call
-    from django_vyte.http.masking import KeyAuth
+    from django_vyte.http.auth import KeyAuth
+    from django_vyte.http.call import ApiCall
 
 USER_AGENT = (
     f"django-vyte/{__version__} (Python {platform.python_version()}; requests {requests.__version__})"
@@ -29,7 +29,7 @@ _HEADERS = {
 _JSON = {"Content-Type": "application/json"}
 
 
-class PooledSender:
+class PooledTransport:
     """Sends over the connections that all clients of this process share.
 
     Proxies and certificates come from the environment, as requests has it, and are looked up once.
@@ -39,12 +39,12 @@ class PooledSender:
         self._auth = auth
         self._api_url = api_url
 
-    def send(self, call: Call, timeout: tuple[float, float]) -> requests.Response:
+    def send(self, call: ApiCall, timeout: tuple[float, float]) -> requests.Response:
         """The answer as soon as its head is there; raises what requests raises."""
         request = self._prepared(call)
         token = deadline_of_call.set(call.deadline)
         try:
-            return shared.current().session.send(
+            return pool.current().session.send(
                 request,
                 timeout=timeout,
                 allow_redirects=False,  # another host must not be given the key
@@ -55,10 +55,10 @@ class PooledSender:
 
     @cached_property
     def _environment(self) -> dict[str, Any]:
-        session = shared.current().session
+        session = pool.current().session
         return dict(session.merge_environment_settings(self._api_url, {}, True, None, None))
 
-    def _prepared(self, call: Call) -> requests.PreparedRequest:
+    def _prepared(self, call: ApiCall) -> requests.PreparedRequest:
         """What ``Session.prepare_request`` makes, less what only sessions have: that takes as long as the sending."""
         request = requests.PreparedRequest()
         request.method = call.method
@@ -71,7 +71,7 @@ class PooledSender:
         return self._auth(request)
 
 
-class SessionSender:
+class SessionTransport:
     """Sends with a session of the caller's, with all that is set on it.
 
     Its connections do not know the deadline: it is looked at between the parts of an answer.
@@ -82,7 +82,7 @@ class SessionSender:
         self._api_url = api_url
         self._session = session
 
-    def send(self, call: Call, timeout: tuple[float, float]) -> requests.Response:
+    def send(self, call: ApiCall, timeout: tuple[float, float]) -> requests.Response:
         """The answer as soon as its head is there; raises what requests raises."""
         headers = {name: value for name, value in _HEADERS.items() if name != "Accept-Encoding"}
         return self._session.request(

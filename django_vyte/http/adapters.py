@@ -17,7 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from django_vyte.http.patience import Deadline
+    from django_vyte.http.timeouts import Deadline
 
 SHORTEST = 0.001  # 0 would not mean "at once" to a socket, but "never wait"
 

@@ -13,7 +13,7 @@ import pytest
 
 from django_vyte.exceptions import BODY_LIMIT, VyteAPIError, exception_for
 from tests.http.clients import connect, raised
-from tests.http.stubborn import Stubborn, for_ever, stubborn
+from tests.http.stalling_server import StallingServer, for_ever, stalling_server
 
 STATUSES = range(400, 600)
 THREADS = 200
@@ -23,7 +23,7 @@ AT_MOST = 15.0
 MANY_WORDS = b"key secret token " * 600_000
 HTML = b"<html><head><title>Oops</title></head><body><h1>Bad Gateway</h1></body></html>"
 
-Rest = Callable[[Stubborn], Iterable[bytes]]
+Rest = Callable[[StallingServer], Iterable[bytes]]
 
 
 def sized(body: bytes, headers: bytes = b"") -> Rest:
@@ -59,7 +59,7 @@ def test_every_status_is_its_error_in_time_in_short_and_in_little_memory(rest: R
         assert isinstance(error, VyteAPIError)
         return error, time.monotonic() - began
 
-    with stubborn(answer) as server, ThreadPoolExecutor(THREADS) as threads:
+    with stalling_server(answer) as server, ThreadPoolExecutor(THREADS) as threads:
         client = connect(server.url, retries=0, timeout=20, deadline=DEADLINE, circuit_failures=0)
         tracemalloc.start()
         try:
