@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.auth import get_permission_codename
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
-
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-    from django.http import HttpRequest
+from django.http import HttpRequest
 
 M = TypeVar("M", bound=Model)
 

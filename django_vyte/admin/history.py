@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -13,12 +14,8 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from django_vyte.jobs.models import WorkQuerySet
 from django_vyte.models import Event, EventChange
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django_vyte.jobs.models import WorkQuerySet
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from celery import Task
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q
-from django.http import HttpResponseRedirect
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -23,12 +24,6 @@ from django_vyte.admin.base import VyteAdmin
 from django_vyte.admin.lists.large_table import COUNT_LIMIT
 from django_vyte.admin.teams.forms import LinkForm
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
-
-if TYPE_CHECKING:
-    from celery import Task
-    from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import URLPattern
 
 PROBLEMS_SHOWN = 10
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from django_vyte.accounts import linking, remedies
-
-if TYPE_CHECKING:
-    from django_vyte.models import Team
+from django_vyte.models import Team
 
 
 class LinkForm(forms.Form):

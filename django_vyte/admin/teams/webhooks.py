@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django_vyte.admin.base import ReadOnlyAdmin
 from django_vyte.conf import get_settings
 from django_vyte.models import Webhook
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
 
 HIDDEN = "***"
 
