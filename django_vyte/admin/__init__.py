@@ -1,6 +1,7 @@
-"""The admin: every table can be seen, and what people do goes through the same code as everything else.
+"""ModelAdmins of all models. Django imports this module to register them (``admin.autodiscover``).
 
-What mirrors Vyte is read-only. Each action and each address checks a permission of its own.
+Mirrored rows are read-only. Actions call the same functions as API and code, each with a permission of its own from
+``django_vyte.permissions``.
 """
 
 from django_vyte.admin.changes import EventChangeAdmin

@@ -1,34 +1,33 @@
-"""What the admin pages of all tables share."""
+"""Base classes of all ModelAdmins here: common options, permissions of actions, read-only tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.contrib import admin
-from django.contrib.auth import get_permission_codename
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db.models import Model
+from django.http import HttpRequest
 
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-    from django.http import HttpRequest
+from django_vyte import permissions
 
 M = TypeVar("M", bound=Model)
 
 if TYPE_CHECKING:
     GenericModelAdmin = admin.ModelAdmin
 else:
-    # The name says which table at runtime too, which Django's class does not support.
+    # Django's own ModelAdmin takes no subscript at runtime.
     class GenericModelAdmin(admin.ModelAdmin, Generic[M]):
-        """``ModelAdmin[Event]``, as type checkers know it."""
+        """``ModelAdmin`` that takes its model as a subscript, as it does for type checkers."""
 
 
 def current_user(request: HttpRequest) -> AbstractBaseUser:
-    """Who is logged in; nobody else gets as far as this."""
+    """The logged-in user; admin views admit nobody else."""
     return cast("AbstractBaseUser", request.user)
 
 
 class VyteAdmin(GenericModelAdmin[M]):
-    """One table; the pages count no more than they show."""
+    """Common options; the full result count is off, as it costs one more scan of the table."""
 
     show_full_result_count = False
     list_per_page = 50
@@ -37,23 +36,22 @@ class VyteAdmin(GenericModelAdmin[M]):
         css = {"all": ["django_vyte/admin.css"]}
 
     def may(self, request: HttpRequest, verb: str) -> bool:
-        """Whether this person has the permission for ``verb`` on this table, and may see the table."""
-        codename = get_permission_codename(verb, self.opts)
-        allowed = request.user.has_perm(f"{self.opts.app_label}.{codename}")
+        """Whether ``permissions`` allows the verb on this model, and this admin (or a subclass) shows its rows."""
+        allowed = permissions.allows(request.user, verb, self.model)
         return allowed and self.has_view_or_change_permission(request)
 
 
 class ReadOnlyAdmin(VyteAdmin[M]):
-    """A table that people look at and that only the package writes."""
+    """A table that only the package writes."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Rows come from Vyte, not from forms."""
+        """Rows come from Vyte."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """What Vyte said stays as it was said."""
+        """Rows mirror Vyte."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: M | None = None) -> bool:
-        """Rows go when they are pruned, or with their team."""
+        """Rows are deleted by pruning, or with their team."""
         return False

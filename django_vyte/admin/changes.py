@@ -1,11 +1,12 @@
-"""The history of all events."""
+"""The append-only history of all events: what changed, why, by whom, and whether receivers were notified."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -16,14 +17,10 @@ from django_vyte.admin.lists import search
 from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
 from django_vyte.models import Event, EventChange
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-
 
 @admin.register(EventChange)
 class EventChangeAdmin(LargeTableAdmin[EventChange]):
-    """What changed, why, by whom, and when receivers were told; nothing is ever altered here."""
+    """Read-only: rows are written by the mirror and by signal dispatch."""
 
     list_display = ("created_at", "meeting", "what", "why", "receivers")
     list_filter = ("kind", "cause", ("told_at", admin.EmptyFieldListFilter), "event__team")
@@ -42,11 +39,11 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventChange]:
-        """With all that a line shows."""
+        """With the event and the user that a row shows."""
         return super().get_queryset(request).prefetch_related(PREFETCH_EVENT, "actor")
 
     def get_fieldsets(self, request: HttpRequest, obj: EventChange | None = None) -> Any:
-        """Without a delivery where none led to it."""
+        """Without the delivery field when no delivery caused the change."""
         if obj and obj.delivery_id:
             return self.fieldsets
         return [
@@ -55,12 +52,12 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
         ]
 
     def search_condition(self, word: str) -> Q:
-        """By what finds the event."""
-        return Q(event__in=search.keys(Event.objects.filter(search.event(word))))
+        """By the words that find the event."""
+        return Q(event__in=search.keys(Event.objects.filter(search.event_condition(word))))
 
     @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:
-        """The event, leading to its page."""
+        """The event as a link."""
         return formatting.link(change.event)
 
     @admin.display(description=_("kind"))
@@ -70,27 +67,27 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
 
     @admin.display(description=_("cause"))
     def why(self, change: EventChange) -> str:
-        """The cause, and who it was if it was somebody here."""
+        """The cause, with the user who acted."""
         return f"{change.get_cause_display()}: {change.actor}" if change.actor else change.get_cause_display()
 
     @admin.display(description=_("changes"))
     def details(self, change: EventChange) -> str:
-        """What changed, a line for each thing."""
+        """Old and new values, one line per field."""
         return formatting.lines(history.lines(change))
 
     @admin.display(description=_("delivery"))
     def call(self, change: EventChange) -> str:
-        """The call that led to it, leading to its page."""
+        """The delivery that caused the change, as a link."""
         return formatting.link(change.delivery)
 
-    @admin.display(description=_("told"))
+    @admin.display(description=_("notified"))
     def receivers_told(self, change: EventChange) -> str:
-        """The receivers that have taken it in, a line for each."""
-        return formatting.lines(change.told) or gettext("nobody")
+        """The receivers that succeeded, one line each."""
+        return formatting.lines(change.told) or gettext("none")
 
-    @admin.display(description=_("receivers told"))
+    @admin.display(description=_("receivers notified"))
     def receivers(self, change: EventChange) -> str:
-        """When they were told, or the beginning of what went wrong."""
+        """When all receivers had succeeded, else the first line of the error."""
         if change.told_at:
             return date_format(timezone.localtime(change.told_at), "DATETIME_FORMAT")
         return formatting.excerpt(change.error) or gettext("not yet")

@@ -1,10 +1,11 @@
-"""The history of events in words."""
+"""EventChange rows as readable lines, for the history tables on the pages of events, deliveries and teams."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -13,35 +14,31 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from django_vyte.jobs.models import WorkQuerySet
 from django_vyte.models import Event, EventChange
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django_vyte.jobs.models import WorkQuerySet
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One change with a line for each thing that it changed."""
+    """A change, with one line per changed field."""
 
     change: EventChange
     lines: list[str]
 
 
 def for_display(changes: WorkQuerySet[EventChange]) -> WorkQuerySet[EventChange]:
-    """The changes with all that a row of a table shows, and none of the large columns behind it."""
+    """With the related rows that a history table shows, without their large columns."""
     related = changes.select_related("event", "event__team", "actor", "delivery")
     return related.defer("event__data", "delivery__body", "delivery__headers")
 
 
 def rows(changes: Iterable[EventChange]) -> list[Row]:
-    """Changes made readable."""
+    """The changes with their lines."""
     return [Row(change, lines(change)) for change in changes]
 
 
 def lines(change: EventChange) -> list[str]:
-    """What changed, from what to what."""
+    """Old and new values, one line per field."""
     return [_line(name, value) for name, value in change.changes.items()]
 
 

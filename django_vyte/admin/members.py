@@ -1,10 +1,9 @@
-"""Vyte's users and whom they are on this site."""
+"""The Vyte users of each team, and the user of this site that each is matched to."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +11,10 @@ from django_vyte.admin import formatting
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.models import Member
 
-if TYPE_CHECKING:
-    from django.http import HttpRequest
-
 
 @admin.register(Member)
 class MemberAdmin(VyteAdmin[Member]):
-    """The people of a team. Whom they are here can be corrected; everything else is Vyte's."""
+    """Only ``user`` can be edited; the other fields mirror Vyte."""
 
     list_display = ("name", "mail", "extid", "account", "told_at", "problem")
     list_filter = ("team", ("user", admin.EmptyFieldListFilter))
@@ -36,16 +32,16 @@ class MemberAdmin(VyteAdmin[Member]):
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """People join at Vyte."""
+        """Members join at Vyte."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Member | None = None) -> bool:
-        """They go with their team."""
+        """Members are deleted with their team."""
         return False
 
     @admin.display(description=_("name"), ordering="full_name")
     def name(self, member: Member) -> str:
-        """The name, or what else is known of someone without one."""
+        """The full name, or the email address or Vyte id of a member without one."""
         return str(member)
 
     @admin.display(description=_("email"), ordering="email")
@@ -53,17 +49,17 @@ class MemberAdmin(VyteAdmin[Member]):
         """The email address."""
         return formatting.address(member.email)
 
-    @admin.display(description=_("told"))
+    @admin.display(description=_("notified"))
     def receivers_told(self, member: Member) -> str:
-        """The receivers that have heard of them, a line for each."""
-        return formatting.lines(member.told) or gettext("nobody")
+        """The receivers that succeeded, one line each."""
+        return formatting.lines(member.told) or gettext("none")
 
     @admin.display(description=_("user"), ordering="user", empty_value="–")
     def account(self, member: Member) -> str | None:
-        """This site's user, leading to their page."""
+        """The user of this site, as a link."""
         return formatting.link(member.user) or None
 
     @admin.display(description=_("error"))
     def problem(self, member: Member) -> str:
-        """The beginning of what went wrong with a receiver."""
+        """The first line of the last receiver's error."""
         return formatting.excerpt(member.error)

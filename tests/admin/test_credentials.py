@@ -33,7 +33,7 @@ def test_the_secret_of_an_app_goes_in_and_stays_when_left_empty(admin_client, db
     assert app.secret == "s3cret-of-ours"
     page = admin_client.get(change("thirdpartyapp", app)).text
     assert "s3cret-of-ours" not in page
-    assert "Leave this empty to keep it." in page
+    assert "Leave empty to keep it." in page
     admin_client.post(change("thirdpartyapp", app), {**APP, "name": "New name", "new_secret": ""})
     app = ThirdPartyApp.objects.get()
     assert (app.name, app.secret) == ("New name", "s3cret-of-ours")

@@ -12,6 +12,7 @@ from django.core import serializers
 from django.test import Client
 from django.urls import reverse
 
+from django_vyte.permissions import PERMISSIONS
 from tests.admin.conftest import act
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,10 @@ def test_the_walk_sees_what_there_is(everything):
     assert {"confirm", "cancel", "refresh", "replay", "synchronise", "register_webhooks"} == {
         action for _, action in ACTIONS
     }
+
+
+def test_every_action_is_in_the_table_of_permissions():
+    assert {(ADMINS[name].model, action) for name, action in ACTIONS} <= set(PERMISSIONS)
 
 
 @pytest.mark.parametrize("method", ["get", "post"])

@@ -1,11 +1,18 @@
-"""Meetings in the admin: the list, one meeting's page, and what people do to them."""
+"""EventAdmin: the list of events, an event's page, and the actions confirm, cancel and refresh.
+
+Events are read-only here; the actions go through ``Event.confirm`` and the like, which ask Vyte first.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin import AdminSite
 from django.db import transaction
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
@@ -13,29 +20,21 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting, history
 from django_vyte.admin.events import bulk
-from django_vyte.admin.events.messages import show
-from django_vyte.admin.events.options import dates, places, settled, span
-from django_vyte.admin.events.pages import EventPages
+from django_vyte.admin.events.messages import show_results
+from django_vyte.admin.events.options import date_options, event_time, place_options, time_range
+from django_vyte.admin.events.pages import CancelPage, ConfirmPage, chosen_keys, redirect_back
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.filters import WhenFilter
 from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
-from django_vyte.models.event import SOONEST_FIRST
-
-if TYPE_CHECKING:
-    from django.contrib.admin import AdminSite
-    from django.db.models import Q
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import URLPattern
-
-    from django_vyte.models.event import EventQuerySet
+from django_vyte.models.event import SOONEST_FIRST, EventQuerySet
 
 HISTORY_SHOWN = 50
 
 
 @admin.register(Event)
 class EventAdmin(LargeTableAdmin[Event]):
-    """The mirror of Vyte's meetings."""
+    """The mirrored events."""
 
     list_display = ("meeting", "state", "starts", "organiser", "created")
     list_filter = ("status", WhenFilter, "team", "is_booking")
@@ -62,14 +61,15 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     def __init__(self, model: type[Event], admin_site: AdminSite) -> None:
         super().__init__(model, admin_site)
-        self.pages = EventPages(self)
+        self.confirm_page = ConfirmPage(self, self.has_confirm_permission)
+        self.cancel_page = CancelPage(self, self.has_cancel_permission)
 
     def get_queryset(self, request: HttpRequest) -> EventQuerySet:
-        """Without Vyte's JSON, which is large and shown on one page only."""
+        """Without Vyte's JSON, which is large and shown on the event's page only."""
         return super().get_queryset(request).defer("data")  # type: ignore[return-value]
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """By date where dates are chosen: what is ahead soonest first, what is over latest first."""
+        """Upcoming events soonest first, past events latest first, otherwise as in ``ordering``."""
         when = request.GET.get("when")
         if when == "upcoming":
             return SOONEST_FIRST
@@ -77,10 +77,10 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     def search_condition(self, word: str) -> Q:
         """By title, id, organiser, invitee or group."""
-        return search.event(word)
+        return search.event_condition(word)
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
-        """Says above all else of a meeting that Vyte lost that it did."""
+        """With ``missing_since`` on top for an event that Vyte answers 404 for."""
         if not (obj and obj.missing_since):
             return self.fieldsets
         (title, main), *others = self.fieldsets
@@ -88,7 +88,7 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     @admin.display(description=_("title"))
     def meeting(self, event: Event) -> str:
-        """The title, or the id of a meeting without one."""
+        """The title, or the Vyte id of an event without one."""
         return str(event)
 
     @admin.display(description=_("status"))
@@ -98,8 +98,8 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     @admin.display(description=_("starts at"), ordering="starts_at", empty_value="–")
     def starts(self, event: Event) -> str | None:
-        """When it begins."""
-        return span(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
+        """When it starts."""
+        return time_range(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
 
     @admin.display(description=_("organiser"), empty_value="–")
     def organiser(self, event: Event) -> str | None:
@@ -108,30 +108,30 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     @admin.display(description=_("created"), empty_value="–")
     def created(self, event: Event) -> str | None:
-        """The day on which it was created at Vyte."""
+        """The day it was created at Vyte."""
         return date_format(timezone.localtime(event.vyte_created_at)) if event.vyte_created_at else None
 
     @admin.display(description=_("booking"))
     def booking(self, event: Event) -> str:
-        """How the meeting came about."""
+        """Whether somebody booked it on the organiser's booking page."""
         return gettext("Yes, through the organiser's booking page") if event.is_booking else gettext("No")
 
     @admin.display(description=_("when"))
     def when(self, event: Event) -> str:
-        """From when to when."""
-        return settled(event) or gettext("not settled")
+        """Start and end."""
+        return event_time(event) or gettext("not decided yet")
 
     @admin.display(description=_("place"))
     def place(self, event: Event) -> str:
         """Name and address, which may be that of a video call."""
-        return formatting.place(event.place_name, event.place_address) or gettext("not settled")
+        return formatting.place(event.place_name, event.place_address) or gettext("not decided yet")
 
-    # One meeting's page
+    # The event's page
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Adds what a form cannot show, each part for those who may see its table."""
+        """Adds votes, invitees, groups, history and JSON, each with the permission to view its model."""
         event = kwargs.get("obj")
         if event is not None:
             context.update(self._panels(request, event))
@@ -139,13 +139,13 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     def _panels(self, request: HttpRequest, event: Event) -> dict[str, Any]:
         see = request.user.has_perm
-        # Vyte's JSON names the invitees and the groups too.
+        # Vyte's JSON contains the invitees and the groups too.
         see_all = see("django_vyte.view_invitee") and see("django_vyte.view_eventgroup")
         changes = history.for_display(event.changes.all())
         return {
             "verbs": self._verbs(request, event),
-            "dates": dates(event),
-            "places": places(event),
+            "dates": date_options(event),
+            "places": place_options(event),
             "invitees": event.invitees.all() if see("django_vyte.view_invitee") else None,
             "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
             "history": history.rows(changes[:HISTORY_SHOWN]) if see("django_vyte.view_eventchange") else None,
@@ -154,7 +154,7 @@ class EventAdmin(LargeTableAdmin[Event]):
         }
 
     def _verbs(self, request: HttpRequest, event: Event) -> list[tuple[str, Any]]:
-        """The buttons: what this person may do to this event now."""
+        """Action and label of each button that fits the event's status and the user's permissions."""
         buttons = []
         if event.status == Event.Status.PLANNING and self.has_confirm_permission(request):
             buttons.append(("confirm", _("Confirm…")))
@@ -164,49 +164,50 @@ class EventAdmin(LargeTableAdmin[Event]):
             buttons.append(("refresh", _("Refresh from Vyte")))
         return buttons
 
-    # What people do
+    # Actions
 
     def has_confirm_permission(self, request: HttpRequest) -> bool:
-        """``django_vyte.confirm_event``."""
+        """Asked by Django for the action ``confirm``."""
         return self.may(request, "confirm")
 
     def has_cancel_permission(self, request: HttpRequest) -> bool:
-        """``django_vyte.cancel_event``."""
+        """Asked by Django for the action ``cancel``."""
         return self.may(request, "cancel")
 
     def has_refresh_permission(self, request: HttpRequest) -> bool:
-        """``django_vyte.refresh_event``."""
+        """Asked by Django for the action ``refresh``."""
         return self.may(request, "refresh")
 
     @transaction.non_atomic_requests
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """Not in one transaction: actions speak with Vyte, and each event stands for itself."""
+        """Outside of ATOMIC_REQUESTS: actions ask Vyte, and each event is committed by itself."""
         return super().changelist_view(request, extra_context)
 
     def get_urls(self) -> list[URLPattern]:
-        """The pages that ask before something is done."""
-        return self.pages.urls() + super().get_urls()
+        """With the pages that ask before an action."""
+        return [self.confirm_page.url_pattern(), self.cancel_page.url_pattern(), *super().get_urls()]
 
     @admin.action(permissions=["confirm"], description=_("Confirm selected %(verbose_name_plural)s…"))
     def confirm(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
-        """Ask Vyte for the votes, which no webhook announces, and then the person for a decision."""
-        keys = self.pages.freeze(request, queryset)
-        failed = [each for each in bulk.carry_out(keys, bulk.refresh) if each.outcome is bulk.Outcome.FAILED]
+        """Refresh the chosen events, as no webhook announces votes, then ask for date and place."""
+        keys = chosen_keys(self, request, queryset)
+        results = bulk.run_bulk_action(keys, bulk.refresh_one)
+        failed = [result for result in results if result.status is bulk.BulkStatus.FAILED]
         if failed:
-            show(self, request, "refresh", failed)
+            show_results(self, request, "refresh", failed)
             self.message_user(request, gettext("The votes shown may be out of date."), messages.WARNING)
-        return self.pages.ask(request, "confirm", keys)
+        return self.confirm_page.redirect_to(request, keys)
 
     @admin.action(permissions=["cancel"], description=_("Cancel selected %(verbose_name_plural)s…"))
     def cancel(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
-        """Ask whether these meetings are to be called off."""
-        return self.pages.ask(request, "cancel", self.pages.freeze(request, queryset))
+        """Ask before the chosen events are cancelled."""
+        return self.cancel_page.redirect_to(request, chosen_keys(self, request, queryset))
 
     @admin.action(
         permissions=["refresh"], description=_("Refresh selected %(verbose_name_plural)s from Vyte")
     )
     def refresh(self, request: HttpRequest, queryset: EventQuerySet) -> HttpResponse | None:
-        """Mirror what is true at Vyte now."""
-        keys = self.pages.freeze(request, queryset)
-        show(self, request, "refresh", bulk.carry_out(keys, bulk.refresh))
-        return self.pages.back(request, keys) if keys else None
+        """Fetch the chosen events from Vyte."""
+        keys = chosen_keys(self, request, queryset)
+        show_results(self, request, "refresh", bulk.run_bulk_action(keys, bulk.refresh_one))
+        return redirect_back(self, request, keys) if keys else None

@@ -1,109 +1,109 @@
-"""One action carried out on several events, one after the other."""
+"""Confirm, cancel or refresh several events, one request to Vyte after the other, and report on each.
+
+Each event is fetched from Vyte before it is changed there: the mirror can be some seconds old, and Vyte would confirm
+an event that was cancelled in the meantime.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils.translation import gettext as _
 
 from django_vyte.accounts import remedies
-from django_vyte.admin.events.options import settled
+from django_vyte.admin.events.options import event_time
 from django_vyte.exceptions import ServerError
 from django_vyte.models import Event
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-
-    from django.contrib.auth.base_user import AbstractBaseUser
-
-# After so many of Vyte's own errors in a row a person has waited enough.
-ENOUGH = 2
+# So many 5xx answers in a row end the run: each has been retried already while a person waits for the page.
+MAX_SERVER_ERRORS = 2
 
 
 class Skip(Exception):
-    """An event is left as it is; the text says why."""
+    """The event needs no change, or takes none; the text says why."""
 
 
-class Outcome(Enum):
-    """What became of one event."""
+class BulkStatus(Enum):
+    """How the action went for one event."""
 
     DONE = "done"
-    LEFT = "left as it is"
+    SKIPPED = "skipped"
     FAILED = "failed"
-    UNTRIED = "not tried"
+    NOT_TRIED = "not tried"
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one event, and the same in words."""
+class BulkResult:
+    """How the action went for one event; ``text`` says it to a person."""
 
     event: Event
-    outcome: Outcome
+    status: BulkStatus
     text: str
 
 
-def carry_out(keys: Iterable[int], do: Callable[[Event], str]) -> Iterator[Result]:
-    """Call ``do``, which returns what it did in words, for each event as it stands at that moment.
+def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iterator[BulkResult]:
+    """Call ``action``, which returns what it did as text, for each event, read from the database just before.
 
-    A failure at one event does not keep the others from their turn, unless Vyte is out of reach or out of order.
+    An error ends the run only when Vyte cannot be reached, limits the rate, or answers 5xx repeatedly.
     """
-    stopped, errors = False, 0
+    aborted, server_errors = False, 0
     for key in keys:
         event = Event.objects.select_related("team").filter(pk=key).first()
         if event is None:
             continue
-        if stopped:
-            yield Result(event, Outcome.UNTRIED, _("not tried."))
+        if aborted:
+            yield BulkResult(event, BulkStatus.NOT_TRIED, _("not tried."))
             continue
         try:
-            yield Result(event, Outcome.DONE, do(event))
+            yield BulkResult(event, BulkStatus.DONE, action(event))
         except Skip as reason:
-            errors = 0
-            yield Result(event, Outcome.LEFT, str(reason))
+            server_errors = 0
+            yield BulkResult(event, BulkStatus.SKIPPED, str(reason))
         except remedies.FAILURES as error:
-            errors = errors + 1 if isinstance(error, ServerError) else 0
-            stopped = errors >= ENOUGH or isinstance(error, remedies.HOPELESS)
-            yield Result(event, Outcome.FAILED, _("failed. %s") % remedies.about_event(error))
+            server_errors = server_errors + 1 if isinstance(error, ServerError) else 0
+            aborted = server_errors >= MAX_SERVER_ERRORS or isinstance(error, remedies.HOPELESS)
+            yield BulkResult(event, BulkStatus.FAILED, _("failed. %s") % remedies.about_event(error))
         else:
-            errors = 0
+            server_errors = 0
 
 
 def check_confirmable(event: Event) -> None:
-    """Raises Skip for an event that is not waiting to be confirmed."""
+    """Raise Skip unless the event is in planning."""
     if event.status == Event.Status.CONFIRMED:
-        raise Skip(_("it is confirmed already."))
+        raise Skip(_("already confirmed."))
     check_cancellable(event)
 
 
 def check_cancellable(event: Event) -> None:
-    """Raises Skip for an event that is cancelled."""
-    check_there(event)
+    """Raise Skip for an event that is cancelled or missing."""
+    check_exists(event)
     if event.status == Event.Status.CANCELLED:
-        raise Skip(_("it is cancelled already."))
+        raise Skip(_("already cancelled."))
 
 
-def check_there(event: Event) -> None:
-    """Raises Skip for an event that Vyte does not have any more."""
+def check_exists(event: Event) -> None:
+    """Raise Skip for an event that Vyte answers 404 for."""
     if event.missing_since:
-        raise Skip(_("Vyte does not have it any more."))
+        raise Skip(_("no longer exists at Vyte."))
 
 
-def refresh(event: Event) -> str:
-    """Mirror what is true at Vyte now."""
+def refresh_one(event: Event) -> str:
+    """Fetch and mirror the event."""
     event.refresh()
-    check_there(event)
+    check_exists(event)
     if event.status == Event.Status.PLANNING:
-        return _("refreshed: still being planned.")
-    when = settled(event)
+        return _("refreshed: still in planning.")
+    when = event_time(event)
     if event.status == Event.Status.CONFIRMED and when:
         return _("refreshed: confirmed for %s.") % when
     return _("refreshed: %s.") % event.get_status_display()
 
 
-def cancel(event: Event, by: AbstractBaseUser) -> str:
-    """Call the meeting off, unless that has happened, here or at Vyte."""
+def cancel_one(event: Event, by: AbstractBaseUser) -> str:
+    """Cancel the event unless it is cancelled already, in the mirror or at Vyte."""
     check_cancellable(event)
     event.refresh()
     check_cancellable(event)
@@ -111,25 +111,22 @@ def cancel(event: Event, by: AbstractBaseUser) -> str:
     return _("cancelled.")
 
 
-def confirm(event: Event, by: AbstractBaseUser, choice: Mapping[str, str | None] | None) -> str:
-    """Settle the meeting on a choice (``date_id``, ``place_id``).
-
-    Vyte is asked first what is true now: it would take the confirmation of a meeting that somebody called off.
-    """
+def confirm_one(event: Event, by: AbstractBaseUser, choice: Mapping[str, str | None] | None) -> str:
+    """Confirm the event with ``date_id`` and ``place_id``; None when it was not on the page as confirmable."""
     check_confirmable(event)
     event.refresh()
     check_confirmable(event)
     if choice is None:
-        raise Skip(_("it changed while you decided. Look at it again."))
-    _check_proposed(event, choice)
+        raise Skip(_("it changed in the meantime. Review it again."))
+    _check_still_proposed(event, choice)
     event.confirm(**choice, by=by)
-    when = settled(event)
+    when = event_time(event)
     return _("confirmed for %s.") % when if when else _("confirmed.")
 
 
-def _check_proposed(event: Event, choice: Mapping[str, str | None]) -> None:
+def _check_still_proposed(event: Event, choice: Mapping[str, str | None]) -> None:
     date, place = choice.get("date_id"), choice.get("place_id")
     if date and date not in {option.id for option in event.dates}:
-        raise Skip(_("the chosen date is not proposed any more. Look at it again."))
+        raise Skip(_("the chosen date is no longer proposed. Review it again."))
     if place and place not in {option.id for option in event.places}:
-        raise Skip(_("the chosen place is not proposed any more. Look at it again."))
+        raise Skip(_("the chosen place is no longer proposed. Review it again."))

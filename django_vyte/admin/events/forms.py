@@ -1,38 +1,35 @@
-"""The question which date and which place a meeting is to have."""
+"""The form of the confirm page: which date and which place an event is confirmed with."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.admin.events.options import Proposal, dates, favourite, places
+from django_vyte.admin.events.options import Option, date_options, most_voted, place_options
+from django_vyte.models import Event
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django_vyte.models import Event
-
-GONE = {
+ERROR_MESSAGES = {
     "required": _("Choose one."),
-    "invalid_choice": _("This is not proposed any more. Choose again."),
+    "invalid_choice": _("This is no longer proposed. Choose again."),
 }
 
 
-class Decision(forms.Form):
-    """One event's date and place.
+class ConfirmForm(forms.Form):
+    """A choice of date and place for one event, with the most voted preselected.
 
-    What there is only one of is shown and sent along, so that nobody confirms another than they saw.
+    An only option is shown as text and sent in a hidden field, so that what is confirmed is what was on the page.
     """
 
     def __init__(self, event: Event, data: Mapping[str, Any] | None = None) -> None:
         super().__init__(data, prefix=f"event-{event.pk}")
         self.event = event
-        self._ask("date", _("Date"), dates(event))
-        self._ask("place", _("Place"), places(event))
+        self._add_choice("date", _("Date"), date_options(event))
+        self._add_choice("place", _("Place"), place_options(event))
 
-    def _ask(self, name: str, label: Any, options: Sequence[Proposal]) -> None:
+    def _add_choice(self, name: str, label: Any, options: Sequence[Option]) -> None:
         options = [option for option in options if option.id]
         if not options:
             return
@@ -40,13 +37,13 @@ class Decision(forms.Form):
         self.fields[name] = forms.ChoiceField(
             label=label,
             choices=[(option.id, option.label) for option in options],
-            initial=favourite(options),
+            initial=most_voted(options),
             widget=forms.HiddenInput if single else forms.RadioSelect,
             help_text=options[0].label if single else "",
-            error_messages=GONE,
+            error_messages=ERROR_MESSAGES,
         )
 
-    def answer(self) -> dict[str, str | None]:
-        """The arguments for ``event.confirm``."""
+    def chosen_ids(self) -> dict[str, str | None]:
+        """Arguments for ``Event.confirm``."""
         chosen = self.cleaned_data
         return {"date_id": chosen.get("date") or None, "place_id": chosen.get("place") or None}

@@ -1,11 +1,12 @@
-"""Who is invited to events, and which groups events belong to."""
+"""The invitees and the groups of all events, as searchable lists."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting
@@ -14,29 +15,25 @@ from django_vyte.admin.lists import search
 from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
 from django_vyte.models import EventGroup, Invitee
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
 
-
-class ParticipationAdmin(LargeTableAdmin[M]):
-    """Something that belongs to an event."""
+class BelongsToEventAdmin(LargeTableAdmin[M]):
+    """Rows that belong to an event: shown with a link to it."""
 
     readonly_fields = ("meeting",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[M]:
-        """With the event's name."""
+        """With the title of the event."""
         return super().get_queryset(request).prefetch_related(PREFETCH_EVENT)
 
     @admin.display(description=_("event"))
     def meeting(self, row: Any) -> str:
-        """The event, leading to its page."""
+        """The event as a link."""
         return formatting.link(row.event)
 
 
 @admin.register(Invitee)
-class InviteeAdmin(ParticipationAdmin[Invitee]):
-    """Everyone invited to anything."""
+class InviteeAdmin(BelongsToEventAdmin[Invitee]):
+    """Invitees; the same person has a row for each event."""
 
     list_display = ("mail", "full_name", "phone", "meeting")
     list_display_links = ("mail", "full_name")
@@ -47,12 +44,10 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
     fields = ("email", "full_name", "phone", "vyte_id", "meeting")
 
     def search_condition(self, word: str) -> Q:
-        """By email, or by a part of the name or number."""
-        found = search.email(Invitee, "email", word)
+        """By email address, or by a part of the name or phone number."""
+        found = search.email_condition(Invitee, "email", word)
         return (
-            found
-            if search.is_address(word)
-            else found | Q(full_name__icontains=word) | Q(phone__contains=word)
+            found if search.is_email(word) else found | Q(full_name__icontains=word) | Q(phone__contains=word)
         )
 
     @admin.display(description=_("email"), ordering="email")
@@ -62,8 +57,8 @@ class InviteeAdmin(ParticipationAdmin[Invitee]):
 
 
 @admin.register(EventGroup)
-class EventGroupAdmin(ParticipationAdmin[EventGroup]):
-    """Every group of every event."""
+class EventGroupAdmin(BelongsToEventAdmin[EventGroup]):
+    """Groups; a group has a row for each of its events."""
 
     list_display = ("group_id", "meeting")
     list_filter = ("event__team",)
@@ -73,5 +68,5 @@ class EventGroupAdmin(ParticipationAdmin[EventGroup]):
     fields = ("group_id", "meeting")
 
     def search_condition(self, word: str) -> Q:
-        """By the beginning of the id."""
-        return search.beginning(EventGroup, "group_id", word)
+        """By the start of the id."""
+        return search.starts_with(EventGroup, "group_id", word)

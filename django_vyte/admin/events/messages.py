@@ -1,52 +1,49 @@
-"""Telling a person what became of the events that they acted on."""
+"""Show the results of a bulk action as Django messages, and write what was done to the admin's log."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import ngettext
 
 from django_vyte.admin import formatting
-from django_vyte.admin.events.bulk import Outcome
+from django_vyte.admin.events.bulk import BulkResult, BulkStatus
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.http import HttpRequest
-
-    from django_vyte.admin.events.admin import EventAdmin
-    from django_vyte.admin.events.bulk import Result
-
-# More lines than these that say the same become one.
+# More events than these with the same good or neutral result share one line.
 LINE_LIMIT = 3
 LEVELS = {
-    Outcome.DONE: messages.SUCCESS,
-    Outcome.LEFT: messages.WARNING,
-    Outcome.FAILED: messages.ERROR,
-    Outcome.UNTRIED: messages.WARNING,
+    BulkStatus.DONE: messages.SUCCESS,
+    BulkStatus.SKIPPED: messages.WARNING,
+    BulkStatus.FAILED: messages.ERROR,
+    BulkStatus.NOT_TRIED: messages.WARNING,
 }
 
 
-def show(owner: EventAdmin, request: HttpRequest, verb: str, results: Iterable[Result]) -> None:
-    """A line for each event, one for many that went well or were not tried, and the admin's log of what was done."""
-    by_outcome: dict[Outcome, list[Result]] = {outcome: [] for outcome in Outcome}
+def show_results(
+    model_admin: ModelAdmin[Any], request: HttpRequest, verb: str, results: Iterable[BulkResult]
+) -> None:
+    """One message per event, or a count for many that succeeded or were not tried; a log entry per success."""
+    by_status: dict[BulkStatus, list[BulkResult]] = {status: [] for status in BulkStatus}
     for result in results:
-        by_outcome[result.outcome].append(result)
-        if result.outcome is Outcome.DONE:
-            owner.log_change(request, result.event, capfirst(result.text))
-    for outcome, group in by_outcome.items():
-        if len(group) > LINE_LIMIT and outcome in (Outcome.DONE, Outcome.UNTRIED):
-            text = _summary(verb if outcome is Outcome.DONE else "", len(group))
-            owner.message_user(request, text, LEVELS[outcome])
+        by_status[result.status].append(result)
+        if result.status is BulkStatus.DONE:
+            model_admin.log_change(request, result.event, capfirst(result.text))
+    for status, group in by_status.items():
+        if len(group) > LINE_LIMIT and status in (BulkStatus.DONE, BulkStatus.NOT_TRIED):
+            text = _summary(verb if status is BulkStatus.DONE else "", len(group))
+            model_admin.message_user(request, text, LEVELS[status])
         else:
             for result in group:
-                owner.message_user(request, _line(result), LEVELS[outcome])
+                model_admin.message_user(request, _line(result), LEVELS[status])
 
 
-def _line(result: Result) -> str:
+def _line(result: BulkResult) -> str:
     return format_html("{}: {}", formatting.link(result.event), result.text)
 
 

@@ -1,27 +1,26 @@
-"""The dates and places proposed for a meeting, in words, with their votes."""
+"""Proposed dates and places of an event as text, with their votes, and the time of an event as text.
+
+Used by the event's page, the confirm page and the messages after an action.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from django_vyte import payloads
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_vyte.models import Event
-    from django_vyte.payloads import DateOption
+from django_vyte.models import Event
+from django_vyte.payloads import DateOption
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """One date or place; ``text`` is fit for people, ``chosen`` says that it was settled on."""
+class Option:
+    """A proposed date or place; ``chosen`` once the event is confirmed with it."""
 
     id: str
     text: str
@@ -32,58 +31,60 @@ class Proposal:
 
     @property
     def label(self) -> str:
-        """The proposal with its votes."""
+        """The text with its votes, for a radio button."""
         votes = _("%(yes)d yes, %(no)d no") % {"yes": self.yes, "no": self.no}
         label = f"{self.text} ({votes})"
         return _("%s – in the past") % label if self.past else label
 
 
-def dates(event: Event) -> list[Proposal]:
-    """The dates of an event, in Vyte's order, in the time zone of whoever looks."""
-    zone = event.timezone
-    return [
-        Proposal(
-            option.id, _date(option, zone), option.yes, option.no, option.chosen, past=_is_past(option, zone)
-        )
-        for option in event.dates
-    ]
+def date_options(event: Event) -> list[Option]:
+    """The proposed dates in Vyte's order, in the current time zone."""
+    return [_date_option(option, event.timezone) for option in event.dates]
 
 
-def places(event: Event) -> list[Proposal]:
-    """The places of an event, in Vyte's order."""
+def place_options(event: Event) -> list[Option]:
+    """The proposed places in Vyte's order."""
     return [
-        Proposal(option.id, _place(option.name, option.address), option.yes, option.no, option.chosen)
+        Option(option.id, _place_text(option.name, option.address), option.yes, option.no, option.chosen)
         for option in event.places
     ]
 
 
-def favourite(proposals: Sequence[Proposal]) -> str:
-    """The id of the proposal that is not past, then with most votes for it, then fewest against it, then the first."""
-    return max(proposals, key=lambda each: (not each.past, each.yes, -each.no)).id if proposals else ""
+def most_voted(options: Sequence[Option]) -> str:
+    """The id of the option with most yes votes, then fewest no votes, then the first; past dates come last."""
+    best = max(options, key=lambda option: (not option.past, option.yes, -option.no), default=None)
+    return best.id if best else ""
 
 
-def settled(event: Event) -> str:
-    """From when to when an event takes place; empty while that is open."""
-    return span(event.starts_at, event.ends_at, all_day=event.all_day, zone=event.timezone)
+def event_time(event: Event) -> str:
+    """Start and end of the event; empty while no date is confirmed."""
+    return time_range(event.starts_at, event.ends_at, all_day=event.all_day, zone=event.timezone)
 
 
-def span(start: dt.datetime | None, end: dt.datetime | None, *, all_day: bool, zone: str) -> str:
-    """From when to when, as short as it stays clear: days are those of ``zone``, times those of whoever looks."""
+def time_range(start: dt.datetime | None, end: dt.datetime | None, *, all_day: bool, zone: str) -> str:
+    """Start and end in the current time zone; the day of an all-day event in ``zone``, the event's own."""
     if start is None:
         return ""
     if all_day:
         return _("%(day)s, all day") % {"day": date_format(payloads.day(start, zone))}
     start = timezone.localtime(start)
-    words = date_format(start, "DATETIME_FORMAT")
+    text = date_format(start, "DATETIME_FORMAT")
     if end is not None:
         end = timezone.localtime(end)
-        words += " – " + date_format(end, "TIME_FORMAT" if end.date() == start.date() else "DATETIME_FORMAT")
-    return f"{words} {start.tzname()}"
+        text += " – " + date_format(end, "TIME_FORMAT" if end.date() == start.date() else "DATETIME_FORMAT")
+    return f"{text} {start.tzname()}"
 
 
-def _date(option: DateOption, zone: str) -> str:
-    text = span(option.start, option.end, all_day=option.all_day, zone=zone)
-    return text or _("a date that cannot be read")
+def _date_option(option: DateOption, zone: str) -> Option:
+    text = time_range(option.start, option.end, all_day=option.all_day, zone=zone)
+    return Option(
+        option.id,
+        text or _("a date that cannot be read"),
+        option.yes,
+        option.no,
+        option.chosen,
+        past=_is_past(option, zone),
+    )
 
 
 def _is_past(option: DateOption, zone: str) -> bool:
@@ -93,5 +94,5 @@ def _is_past(option: DateOption, zone: str) -> bool:
     return payloads.day(last, zone) < timezone.localdate() if option.all_day else last < timezone.now()
 
 
-def _place(name: str, address: str) -> str:
+def _place_text(name: str, address: str) -> str:
     return ", ".join(filter(None, [name, address])) or _("a place without a name")

@@ -1,160 +1,178 @@
-"""The pages that ask before meetings are confirmed or cancelled, and what they answer."""
+"""The pages ``event/confirm/`` and ``event/cancel/``, which ask before Vyte is told.
+
+An action of the list redirects here with the primary keys of the chosen events in the URL. GET shows them; POST sends
+the keys back in the form, acts on exactly these events, and redirects to the list or the event's page.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 from django.contrib import messages
+from django.contrib.admin import ModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpResponseRedirect
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from django_vyte.admin import formatting
 from django_vyte.admin.base import current_user
 from django_vyte.admin.events import bulk
-from django_vyte.admin.events.forms import Decision
-from django_vyte.admin.events.messages import show
-from django_vyte.admin.events.options import settled
+from django_vyte.admin.events.forms import ConfirmForm
+from django_vyte.admin.events.messages import show_results
+from django_vyte.admin.events.options import event_time
 from django_vyte.models import Event
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import URLPattern
-
-    from django_vyte.admin.events.admin import EventAdmin
-
-# How many events one click acts on: each takes Vyte a moment, and a person waits.
+# Events of one click: each costs up to two requests to Vyte, and a person waits for the page.
 BULK_LIMIT = 100
 
 
-class EventPages:
-    """``event/confirm/`` and ``event/cancel/``: which events is in the address, and posted back by their keys."""
+def chosen_keys(model_admin: ModelAdmin[Any], request: HttpRequest, queryset: QuerySet[Event]) -> list[int]:
+    """The primary keys of the chosen events; empty, with an error message, when they are too many."""
+    keys = list(queryset.values_list("pk", flat=True)[: BULK_LIMIT + 1])
+    if len(keys) <= BULK_LIMIT:
+        return keys
+    text = _("Nothing was done: choose at most %d events at once.") % BULK_LIMIT
+    model_admin.message_user(request, text, messages.ERROR)
+    return []
 
-    def __init__(self, owner: EventAdmin) -> None:
-        self.owner = owner
 
-    def urls(self) -> list[URLPattern]:
-        """The addresses; none runs in one transaction, for each event stands for itself."""
-        views = {"confirm": self.confirm, "cancel": self.cancel}
-        return [
-            path(f"{name}/", self._guarded(view), name=f"django_vyte_event_{name}")
-            for name, view in views.items()
-        ]
+def redirect_back(model_admin: ModelAdmin[Any], request: HttpRequest, keys: Sequence[int]) -> HttpResponse:
+    """To the page of a single event, else to the list with its filters."""
+    url = formatting.change_url(Event(pk=keys[0])) if len(keys) == 1 else _list_url(model_admin)
+    return HttpResponseRedirect(_with_filters(model_admin, request, url))
 
-    def _guarded(self, view: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
-        return transaction.non_atomic_requests(self.owner.admin_site.admin_view(view))
 
-    def freeze(self, request: HttpRequest, queryset: QuerySet[Event]) -> list[int]:
-        """The keys of the chosen events, none when they are too many: what is done is done to these and no others."""
-        keys = list(queryset.values_list("pk", flat=True)[: BULK_LIMIT + 1])
-        if len(keys) <= BULK_LIMIT:
-            return keys
-        text = _("Nothing was done: choose at most %d events at once.") % BULK_LIMIT
-        self.owner.message_user(request, text, messages.ERROR)
-        return []
+class EventPage(ABC):
+    """A page that shows the chosen events and asks; ``is_allowed`` decides who may open it."""
 
-    def ask(self, request: HttpRequest, verb: str, keys: Sequence[int]) -> HttpResponse | None:
-        """Lead to the page that asks about these events."""
+    verb: ClassVar[str]
+
+    def __init__(self, model_admin: ModelAdmin[Any], is_allowed: Callable[[HttpRequest], bool]) -> None:
+        self.model_admin = model_admin
+        self.is_allowed = is_allowed
+
+    def url_pattern(self) -> URLPattern:
+        """Outside of ATOMIC_REQUESTS: each event is committed by itself once Vyte has answered."""
+        view = transaction.non_atomic_requests(self.model_admin.admin_site.admin_view(self.view))
+        return path(f"{self.verb}/", view, name=f"django_vyte_event_{self.verb}")
+
+    def redirect_to(self, request: HttpRequest, keys: Sequence[int]) -> HttpResponse | None:
+        """To this page with these events; None without any, which shows the list again."""
         if not keys:
             return None
-        address = reverse(f"admin:django_vyte_event_{verb}", current_app=self.owner.admin_site.name)
+        url = reverse(f"admin:django_vyte_event_{self.verb}", current_app=self.model_admin.admin_site.name)
         chosen = ",".join(map(str, keys))
         origin = "&from=page" if "page" in request.POST else ""
-        return HttpResponseRedirect(self._keeping_filters(request, f"{address}?events={chosen}{origin}"))
+        return HttpResponseRedirect(
+            _with_filters(self.model_admin, request, f"{url}?events={chosen}{origin}")
+        )
 
-    def confirm(self, request: HttpRequest) -> HttpResponse:
-        """Which date and place each event is to have, with the votes; POST settles them."""
-        if not self.owner.has_confirm_permission(request):
+    def view(self, request: HttpRequest) -> HttpResponse:
+        """Checks the permission first, whatever the method."""
+        if not self.is_allowed(request):
             raise PermissionDenied
-        events, data = _events(request), request.POST if request.method == "POST" else None
-        waiting, others = _sorted(events, bulk.check_confirmable)
-        decisions = [Decision(event, data) for event in waiting]
-        if data is not None and all(decision.is_valid() for decision in decisions):
-            choices = {decision.event.pk: decision.answer() for decision in decisions}
-            by = current_user(request)
-            do = lambda event: bulk.confirm(event, by, choices.get(event.pk))  # noqa: E731
-            return self._act(request, "confirm", events, do)
-        title = ngettext("Confirm meeting", "Confirm meetings", len(events))
-        shown = {"decisions": decisions, "others": others, "total": len(waiting)}
-        return self._page(request, "confirm", title, events, **shown)
+        return self.respond(request, _requested_events(request))
 
-    def cancel(self, request: HttpRequest) -> HttpResponse:
-        """Whether these events are to be called off; POST does it."""
-        if not self.owner.has_cancel_permission(request):
-            raise PermissionDenied
-        events = _events(request)
-        if request.method == "POST":
-            return self._act(request, "cancel", events, partial(bulk.cancel, by=current_user(request)))
-        waiting, others = _sorted(events, bulk.check_cancellable)
-        doomed = [(event, settled(event)) for event in waiting]
-        title = ngettext("Cancel meeting", "Cancel meetings", len(events))
-        shown = {"doomed": doomed, "others": others, "total": len(waiting)}
-        return self._page(request, "cancel", title, events, **shown)
+    @abstractmethod
+    def respond(self, request: HttpRequest, events: list[Event]) -> HttpResponse:
+        """Show the page, or act on a valid POST."""
 
-    def _act(
-        self, request: HttpRequest, verb: str, events: Sequence[Event], do: Callable[[Event], str]
+    def act(
+        self, request: HttpRequest, events: Sequence[Event], action: Callable[[Event], str]
     ) -> HttpResponse:
+        """Run the action on these events, show the results, and redirect back."""
         keys = [event.pk for event in events]
-        show(self.owner, request, verb, bulk.carry_out(keys, do))
-        return self.back(request, keys)
+        show_results(self.model_admin, request, self.verb, bulk.run_bulk_action(keys, action))
+        return redirect_back(self.model_admin, request, keys)
 
-    def back(self, request: HttpRequest, keys: Sequence[int]) -> HttpResponse:
-        """To where it began: the page of a single event, or the list as it was filtered."""
-        address = formatting.change_url(Event(pk=keys[0])) if len(keys) == 1 else self._list()
-        return HttpResponseRedirect(self._keeping_filters(request, address))
-
-    def _list(self) -> str:
-        return reverse("admin:django_vyte_event_changelist", current_app=self.owner.admin_site.name)
-
-    def _keeping_filters(self, request: HttpRequest, address: str) -> str:
-        filters = self.owner.get_preserved_filters(request)
-        return add_preserved_filters({"opts": self.owner.opts, "preserved_filters": filters}, address)
-
-    def _page(
-        self, request: HttpRequest, name: str, title: str, events: Sequence[Event], **context: Any
+    def render(
+        self, request: HttpRequest, title: str, events: Sequence[Event], **context: Any
     ) -> HttpResponse:
-        request.current_app = self.owner.admin_site.name
-        single = len(events) == 1 and request.GET.get("from") == "page"
-        back = formatting.change_url(events[0]) if single else self._list()
+        """The page with its way back."""
+        site = self.model_admin.admin_site
+        request.current_app = site.name
+        came_from_event = len(events) == 1 and request.GET.get("from") == "page"
+        back = formatting.change_url(events[0]) if came_from_event else _list_url(self.model_admin)
         shared = {
-            **self.owner.admin_site.each_context(request),
-            "opts": self.owner.opts,
+            **site.each_context(request),
+            "opts": self.model_admin.opts,
             "title": title,
-            "back": self._keeping_filters(request, back),
+            "back": _with_filters(self.model_admin, request, back),
         }
-        return TemplateResponse(request, f"admin/django_vyte/event/{name}.html", {**shared, **context})
+        return TemplateResponse(request, f"admin/django_vyte/event/{self.verb}.html", {**shared, **context})
 
 
-def _events(request: HttpRequest) -> list[Event]:
-    """The events whose keys are in the form, or at first in the address; what is no key is left out."""
+class ConfirmPage(EventPage):
+    """A form per event with its proposed dates and places and their votes."""
+
+    verb = "confirm"
+
+    def respond(self, request: HttpRequest, events: list[Event]) -> HttpResponse:
+        """Confirm with the chosen dates and places once every form is valid."""
+        data = request.POST if request.method == "POST" else None
+        confirmable, skipped = _split(events, bulk.check_confirmable)
+        forms = [ConfirmForm(event, data) for event in confirmable]
+        if data is not None and all(form.is_valid() for form in forms):
+            choices = {form.event.pk: form.chosen_ids() for form in forms}
+            by = current_user(request)
+            return self.act(request, events, lambda event: bulk.confirm_one(event, by, choices.get(event.pk)))
+        title = ngettext("Confirm meeting", "Confirm meetings", len(events))
+        return self.render(request, title, events, forms=forms, skipped=skipped, total=len(forms))
+
+
+class CancelPage(EventPage):
+    """The events to cancel, and a button."""
+
+    verb = "cancel"
+
+    def respond(self, request: HttpRequest, events: list[Event]) -> HttpResponse:
+        """Cancel on POST."""
+        if request.method == "POST":
+            return self.act(request, events, partial(bulk.cancel_one, by=current_user(request)))
+        cancellable, skipped = _split(events, bulk.check_cancellable)
+        rows = [(event, event_time(event)) for event in cancellable]
+        title = ngettext("Cancel meeting", "Cancel meetings", len(events))
+        return self.render(request, title, events, rows=rows, skipped=skipped, total=len(rows))
+
+
+def _list_url(model_admin: ModelAdmin[Any]) -> str:
+    return reverse("admin:django_vyte_event_changelist", current_app=model_admin.admin_site.name)
+
+
+def _with_filters(model_admin: ModelAdmin[Any], request: HttpRequest, url: str) -> str:
+    filters = model_admin.get_preserved_filters(request)
+    return add_preserved_filters({"opts": model_admin.opts, "preserved_filters": filters}, url)
+
+
+def _requested_events(request: HttpRequest) -> list[Event]:
+    """The events of the posted form, or of ``?events=1,2``; anything that is not a primary key is ignored."""
     posted = request.method == "POST"
     given = request.POST.getlist("event") if posted else request.GET.get("events", "").split(",")
     keys = [int(key) for key in given if key.isascii() and key.isdigit() and len(key) < 19]
-    return list(
-        Event.objects.select_related("team").prefetch_related("invitees").filter(pk__in=keys[:BULK_LIMIT])
-    )
+    rows = Event.objects.select_related("team").prefetch_related("invitees")
+    return list(rows.filter(pk__in=keys[:BULK_LIMIT]))
 
 
-def _sorted(
+def _split(
     events: Iterable[Event], check: Callable[[Event], None]
 ) -> tuple[list[Event], list[tuple[Event, str]]]:
-    """The events that pass the check, and the others with the reason."""
-    waiting: list[Event] = []
-    others: list[tuple[Event, str]] = []
+    """The events that pass the check, and those that raise Skip with its reason."""
+    passed: list[Event] = []
+    skipped: list[tuple[Event, str]] = []
     for event in events:
         try:
             check(event)
         except bulk.Skip as reason:
-            others.append((event, str(reason)))
+            skipped.append((event, str(reason)))
         else:
-            waiting.append(event)
-    return waiting, others
+            passed.append(event)
+    return passed, skipped

@@ -1,27 +1,27 @@
-"""The years, months and days that a list leads to, reckoned from its first and last date instead of looked up."""
+"""Year, month and day links above a list, computed from its first and last date.
+
+Django's date hierarchy reads every distinct date of the table; the first and the last are two lookups in an index.
+"""
 
 from __future__ import annotations
 
 import calendar
 import datetime as dt
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.db.models import QuerySet
-
-# A date that somebody mistyped does not fill the page with centuries: years further from this one have no link.
-YEARS = 10
+# Years before and after the current one that get a link: one mistyped date must not list centuries.
+MAX_YEARS = 10
 
 
 class Period(NamedTuple):
-    """A year, one of its months, or one of that month's days; without a year it is all time."""
+    """A year, month or day; all dates when ``year`` is None."""
 
     year: int | None = None
     month: int | None = None
@@ -29,7 +29,7 @@ class Period(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The period in the words of the reader's language."""
+        """The period in the active language."""
         if self.year is None:
             return _("All dates")
         if self.month is None:
@@ -38,17 +38,17 @@ class Period(NamedTuple):
         return capfirst(date_format(dt.date(self.year, self.month, self.day or 1), format_name))
 
     @property
-    def around(self) -> Period:
-        """The period that this one is a part of."""
+    def parent(self) -> Period:
+        """The next larger period."""
         if self.day:
             return Period(self.year, self.month)
         return Period(self.year) if self.month else Period()
 
-    def parts(self, first: dt.date, last: dt.date) -> list[Period]:
-        """The next smaller periods with a day from ``first`` to ``last``."""
+    def children(self, first: dt.date, last: dt.date) -> list[Period]:
+        """The next smaller periods that overlap ``first`` to ``last``."""
         if self.year is None:
             this = timezone.localdate().year
-            years = range(max(first.year, this - YEARS), min(last.year, this + YEARS) + 1)
+            years = range(max(first.year, this - MAX_YEARS), min(last.year, this + MAX_YEARS) + 1)
             return [Period(year) for year in years]
         if self.month is None:
             months = [Period(self.year, month) for month in range(1, 13)]
@@ -61,7 +61,7 @@ class Period(NamedTuple):
 
 
 def bounds(rows: QuerySet[Any], field: str) -> tuple[dt.date, dt.date] | None:
-    """The days of the first and the last value, each found at an end of the index; None when there is no value."""
+    """The first and the last date of a field, each from one end of its index; None without any."""
     values = rows.filter(**{f"{field}__isnull": False}).values_list(field, flat=True)
     first = values.order_by(field).first()
     if first is None:
@@ -73,13 +73,13 @@ def bounds(rows: QuerySet[Any], field: str) -> tuple[dt.date, dt.date] | None:
 def drill_down(
     chosen: Period, first: dt.date, last: dt.date, link: Callable[[Period], str]
 ) -> dict[str, Any]:
-    """What ``admin/date_hierarchy.html`` shows: the parts of a period, and the way back to where it is a part of.
+    """Context of ``admin/date_hierarchy.html``: links to the smaller periods and back to the larger one.
 
-    Where there is nothing to choose it is chosen already.
+    An only year, and its only month, are opened at once.
     """
     if chosen.day:
         return {
-            "back": {"link": link(chosen.around), "title": chosen.around.title},
+            "back": {"link": link(chosen.parent), "title": chosen.parent.title},
             "choices": [{"title": chosen.title}],
         }
     opened = chosen
@@ -87,6 +87,6 @@ def drill_down(
         opened = Period(first.year)
         if first.month == last.month:
             opened = Period(first.year, first.month)
-    back = None if chosen == Period() else {"link": link(chosen.around), "title": chosen.around.title}
-    choices = [{"link": link(part), "title": part.title} for part in opened.parts(first, last)]
+    back = None if chosen == Period() else {"link": link(chosen.parent), "title": chosen.parent.title}
+    choices = [{"link": link(part), "title": part.title} for part in opened.children(first, last)]
     return {"back": back, "choices": choices}

@@ -1,35 +1,31 @@
-"""Filters for lists of events."""
+"""The filter of the event list by time: upcoming, past, or without a date."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin import ModelAdmin
 from django.db.models import Q
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.models.event import not_over
-
-if TYPE_CHECKING:
-    from django.contrib.admin import ModelAdmin
-    from django.http import HttpRequest
-
-    from django_vyte.models.event import EventQuerySet
+from django_vyte.models.event import EventQuerySet, not_over
 
 
 class WhenFilter(admin.SimpleListFilter):
-    """Meetings ahead, those that are over, and those without a settled date."""
+    """Upcoming and past events, and those without a decided date."""
 
     title = _("when")
     parameter_name = "when"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin[Any]) -> list[tuple[str, Any]]:
-        """The choices."""
-        return [("upcoming", _("Upcoming")), ("past", _("Past")), ("undated", _("Without a settled date"))]
+        """The choices of ``?when=``."""
+        return [("upcoming", _("Upcoming")), ("past", _("Past")), ("undated", _("Without a date"))]
 
     def queryset(self, request: HttpRequest, queryset: EventQuerySet) -> EventQuerySet:  # type: ignore[override]
-        """The chosen meetings; a meeting that is going on is upcoming until it ends."""
+        """A running event counts as upcoming until it ends."""
         now = timezone.now()
         match self.value():
             case "upcoming":

@@ -1,71 +1,72 @@
-"""Lists that grow without end: what they show costs the same however much there is."""
+"""Admin lists whose cost does not grow with the table: capped counts, indexed sorting, search by index.
+
+Django's ``ModelAdmin`` counts all rows, sorts by any column, and reads distinct dates for its date hierarchy; each of
+these scans the table.
+"""
 
 from __future__ import annotations
 
 from functools import cached_property
 from itertools import takewhile
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
+from django.http import HttpRequest
 
 from django_vyte.admin.base import M, ReadOnlyAdmin
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.date_drilldown import Period, bounds, drill_down
 from django_vyte.models import Event
 
-if TYPE_CHECKING:
-    from django.db.models import Q, QuerySet
-    from django.http import HttpRequest
-
-# How many rows a list counts and pages through; a filter, a date or a word leads to those beyond.
+# Rows that a list counts and pages through; the rest is reached by a filter, a date or a search.
 COUNT_LIMIT = 1000
-# The events of a page, asked for by themselves: some databases would join all there are before they sort.
+# A query of its own instead of a join: some planners join the whole table before they sort and cut off.
 PREFETCH_EVENT = Prefetch("event", Event.objects.only("title", "vyte_id"))
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # no subscript at runtime
-    """Counts rows up to ``COUNT_LIMIT``; ``is_cut`` says that there are more."""
+    """Counts at most ``COUNT_LIMIT`` rows; ``is_cut`` when there are more."""
 
     object_list: QuerySet[Any]
 
     @cached_property
     def _found(self) -> int:
-        # In the order of the list, which an index has: without it a database may read on where there is nothing.
+        # Ordered like the list, so that the planner stops in the same index; unordered it may scan the table.
         return self.object_list.values("pk")[: COUNT_LIMIT + 1].count()
 
     @cached_property
     def count(self) -> int:
-        """How many there are, or else ``COUNT_LIMIT``."""
+        """The number of rows, at most ``COUNT_LIMIT``."""
         return min(self._found, COUNT_LIMIT)
 
     @property
     def is_cut(self) -> bool:
-        """Whether there are more than are counted."""
+        """Whether there are more rows than are counted."""
         return self._found > COUNT_LIMIT
 
 
 class LargeTableChangeList(ChangeList):
-    """The list of a table whose rows nobody can look through."""
+    """The change list that sorts along an index and builds its date drill-down without reading the table."""
 
     def get_ordering(self, request: HttpRequest, queryset: QuerySet[Any]) -> list[Any]:
-        """By the chosen columns, and then by key in the direction of the first, which is how an index has them."""
+        """Chosen columns, then the primary key in the same direction, so that one index serves both directions."""
         ordering = list(super().get_ordering(request, queryset.order_by()))
         if self.params.get(ORDER_VAR) and ordering[-1] == "-pk" and not str(ordering[0]).startswith("-"):
             ordering[-1] = "pk"
         return ordering
 
     def drill_down(self) -> dict[str, Any] | None:
-        """The years, months or days to choose from; None when there is no date at all."""
+        """Context of ``admin/date_hierarchy.html``: years, months or days; None when no row has a date."""
         field = str(self.date_hierarchy)
         limits = bounds(self.model._default_manager.all(), field)
         if limits is None:
             return None
         names = [f"{field}__{unit}" for unit in Period._fields]
-        # A month counts with its year only, a day with both.
+        # Ignore a month without a year, and a day without a month.
         given = [self.params.get(name) for name in names]
         chosen = Period(*(int(value) for value in takewhile(bool, given) if value))
 
@@ -77,30 +78,33 @@ class LargeTableChangeList(ChangeList):
 
 
 class LargeTableAdmin(ReadOnlyAdmin[M]):
-    """A table of any size. Subclasses say what a word of a search means, and sort by indexed columns only."""
+    """Read-only admin of a table of any size; subclasses set ``sortable_by`` to indexed columns only."""
 
     paginator = CappedPaginator
     show_facets = admin.ShowFacets.NEVER
 
     def search_condition(self, word: str) -> Q:
-        """The rows that a word of a search finds."""
+        """The condition for one word of a search."""
         raise NotImplementedError
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """The list that counts and sorts by index."""
+        """The change list that sorts along an index."""
         return LargeTableChangeList
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        """By the date that is chosen, newest first, or else as always."""
+        """Newest first by the date hierarchy's field while a year is chosen, else ``ordering``."""
         field = self.date_hierarchy
         return (f"-{field}", "-pk") if f"{field}__year" in request.GET else super().get_ordering(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
-        """Rows that all words find; no more than are counted, so that the table is searched once only."""
+        """Rows that match every word, fetched as at most ``COUNT_LIMIT + 1`` keys.
+
+        Count and page then use these keys, so that the table is searched once.
+        """
         found = queryset
-        for word in search.words(search_term):
+        for word in search.split_words(search_term):
             found = found.filter(self.search_condition(word))
         if found is queryset:
             return queryset, False

@@ -1,16 +1,17 @@
-"""Linked teams: their keys, webhooks and problems, and linking another."""
+"""TeamAdmin: linking a team with its API key, a team's page, and the actions synchronise and register webhooks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from celery import Task
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count, Q
-from django.http import HttpResponseRedirect
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext
@@ -23,19 +24,14 @@ from django_vyte.admin.base import VyteAdmin
 from django_vyte.admin.lists.large_table import COUNT_LIMIT
 from django_vyte.admin.teams.forms import LinkForm
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
+from django_vyte.permissions import allows
 
-if TYPE_CHECKING:
-    from celery import Task
-    from django.db.models import QuerySet
-    from django.http import HttpRequest, HttpResponse
-    from django.urls import URLPattern
-
-PROBLEMS_SHOWN = 10
+FAILURES_SHOWN = 10
 
 
 @admin.register(Team)
 class TeamAdmin(VyteAdmin[Team]):
-    """The Vyte accounts that this site speaks with."""
+    """Linked teams; only the subdomain can be edited."""
 
     list_display = ("name", "trouble", "webhook_count", "vyte_id", "created_at")
     search_fields = ("name", "^vyte_id", "subdomain")
@@ -48,23 +44,27 @@ class TeamAdmin(VyteAdmin[Team]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        """With how many webhooks Vyte has accepted."""
+        """With the numbers of wanted and registered webhooks."""
         accepted = Count("webhooks", filter=~Q(webhooks__vyte_id=""))
         return super().get_queryset(request).annotate(accepted=accepted, wanted=Count("webhooks"))
 
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Adding a team is linking it."""
+        return allows(request.user, "link", Team)
+
     def has_delete_permission(self, request: HttpRequest, obj: Team | None = None) -> bool:
-        """Deleting a team would delete all that is known of its meetings; revoking its key ends the link."""
+        """Deleting a team would delete its events too; to end the link, revoke its key."""
         return False
 
     @admin.display(description=_("webhooks"))
     def webhook_count(self, team: Any) -> str:
-        """How many of its webhooks are registered."""
+        """Registered of wanted webhooks."""
         counts = {"accepted": team.accepted, "wanted": team.wanted}
         return gettext("%(accepted)d of %(wanted)d registered") % counts
 
     @admin.display(description=_("problem"), ordering="problem", empty_value="–")
     def trouble(self, team: Team) -> str | None:
-        """The beginning of what went wrong in the background."""
+        """The first line of the last background failure."""
         return (
             format_html(
                 "{} {}", formatting.badge("failed", gettext("problem")), formatting.excerpt(team.problem)
@@ -75,15 +75,15 @@ class TeamAdmin(VyteAdmin[Team]):
 
     @admin.display(description=_("join link"))
     def join_link(self, team: Team) -> str:
-        """Where a person joins the team at Vyte."""
+        """The page at Vyte where people join the team."""
         return formatting.web_link(team.join_url())
 
-    # One team's page
+    # The team's page
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Adds what belongs to the team, each part for those who may see its table."""
+        """Adds keys, webhooks, failed deliveries and receivers, each with the permission to view its model."""
         team = kwargs.get("obj")
         if team is not None:
             context.update(self._panels(request, team), show_save_and_add_another=False)
@@ -91,40 +91,39 @@ class TeamAdmin(VyteAdmin[Team]):
 
     def _panels(self, request: HttpRequest, team: Team) -> dict[str, Any]:
         see = request.user.has_perm
-        change = self.has_change_permission(request, team)
         verbs = [("synchronise", _("Synchronise now")), ("register_webhooks", _("Register webhooks"))]
         return {
-            "verbs": verbs if change else [],
+            "verbs": [(verb, label) for verb, label in verbs if self.may(request, verb)],
             "keys": team.api_keys.defer("key") if see("django_vyte.view_apikey") else None,
             "webhooks": (
                 team.webhooks.defer("token", "target_url") if see("django_vyte.view_webhook") else None
             ),
             "counts": _counts(team),
-            "deliveries": _failed_calls(team) if see("django_vyte.view_delivery") else None,
-            "untold": _untold(team) if see("django_vyte.view_eventchange") else None,
+            "deliveries": _failed_deliveries(team) if see("django_vyte.view_delivery") else None,
+            "failed_receivers": _failed_receivers(team) if see("django_vyte.view_eventchange") else None,
         }
 
     # Linking
 
     def get_urls(self) -> list[URLPattern]:
-        """``team/link/``; not in one transaction, for Vyte is asked before anything is written."""
+        """With ``team/link/``, outside of ATOMIC_REQUESTS: no transaction is open while Vyte is asked."""
         link = transaction.non_atomic_requests(self.admin_site.admin_view(self.link_view))
         return [path("link/", link, name="django_vyte_team_link"), *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A team is added by linking it."""
+        """Redirects to the page that links a team."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         return HttpResponseRedirect(reverse("admin:django_vyte_team_link", current_app=self.admin_site.name))
 
     @method_decorator(sensitive_post_parameters("key"))
     def link_view(self, request: HttpRequest) -> HttpResponse:
-        """Take an API key, have Vyte vouch for it, and start to mirror the team."""
+        """Show the form; a valid POST stores the key and starts the first synchronisation."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         form = LinkForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and form.team:
-            return self._linked(request, form.team)
+            return self._after_linking(request, form.team)
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
@@ -134,38 +133,49 @@ class TeamAdmin(VyteAdmin[Team]):
         }
         return TemplateResponse(request, "admin/django_vyte/team/link.html", context)
 
-    def _linked(self, request: HttpRequest, team: Team) -> HttpResponse:
+    def _after_linking(self, request: HttpRequest, team: Team) -> HttpResponse:
         tasks.enqueue(tasks.register_webhooks, team.pk)
         tasks.enqueue(tasks.sync_team, team.pk)
         self.log_addition(request, team, gettext("Linked with an API key."))
         text = gettext(
-            "%s is linked. Its webhooks are being registered and its meetings fetched in the background: reload the "
-            "page in a moment."
+            "%s is linked. Its webhooks are being registered and its meetings synchronised in the background: "
+            "reload the page in a moment."
         )
         self.message_user(request, f"{text % team} {_hint()}")
         if self.has_view_or_change_permission(request, team):
             return HttpResponseRedirect(formatting.change_url(team))
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
-    # What people do
+    # Actions
 
-    @admin.action(permissions=["change"], description=_("Synchronise selected %(verbose_name_plural)s now"))
-    def synchronise(self, request: HttpRequest, queryset: QuerySet[Team]) -> HttpResponse | None:
-        """Mirror all their meetings, in the background."""
-        text = gettext("The meetings of %s are being fetched in the background: reload the page in a moment.")
-        return self._start(request, queryset, tasks.sync_team, text)
+    def has_synchronise_permission(self, request: HttpRequest) -> bool:
+        """Asked by Django for the action ``synchronise``."""
+        return self.may(request, "synchronise")
+
+    def has_register_webhooks_permission(self, request: HttpRequest) -> bool:
+        """Asked by Django for the action ``register_webhooks``."""
+        return self.may(request, "register_webhooks")
 
     @admin.action(
-        permissions=["change"], description=_("Register webhooks of selected %(verbose_name_plural)s")
+        permissions=["synchronise"], description=_("Synchronise selected %(verbose_name_plural)s now")
+    )
+    def synchronise(self, request: HttpRequest, queryset: QuerySet[Team]) -> HttpResponse | None:
+        """Enqueue a full synchronisation of each team."""
+        text = gettext("%s is being synchronised in the background: reload the page in a moment.")
+        return self._enqueue(request, queryset, tasks.sync_team, text)
+
+    @admin.action(
+        permissions=["register_webhooks"],
+        description=_("Register webhooks of selected %(verbose_name_plural)s"),
     )
     def register_webhooks(self, request: HttpRequest, queryset: QuerySet[Team]) -> HttpResponse | None:
-        """Have Vyte call this site about them, in the background."""
+        """Enqueue the registration of each team's webhooks."""
         text = gettext(
             "The webhooks of %s are being registered in the background: reload the page in a moment."
         )
-        return self._start(request, queryset, tasks.register_webhooks, text)
+        return self._enqueue(request, queryset, tasks.register_webhooks, text)
 
-    def _start(
+    def _enqueue(
         self, request: HttpRequest, queryset: QuerySet[Team], task: Task[Any, Any], text: str
     ) -> HttpResponse | None:
         teams = list(queryset)
@@ -181,33 +191,33 @@ class TeamAdmin(VyteAdmin[Team]):
 
 
 def _hint() -> str:
-    """Where to look when a task seems not to have run."""
+    """What to check when a task seems not to have run."""
     return gettext(
-        "If nothing changes, look at “problem” on the team's page and whether a Celery worker is running."
+        "If nothing changes, look at “problem” on the team's page and check that a Celery worker is running."
     )
 
 
 def _counts(team: Team) -> list[tuple[str, str]]:
-    """What there is of a team here."""
+    """Labels and numbers of the team's events by status, and of its members."""
     counts = [(str(label), _count(team.events.filter(status=value))) for value, label in Event.Status.choices]
     return [*counts, (gettext("members"), _count(team.members))]
 
 
 def _count(rows: Any) -> str:
-    """How many, as far as lists count."""
+    """The number of rows, capped as in lists."""
     found = rows.order_by().values("pk")[: COUNT_LIMIT + 1].count()
     return gettext("more than %d") % COUNT_LIMIT if found > COUNT_LIMIT else str(found)
 
 
-def _failed_calls(team: Team) -> QuerySet[Delivery]:
-    """The last calls with which something went wrong, given up or not."""
-    # Named one by one, few as they are among all calls, they are found by the index on the status.
-    troubled = [each for each in Delivery.Status if each is not Delivery.Status.DONE]
-    rows = Delivery.objects.filter(team=team, status__in=troubled).exclude(error="")
-    return rows.defer("body", "headers").order_by("-pk")[:PROBLEMS_SHOWN]
+def _failed_deliveries(team: Team) -> QuerySet[Delivery]:
+    """The last deliveries with an error, whether given up or waiting for a retry."""
+    # ``status__in`` uses the index on the status; ``exclude(status=DONE)`` would scan the table.
+    statuses = [each for each in Delivery.Status if each is not Delivery.Status.DONE]
+    rows = Delivery.objects.filter(team=team, status__in=statuses).exclude(error="")
+    return rows.defer("body", "headers").order_by("-pk")[:FAILURES_SHOWN]
 
 
-def _untold(team: Team) -> list[history.Row]:
-    """The last changes that a receiver failed to take in."""
+def _failed_receivers(team: Team) -> list[history.Row]:
+    """The last changes for which a receiver failed."""
     rows = EventChange.objects.filter(event__team=team, told_at__isnull=True).exclude(error="")
-    return history.rows(history.for_display(rows)[:PROBLEMS_SHOWN])
+    return history.rows(history.for_display(rows)[:FAILURES_SHOWN])

@@ -1,21 +1,19 @@
-"""The form that links a team: a key goes in, Vyte vouches for it, and it is never shown."""
+"""The form that links a team: takes an API key, verifies it with Vyte, and stores it encrypted."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
 from django_vyte.accounts import linking, remedies
-
-if TYPE_CHECKING:
-    from django_vyte.models import Team
+from django_vyte.models import Team
 
 
 class LinkForm(forms.Form):
-    """Valid once the key is stored: ``team`` is then the team it belongs to."""
+    """Once valid, the key is stored and ``team`` is the team it belongs to."""
 
     key = forms.CharField(
         label=_("API key"),
@@ -24,8 +22,8 @@ class LinkForm(forms.Form):
             attrs={"autocomplete": "off", "spellcheck": "false", "class": "vTextField", "autofocus": True}
         ),
         help_text=_(
-            "Vyte shows it to the owner of the team, in the settings of the organization. It is checked with Vyte, "
-            "stored encrypted, and not shown again. A key that this team had before is not used any more."
+            "The owner of the team finds it at Vyte in the settings of the organization. It is verified with Vyte, "
+            "stored encrypted, and never shown again. A key stored before for the same team is revoked here."
         ),
         error_messages={"required": _("Paste the key of the team.")},
     )
@@ -33,7 +31,7 @@ class LinkForm(forms.Form):
 
     @sensitive_variables()
     def clean(self) -> dict[str, Any] | None:
-        """Asks Vyte."""
+        """Verify the key with Vyte and store it; an error is shown at the field."""
         cleaned = super().clean()
         key = self.cleaned_data.get("key")
         if key:

@@ -1,23 +1,19 @@
-"""API keys: which there are, never what they are."""
+"""API keys in the admin: last four characters, scope and status; a key can be revoked, never read."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.models import ApiKey
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(VyteAdmin[ApiKey]):
-    """A key can be revoked here; a new one comes in by linking a team."""
+    """Only ``status`` can be edited; a new key is stored by linking the team."""
 
     list_display = ("masked", "team", "scope", "status", "created_at")
     list_filter = ("status", "team")
@@ -29,7 +25,7 @@ class ApiKeyAdmin(VyteAdmin[ApiKey]):
             {
                 "fields": ("masked", "team", "status", "scope", "vyte_id", "created_at"),
                 "description": _(
-                    "A revoked key is not used here any more. Vyte accepts it until it is deleted there."
+                    "A revoked key is no longer used here. Vyte accepts it until it is deleted there."
                 ),
             },
         ),
@@ -37,15 +33,15 @@ class ApiKeyAdmin(VyteAdmin[ApiKey]):
     readonly_fields = ("masked", "team", "scope", "vyte_id", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiKey]:
-        """Without the keys: nothing is decrypted to show a page, and one that cannot be does not break it."""
+        """Without the keys, so that no page decrypts one or breaks on one that cannot be decrypted."""
         return super().get_queryset(request).defer("key")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Keys come in by linking a team, where Vyte vouches for them."""
+        """Keys are stored by linking a team, which verifies them with Vyte."""
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
-        """Without its only key a team cannot be spoken for; revoking says the same and keeps a trace."""
+        """A key is revoked instead, which leaves a trace."""
         return False
 
     @admin.display(description=_("key"), ordering="hint")

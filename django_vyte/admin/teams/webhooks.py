@@ -1,10 +1,10 @@
-"""Subscriptions at Vyte, without the tokens in their addresses."""
+"""Webhook subscriptions in the admin, with the secret token in their URLs masked."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,16 +13,12 @@ from django_vyte.admin.base import ReadOnlyAdmin
 from django_vyte.conf import get_settings
 from django_vyte.models import Webhook
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django.http import HttpRequest
-
-HIDDEN = "***"
+MASK = "***"
 
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin[Webhook]):
-    """What Vyte was asked to tell this site; registered from the team's page."""
+    """Read-only; webhooks are registered by the action of the team list and page."""
 
     list_display = ("action", "team", "registered", "address")
     list_filter = ("team", "action")
@@ -32,19 +28,19 @@ class WebhookAdmin(ReadOnlyAdmin[Webhook]):
     readonly_fields = ("address", "registered", "created_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        """Without what is encrypted: nothing is decrypted to show a page."""
+        """Without the encrypted columns, so that no page decrypts them."""
         return super().get_queryset(request).defer("token", "target_url")
 
     @admin.display(description=_("address"))
     def address(self, webhook: Webhook) -> str:
-        """Where Vyte is to call, as the settings are now; whoever has the token could pose as Vyte."""
+        """The URL under the current settings. The token is masked: whoever has it can forge deliveries."""
         try:
-            path = reverse("django_vyte:webhook", args=[HIDDEN])
+            path = reverse("django_vyte:webhook", args=[MASK])
         except NoReverseMatch:
             return gettext("(include django_vyte.urls in your URLs)")
         return get_settings().PUBLIC_URL + path
 
     @admin.display(description=_("registered"), boolean=True, ordering="vyte_id")
     def registered(self, webhook: Webhook) -> bool:
-        """Whether Vyte has accepted it."""
+        """Whether Vyte has accepted the subscription."""
         return bool(webhook.vyte_id)

@@ -10,7 +10,7 @@ from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils import timezone
 
-from django_vyte.admin.events.options import dates, settled
+from django_vyte.admin.events.options import date_options, event_time
 from django_vyte.models import Event
 from tests.admin.conftest import TUESDAY, WEDNESDAY, act, said
 
@@ -48,7 +48,7 @@ def test_a_meeting_that_was_called_off_at_vyte_meanwhile_stays_so(
     vyte_sandbox.cancel(event.vyte_id)
     assert event.status == state
     response = admin_client.post(f"{LIST}{verb}/", decision(event))
-    assert said(response) == ["Kick-off: it is cancelled already."]
+    assert said(response) == ["Kick-off: already cancelled."]
     assert asked(vyte_sandbox) == [f"GET {event.vyte_id}"]
     event.refresh_from_db()
     assert event.status == "cancelled"
@@ -58,7 +58,7 @@ def test_a_meeting_that_was_called_off_at_vyte_meanwhile_stays_so(
 def test_a_meeting_that_was_confirmed_at_vyte_meanwhile_keeps_its_date(admin_client, vyte_sandbox, event):
     vyte_sandbox.confirm(event.vyte_id, date_id=event.dates[1].id)
     response = admin_client.post(f"{LIST}confirm/", decision(event))
-    assert said(response) == ["Kick-off: it is confirmed already."]
+    assert said(response) == ["Kick-off: already confirmed."]
     event.refresh_from_db()
     assert event.starts_at == event.dates[1].start
 
@@ -67,7 +67,7 @@ def test_a_meeting_that_was_confirmed_at_vyte_meanwhile_keeps_its_date(admin_cli
 def test_a_meeting_that_vyte_lost_meanwhile_is_left(verb, admin_client, vyte_sandbox, event):
     vyte_sandbox.delete_event(event.vyte_id)
     response = admin_client.post(f"{LIST}{verb}/", decision(event))
-    assert said(response) == ["Kick-off: Vyte does not have it any more."]
+    assert said(response) == ["Kick-off: no longer exists at Vyte."]
 
 
 @pytest.mark.parametrize("part", ["date", "place"])
@@ -75,7 +75,7 @@ def test_what_is_not_proposed_at_vyte_any_more_is_not_confirmed(part, admin_clie
     data = decision(event)
     vyte_sandbox.state.events[event.vyte_id][f"{part}s"].pop(0)
     response = admin_client.post(f"{LIST}confirm/", data)
-    assert said(response) == [f"Kick-off: the chosen {part} is not proposed any more. Look at it again."]
+    assert said(response) == [f"Kick-off: the chosen {part} is no longer proposed. Review it again."]
     event.refresh_from_db()
     assert event.status == "planning"
 
@@ -129,7 +129,7 @@ def test_markup_in_a_title_is_text_in_a_message_too(admin_client, vyte_sandbox, 
     vyte_sandbox.update_event(event.vyte_id, title="<b>Kick")
     response = act(admin_client, "event", "refresh", event)
     (message,) = (str(message) for message in get_messages(response.wsgi_request))
-    assert "&lt;b&gt;Kick</a>: refreshed: still being planned." in message
+    assert "&lt;b&gt;Kick</a>: refreshed: still in planning." in message
 
 
 def test_a_refreshed_meeting_that_is_gone_or_off_is_told_so(admin_client, vyte_sandbox, meetings):
@@ -138,7 +138,7 @@ def test_a_refreshed_meeting_that_is_gone_or_off_is_told_so(admin_client, vyte_s
     vyte_sandbox.cancel(off.vyte_id)
     assert said(act(admin_client, "event", "refresh", gone, off)) == [
         "Meeting 1: refreshed: cancelled.",
-        "Meeting 0: Vyte does not have it any more.",
+        "Meeting 0: no longer exists at Vyte.",
     ]
     page = admin_client.get(reverse("admin:django_vyte_event_change", args=[gone.pk])).text
     assert page.index("Missing since") < page.index("Title:")
@@ -180,7 +180,7 @@ def test_dates_in_the_past_are_marked_and_not_the_favourite(admin_client, vyte_s
     settle()
     event = Event.objects.get(title="Late")
     page = admin_client.get(act(admin_client, "event", "confirm", event).url)
-    (form,) = page.context["decisions"]
+    (form,) = page.context["forms"]
     assert form["date"].value() == made["dates"][1]["_id"]
     assert page.text.count("in the past") == 1
     assert "Jan. 5, 2020, 10 a.m. – 11 a.m. UTC (2 yes, 0 no) – in the past" in page.text
@@ -191,7 +191,7 @@ def test_an_all_day_date_at_midnight_utc_is_that_day_wherever_people_are(zone, t
     midnight = dt.datetime(2027, 1, 5, tzinfo=dt.UTC)
     event = Event(team=team, starts_at=midnight, all_day=True, timezone=zone)
     with timezone.override("America/Los_Angeles"):
-        assert settled(event) == "Jan. 5, 2027, all day"
+        assert event_time(event) == "Jan. 5, 2027, all day"
 
 
 def test_an_all_day_date_is_past_once_its_day_is_over():
@@ -201,7 +201,7 @@ def test_an_all_day_date_is_past_once_its_day_is_over():
         for name, number in {"yesterday": -1, "today": 0}.items()
     }
     event = Event(data={"dates": [*days.values(), {"date": "someday", "_id": "unreadable"}]})
-    assert [(date.id, date.past) for date in dates(event)] == [
+    assert [(date.id, date.past) for date in date_options(event)] == [
         ("yesterday", True),
         ("today", False),
         ("unreadable", False),

@@ -46,7 +46,7 @@ def test_confirming_asks_vyte_for_the_votes_and_proposes_the_favourite(admin_cli
     response = act(admin_client, "event", "confirm", event)
     assert response.url == f"{LIST}confirm/?events={event.pk}"
     page = admin_client.get(response.url)
-    (decision,) = page.context["decisions"]
+    (decision,) = page.context["forms"]
     event.refresh_from_db()
     assert decision["date"].value() == event.dates[1].id
     assert decision["place"].value() == event.places[1].id
@@ -61,7 +61,7 @@ def test_the_choice_is_settled_at_vyte_in_the_mirror_in_the_history_and_in_the_l
 ):
     event.refresh()
     page = admin_client.get(f"{LIST}confirm/?events={event.pk}")
-    data = hidden_and_checked(page.context["decisions"])
+    data = hidden_and_checked(page.context["forms"])
     data[f"event-{event.pk}-date"] = event.dates[0].id
     response = admin_client.post(f"{LIST}confirm/?events={event.pk}", data)
     assert response.url == reverse("admin:django_vyte_event_change", args=[event.pk])
@@ -79,7 +79,7 @@ def test_the_choice_is_settled_at_vyte_in_the_mirror_in_the_history_and_in_the_l
 def test_several_meetings_are_decided_on_one_page(admin_client, event, another):
     page = admin_client.get(act(admin_client, "event", "confirm", event, another).url)
     assert "Jan. 5, 2027, 10 a.m. – 11 a.m. UTC (1 yes, 0 no)" in page.text, "no choice, but shown"
-    response = admin_client.post(f"{LIST}confirm/", hidden_and_checked(page.context["decisions"]))
+    response = admin_client.post(f"{LIST}confirm/", hidden_and_checked(page.context["forms"]))
     assert response.url == LIST
     assert len(said(response)) == 2
     assert set(Event.objects.values_list("status", flat=True)) == {"confirmed"}
@@ -93,7 +93,7 @@ def test_a_date_that_is_not_proposed_any_more_is_not_confirmed(admin_client, vyt
     }
     page = admin_client.post(f"{LIST}confirm/", data)
     assert page.status_code == 200
-    assert "This is not proposed any more. Choose again." in page.text
+    assert "This is no longer proposed. Choose again." in page.text
     assert vyte_sandbox.requests == []
 
 
@@ -105,9 +105,9 @@ def test_nothing_chosen_is_asked_for(admin_client, vyte_sandbox, event):
 @pytest.mark.parametrize(
     ("status", "verb", "words"),
     [
-        ("confirmed", "confirm", "it is confirmed already."),
-        ("cancelled", "confirm", "it is cancelled already."),
-        ("cancelled", "cancel", "it is cancelled already."),
+        ("confirmed", "confirm", "already confirmed."),
+        ("cancelled", "confirm", "already cancelled."),
+        ("cancelled", "cancel", "already cancelled."),
     ],
 )
 def test_what_has_happened_already_is_left_as_it_is(status, verb, words, admin_client, vyte_sandbox, event):
@@ -124,7 +124,7 @@ def test_what_has_happened_already_is_left_as_it_is(status, verb, words, admin_c
 def test_a_meeting_that_vyte_lost_is_left_as_it_is(admin_client, vyte_sandbox, event):
     Event.objects.update(status="cancelled", missing_since=event.as_of)
     response = admin_client.post(f"{LIST}cancel/", {"event": event.pk})
-    assert said(response) == ["Kick-off: Vyte does not have it any more."]
+    assert said(response) == ["Kick-off: no longer exists at Vyte."]
     assert vyte_sandbox.requests == []
 
 
@@ -230,7 +230,7 @@ def test_all_events_of_a_filtered_list_are_frozen_into_their_keys(admin_client, 
     assert f"events={event.pk}" in response.url
     Event.objects.update(title="kick them all")
     page = admin_client.get(response.url)
-    assert [each.pk for each, _ in page.context["doomed"]] == [event.pk]
+    assert [each.pk for each, _ in page.context["rows"]] == [event.pk]
     done = admin_client.post(response.url, {"event": event.pk})
     another.refresh_from_db()
     assert another.status == "planning"
@@ -252,7 +252,7 @@ def test_a_wrong_address_asks_about_nothing(given, admin_client, event):
     for verb in ("confirm", "cancel"):
         page = admin_client.get(f"{LIST}{verb}/", {"events": given})
         assert page.status_code == 200
-        assert "None of the chosen meetings is here any more." in page.text
+        assert "The chosen meetings no longer exist." in page.text
         assert admin_client.post(f"{LIST}{verb}/", {"event": given}).status_code in (200, 302)
     event.refresh_from_db()
     assert event.status == "planning"

@@ -146,7 +146,7 @@ def test_there_are_no_counts_beside_the_filters(admin_client, five):
     ],
 )
 def test_words_find(most, name, words, found, admin_client, five, monkeypatch):
-    monkeypatch.setattr(search, "KEYS", most)
+    monkeypatch.setattr(search, "MAX_LITERALS", most)
     page = admin_client.get(f"/admin/django_vyte/{name}/", {"q": words})
     assert page.context["cl"].result_count == found
 
