@@ -1,22 +1,20 @@
-"""What mirroring came to."""
+"""The result of mirroring: how many events were created, changed, left alone, and what could not be read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Self
 
-if TYPE_CHECKING:
-    from typing import Self
-
-# How many changed events are described.
-EXAMPLES = 20
+# Changed events that a preview describes in words.
+MAX_EXAMPLES = 20
 
 
 @dataclass(slots=True)
 class MirrorResult:
-    """What a save came to, or would: numbers of events, and what was unreadable.
+    """What mirroring answers did, or would do: numbers of events, and in words what could not be read or stored.
 
-    ``changes`` are the primary keys of what was recorded, ``examples`` sentences about what would be.
+    ``stale`` counts answers older than what is mirrored. ``changes`` are primary keys of the ``EventChange`` rows that
+    were written, ``examples`` what a preview says of the first events.
     """
 
     created: int = 0
@@ -27,6 +25,11 @@ class MirrorResult:
     problems: list[str] = field(default_factory=list)
     examples: list[str] = field(default_factory=list)
 
+    @property
+    def total(self) -> int:
+        """The number of answers."""
+        return self.created + self.changed + self.unchanged + self.stale + len(self.problems)
+
     def __iadd__(self, other: Self) -> Self:
         self.created += other.created
         self.changed += other.changed
@@ -34,5 +37,5 @@ class MirrorResult:
         self.stale += other.stale
         self.changes += other.changes
         self.problems += other.problems
-        self.examples += other.examples[: EXAMPLES - len(self.examples)]
+        self.examples += other.examples[: MAX_EXAMPLES - len(self.examples)]
         return self

@@ -1,10 +1,10 @@
-"""Fetch what is true now about one event or one user, and mirror it."""
+"""Fetch one event, or one user, from Vyte and mirror what is true now."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import replace
-from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from django.utils import timezone
@@ -14,17 +14,12 @@ from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.mirror import members
-from django_vyte.models import ApiKey, Event, Team
+from django_vyte.models import ApiKey, Event, Member, Team
 from django_vyte.payloads import values
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from django_vyte.models import Member
-
-# How many other events are asked for before a 404 is believed.
+# Other mirrored events to ask for before a 404 about one is believed.
 CONTROL_EVENTS = 3
-# The clients whose key and whose 404 were found to be good.
+# Clients whose key belongs to the team, and which find other events: their 404 means that an event is gone.
 _verified_clients: WeakSet[VyteClient] = WeakSet()
 
 
@@ -37,22 +32,21 @@ def sync_event(
     just_cancelled: bool = False,
     client: VyteClient | None = None,
 ) -> mirror.MirrorResult:
-    """Mirror one event as Vyte shows it now.
+    """Mirror one event as Vyte shows it now; one that Vyte has no more is mirrored as missing.
 
-    ``cancelled_at`` is Vyte's time of a cancellation that a call reported: Vyte's event object documents none, so
-    the answer may not show it; ``just_cancelled`` says that this site cancelled it a moment ago. Raises VyteError
-    when Vyte cannot be asked. An event that Vyte no longer has is noted; one that was never mirrored either raises
-    NotFound.
+    ``cancelled_at`` is Vyte's time of a cancellation that a webhook call reported, which the answer may not show:
+    Vyte's event object documents no such field. ``just_cancelled``: this site cancelled it a moment ago. Raises
+    VyteError when Vyte cannot be asked, and NotFound for an event that neither Vyte nor the mirror has.
     """
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
         try:
             answer = fetch_event(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
         except NotFound:
-            saved = store_missing(vyte, team_id, vyte_id, as_of=as_of, origin=origin)
-            if saved is None:
+            result = store_missing(vyte, team_id, vyte_id, as_of=as_of, origin=origin)
+            if result is None:
                 raise
-            return saved
+            return result
     if just_cancelled:
         answer = replace(answer, cancelled_at=payloads.revision(values.as_dict(answer.payload)) or as_of)
     return store_answer(team_id, answer)
@@ -61,7 +55,7 @@ def sync_event(
 def fetch_event(
     client: VyteClient, vyte_id: str, *, origin: mirror.Origin, cancelled_at: dt.datetime | None = None
 ) -> mirror.Answer:
-    """What Vyte shows of one event, to be mirrored; raises VyteError, NotFound for one that Vyte does not have."""
+    """Ask Vyte for one event; raises VyteError, and NotFound for one that Vyte does not have."""
     as_of = timezone.now()
     payload = client.events.retrieve(vyte_id)
     return _about(vyte_id, mirror.Answer(payload, as_of, origin, cancelled_at))
@@ -72,7 +66,8 @@ def store_missing(
 ) -> mirror.MirrorResult | None:
     """Mirror that Vyte has no such event; None for one that was never mirrored.
 
-    VyteError where the key is not the team's, or where Vyte seems to have no events at all.
+    A 404 is not believed at once, because it cancels the event here: raises VyteError when the key belongs to another
+    team, or when Vyte answers 404 about every event.
     """
     if client not in _verified_clients:
         _check_key_owner(client, team_id)
@@ -82,27 +77,27 @@ def store_missing(
 
 
 def store_answer_about(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.MirrorResult:
-    """Mirror what Vyte answered about one event; UnexpectedAnswer when that is another event, or none."""
+    """Mirror an answer that must be about this event; UnexpectedAnswer when it is about another one, or unreadable."""
     return store_answer(team_id, _about(vyte_id, answer))
 
 
 def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
-    told = values.as_dict(answer.payload)
-    if told.get("_id", vyte_id) != vyte_id:
+    payload = values.as_dict(answer.payload)
+    if payload.get("_id", vyte_id) != vyte_id:
         raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")
-    return replace(answer, payload={**told, "_id": vyte_id})
+    return replace(answer, payload={**payload, "_id": vyte_id})
 
 
 def store_answer(team_id: int, answer: mirror.Answer) -> mirror.MirrorResult:
     """Mirror one answer; UnexpectedAnswer when it cannot be read."""
-    saved = mirror.save(team_id, [answer])
-    if saved.problems:
-        raise UnexpectedAnswer(saved.problems[0])
-    return saved
+    result = mirror.save(team_id, [answer])
+    if result.problems:
+        raise UnexpectedAnswer(result.problems[0])
+    return result
 
 
 def _check_key_owner(client: VyteClient, team_id: int) -> None:
-    """Raises VyteError for a key of another team: that Vyte finds nothing with it says nothing about this one."""
+    """VyteError for a key of another team: its 404 says nothing about this team's events."""
     vyte_id = values.identifier(values.as_dict(client.auth.test()).get("_id"))
     if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
         raise VyteError(
@@ -111,7 +106,7 @@ def _check_key_owner(client: VyteClient, team_id: int) -> None:
 
 
 def _check_other_events_exist(client: VyteClient, team_id: int, vyte_id: str) -> None:
-    """Raises VyteError when everything is answered with 404, as a gateway does: that says nothing about an event."""
+    """VyteError when every event is a 404, as from a gateway that is set up wrongly."""
     rows = Event.objects.filter(team=team_id, missing_since__isnull=True).exclude(vyte_id=vyte_id)
     others = list(rows.order_by("-vyte_updated_at", "-pk").values_list("vyte_id", flat=True)[:CONTROL_EVENTS])
     if not others or any(_exists(client, other) for other in others):
@@ -132,7 +127,7 @@ def _exists(client: VyteClient, vyte_id: str) -> bool:
 
 
 def sync_user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Member:
-    """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one Vyte does not know."""
+    """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one that Vyte does not have."""
     with client or ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()
         answer = vyte.users.retrieve(vyte_id)
@@ -140,9 +135,10 @@ def sync_user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -
 
 
 def sync_users(team_id: int, emails: Collection[str]) -> list[Member]:
-    """Mirror the users with any of these addresses, of all that Vyte lists ("Users"); raises VyteError.
+    """Mirror the listed users who have one of these addresses; raises VyteError.
 
-    UnexpectedAnswer when it does not list all of them: who has just joined may be about to appear.
+    UnexpectedAnswer when an address is not in the list ("Users"): somebody who has just joined may not be listed yet,
+    so this is to be retried.
     """
     with ApiKey.client_for(team_id) as vyte:
         as_of = timezone.now()

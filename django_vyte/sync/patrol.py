@@ -1,7 +1,7 @@
-"""Comparing a part of the mirror with Vyte, time and again, and repairing what a missed webhook left stale.
+"""Patrol: compare part of the mirror with Vyte at regular intervals, and repair what a missed webhook left stale.
 
-Upcoming events come first: one list shows them all, those included that nobody told this site of. What is left of a
-budget of requests goes round all the other mirrored events, one by one.
+Upcoming events come first: one list shows all of them, those included that no webhook reported. The rest of a budget
+of requests goes to the other mirrored events, one by one, each patrol continuing where the last one stopped.
 """
 
 from __future__ import annotations
@@ -10,46 +10,43 @@ import datetime as dt
 import logging
 import random
 import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice, zip_longest
-from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
+from django_vyte.client import VyteClient
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.payloads import values
+from django_vyte.sync.batches import mirror_batches
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import Listing
-from django_vyte.sync.team import BATCH
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-    from django_vyte.client import VyteClient
 
 logger = logging.getLogger(__name__)
 
-# How many events of a team are asked for one by one, and for how many seconds at most: calls may wait for this worker.
+# Limits of one patrol of a team, because webhook deliveries may wait for this worker: requests for single events,
+# seconds for these, and again as many for the list.
 MAX_REQUESTS = 50
 TIME_LIMIT = 30
-# How many further questions a list of upcoming events that was cut short is worth.
+# Further requests for a list of upcoming events that may be cut short.
 MAX_LIST_REQUESTS = 20
-# Messages that piled up while no worker ran lead to one patrol.
+# Messages that queued up while no worker ran start one patrol, not one each.
 MIN_INTERVAL = dt.timedelta(minutes=1)
-# For how long events that Vyte has no more are asked for again.
+# Events that Vyte answered 404 to are asked for again this long: the 404 may have been a mistake.
 RECHECK_MISSING = dt.timedelta(days=7)
 Cause = EventChange.Cause
 
 
 @dataclass(slots=True)
 class PatrolResult:
-    """What a comparison came to: events compared, what was saved of them, and what kept others from it."""
+    """The number of events compared, what mirroring them changed, and what failed."""
 
     compared: int = 0
     saved: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
@@ -63,7 +60,7 @@ class PatrolResult:
 
 
 def due_teams() -> list[int]:
-    """The primary keys of the teams whose turn it is and that have a key, the longest unpatrolled first."""
+    """Primary keys of the teams that have a key and are due for a patrol, the longest unpatrolled first."""
     linked = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE).values("team")
     oldest = F("patrolled_at").asc(nulls_first=True)
     rows = Team.objects.filter(_is_due(timezone.now()), pk__in=linked)
@@ -71,14 +68,14 @@ def due_teams() -> list[int]:
 
 
 def _max_duration() -> dt.timedelta:
-    """How long a worker may be at a team: for a list, for a further one that is begun in time, and for the others."""
+    """The longest a patrol of one team can take: two lists (a further one may begin in time) and the single events."""
     settings = get_settings()
     return dt.timedelta(seconds=2 * settings.LIST_DEADLINE + settings.LEASE_SECONDS)
 
 
 def _is_due(now: dt.datetime) -> Q:
-    """Which teams nobody is at, or was a moment ago."""
-    # Times that lie further ahead than they ever are set come from a clock that was put back.
+    """Teams without a lease and without a patrol a moment ago."""
+    # A time further in the future than is ever stored comes from a clock that was set back since: ignore it.
     free = Q(patrol_until=None) | Q(patrol_until__lte=now) | Q(patrol_until__gt=now + 2 * _max_duration())
     rested = (
         Q(patrolled_at=None)
@@ -90,9 +87,9 @@ def _is_due(now: dt.datetime) -> Q:
 
 @contextmanager
 def claimed(team_id: int) -> Iterator[Team | None]:
-    """The team, for nobody else to patrol meanwhile; None while somebody else does, or did a moment ago.
+    """Lease a team for one patrol; None while another worker has it, or when it was patrolled a moment ago.
 
-    A worker that dies leaves the team to the next one, once its lease has run out.
+    The lease of a worker that dies expires, and the next patrol takes the team.
     """
     now, rows = timezone.now(), Team.objects.filter(pk=team_id)
     until = now + _max_duration()
@@ -109,74 +106,74 @@ def claimed(team_id: int) -> Iterator[Team | None]:
 
 
 def patrol_team(team: Team) -> PatrolResult:
-    """Compare the upcoming events of a team, and the next ones of the others, with Vyte, and mirror what differs.
+    """Compare the upcoming events of a team and the next ones of the others with Vyte, and mirror what differs.
 
-    What fails keeps nothing else from its turn. ``team.patrolled_to`` is moved on, in memory. Raises VyteError when
-    the team has no key that can be used.
+    A failure about one event stops no other. ``team.patrolled_to`` is advanced in memory; ``claimed`` stores it.
+    Raises VyteError when the team has no usable key.
     """
-    found, listed = PatrolResult(), set[str]()
+    result, listed = PatrolResult(), set[str]()
     with team.client() as client:
-        if _attempt(found, "Upcoming events", partial(_compare_upcoming, team, client, listed, found)):
-            _compare_others(team, client, listed, found)
-    return found
+        if _attempt(result, "Upcoming events", partial(_compare_upcoming, team, client, listed, result)):
+            _compare_others(team, client, listed, result)
+    return result
 
 
-def _attempt(found: PatrolResult, what: str, work: Callable[[], object]) -> bool:
-    """Do one part of the work; whether it makes sense to go on with others."""
+def _attempt(result: PatrolResult, what: str, work: Callable[[], object]) -> bool:
+    """Do one part of the work and record its failure; False when the rest would fail, too."""
     try:
         work()
     except VyteError as error:
-        found.failures.append(str(error) if error.aborts_run else f"{what}: {error}")
+        result.failures.append(str(error) if error.aborts_run else f"{what}: {error}")
         return not error.aborts_run
     except Exception as error:
         logger.exception("%s could not be compared", what)
-        found.failures.append(f"{what}: {type(error).__name__}")
+        result.failures.append(f"{what}: {type(error).__name__}")
         db.let_go_of_broken()
     return True
 
 
-def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], found: PatrolResult) -> None:
-    """Mirror the upcoming events, which adds their ids to ``listed``; a list that is cut short costs some questions."""
+def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], result: PatrolResult) -> None:
+    """Mirror the upcoming events, and add their ids to ``listed``."""
     listing = Listing(client, team, {"filter": "upcoming"}, budget=MAX_LIST_REQUESTS, seconds=TIME_LIMIT)
-    listed_events = iter(listing)
-    while batch := list(islice(listed_events, BATCH)):
-        saved = mirror.save(
-            team.pk, [mirror.Answer(answer, as_of, _origin(team, answer)) for as_of, answer in batch]
-        )
+
+    def answer(as_of: dt.datetime, payload: object) -> mirror.Answer:
+        return mirror.Answer(payload, as_of, _origin(team, payload))
+
+    for saved in mirror_batches(team.pk, listing, answer):
         listed.update(listing.seen)
-        found.compared += len(batch)
-        found.failures += saved.problems
-        found.saved += saved
+        result.compared += saved.total
+        result.failures += saved.problems
+        result.saved += saved
 
 
-def _origin(team: Team, answer: object) -> mirror.Origin:
-    """Why an event differs from the mirror: before the team was linked, nobody could be told of a change."""
-    changed = payloads.revision(values.as_dict(answer))
+def _origin(team: Team, payload: object) -> mirror.Origin:
+    """PATROL for a change that a webhook should have reported, SYNC for one from before the team was linked."""
+    changed = payloads.revision(values.as_dict(payload))
     missed = changed is not None and changed >= team.created_at
     return mirror.Origin(Cause.PATROL if missed else Cause.SYNC)
 
 
-def _compare_others(team: Team, client: VyteClient, listed: set[str], found: PatrolResult) -> None:
+def _compare_others(team: Team, client: VyteClient, listed: set[str], result: PatrolResult) -> None:
     """Ask one by one for upcoming events that were not listed, at random, and for the next ones of all others."""
     unlisted = _unlisted(team, listed)
     chosen = random.sample(unlisted, min(len(unlisted), MAX_REQUESTS // 2))
-    turns = _next(team, listed.union(chosen), MAX_REQUESTS - len(chosen))
+    following = _next(team, listed.union(chosen), MAX_REQUESTS - len(chosen))
     end = time.monotonic() + TIME_LIMIT
-    # In turn, so that neither kind keeps the other waiting where Vyte is slow.
-    pairs = zip_longest(turns, ((None, key) for key in chosen))
+    # Alternate, so that both kinds advance when Vyte is slow and the time runs out.
+    pairs = zip_longest(following, ((None, key) for key in chosen))
     for pk, vyte_id in filter(None, chain.from_iterable(pairs)):
         if time.monotonic() > end:
             return
-        # Whatever comes of it: one event that is always refused keeps no other from its turn.
+        # Advance before asking: an event that always fails must not be where every patrol starts again.
         team.patrolled_to = pk or team.patrolled_to
-        if not _attempt(found, f"Event {vyte_id}", partial(_compare_one, team, client, vyte_id, found)):
+        if not _attempt(result, f"Event {vyte_id}", partial(_compare_one, team, client, vyte_id, result)):
             return
 
 
-def _compare_one(team: Team, client: VyteClient, vyte_id: str, found: PatrolResult) -> None:
+def _compare_one(team: Team, client: VyteClient, vyte_id: str, result: PatrolResult) -> None:
     origin = mirror.Origin(Cause.PATROL)
-    found.saved += sync_event(team.pk, vyte_id, origin=origin, client=client)
-    found.compared += 1
+    result.saved += sync_event(team.pk, vyte_id, origin=origin, client=client)
+    result.compared += 1
 
 
 def _unlisted(team: Team, listed: set[str]) -> list[str]:
@@ -184,14 +181,13 @@ def _unlisted(team: Team, listed: set[str]) -> list[str]:
     return [vyte_id for vyte_id in rows.values_list("vyte_id", flat=True) if vyte_id not in listed]
 
 
-def _next(team: Team, done: set[str], most: int) -> list[tuple[int, str]]:
-    """The events after the one compared last, and from the beginning after the last of all."""
-    # A 404 of a few days ago may have been a mistake.
-    there = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - RECHECK_MISSING)
-    rows = Event.objects.filter(there, team=team).order_by("pk")
+def _next(team: Team, done: set[str], limit: int) -> list[tuple[int, str]]:
+    """The events after the one compared last, and from the first one again after the last of all."""
+    exists = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - RECHECK_MISSING)
+    rows = Event.objects.filter(exists, team=team).order_by("pk")
     ahead = rows.filter(pk__gt=team.patrolled_to)
     found: list[tuple[int, str]] = []
     for part in (ahead, rows.filter(pk__lte=team.patrolled_to)):
-        keys = part.values_list("pk", "vyte_id")[: most + len(done)]
-        found += islice(((pk, key) for pk, key in keys if key not in done), most - len(found))
+        keys = part.values_list("pk", "vyte_id")[: limit + len(done)]
+        found += islice(((pk, key) for pk, key in keys if key not in done), limit - len(found))
     return found

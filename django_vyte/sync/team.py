@@ -1,14 +1,13 @@
-"""A whole team: every event Vyte lists is mirrored, and events that Vyte stopped listing are looked into."""
+"""Full sync of a team: mirror every event that Vyte lists, and check the mirrored ones that it does not list."""
 
 from __future__ import annotations
 
 import datetime as dt
 import random
+from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import chain, islice
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,32 +15,26 @@ from django.utils import timezone
 from django_vyte import db, mirror, payloads
 from django_vyte.accounts import problems
 from django_vyte.accounts.problems import Kind
+from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import VyteError
 from django_vyte.mirror.incoming import CLOCK_TOLERANCE
-from django_vyte.models import Event, EventChange
+from django_vyte.models import Event, EventChange, Team
 from django_vyte.payloads import values
+from django_vyte.sync.batches import BATCH, mirror_batches
 from django_vyte.sync.event import sync_event
-from django_vyte.sync.listing import Listing, can_continue_after
+from django_vyte.sync.listing import ListedEvent, Listing, can_continue_after
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from django_vyte.client import VyteClient
-    from django_vyte.models import Team
-    from django_vyte.sync.listing import ListedEvent
-
-BATCH = 500
-# How many new events change how the database should look for them.
+# New events after which the planner's statistics are renewed (ANALYZE); ten times as many for each further time.
 ANALYZE_AFTER = 2 * BATCH
-# How many events that are no longer listed are asked for one by one.
+# Requests a run for events that are mirrored and not listed.
 MISSING_BUDGET = 50
-# How many events that cannot be mirrored are spoken of one by one.
+# Problems that become warnings of their own; all of them are counted.
 MAX_PROBLEMS_SHOWN = 20
 
 
 class IncompleteReason(StrEnum):
-    """Why the mirror may lack something that Vyte has."""
+    """Why the mirror may lack events that Vyte has."""
 
     EMPTY = "empty"
     CUT_SHORT = "cut short"
@@ -50,7 +43,11 @@ class IncompleteReason(StrEnum):
 
 @dataclass(slots=True)
 class SyncSummary:
-    """What a sync came to, or would after a dry run; ``listing`` is the list that it went through."""
+    """The result of a sync, or of a dry run.
+
+    ``listing`` is the list that was mirrored, ``vanished`` counts events that Vyte answers 404 to, ``unchecked`` those
+    that were neither listed nor asked for.
+    """
 
     listing: Listing
     is_dry_run: bool = False
@@ -63,7 +60,7 @@ class SyncSummary:
 
     @property
     def incomplete(self) -> str:
-        """Why the mirror may lack something that Vyte has, in one paragraph; empty when nothing speaks for it."""
+        """Why the mirror may lack events that Vyte has, in one paragraph; empty when there is no sign of that."""
         return " ".join(self.incomplete_reasons.values())
 
 
@@ -77,16 +74,15 @@ def sync_team(
     progress: Callable[[int], object] = ignore,
     expect: Callable[[int | None], object] = ignore,
 ) -> SyncSummary:
-    """Mirror the events of a team, or of one of its groups, or those that changed since an instant.
+    """Mirror all events of a team, or those of one of its groups, or those that changed since an instant.
 
     The answer is received whole before anything is written: one that is cut off raises UnexpectedAnswer and writes
-    nothing. Each batch is then committed by itself, so that a run that was killed is gone on from by the next. A list
-    that Vyte may have cut short is asked for in parts; what may be missing all the same is said in ``incomplete``.
-    ``dry_run`` writes nothing and says what would be written. What keeps a run of the whole team from being complete
-    stands in ``Team.problem``, too.
+    nothing. Each batch is committed on its own, so the next run continues a killed one. A list that Vyte may have cut
+    short is asked for in parts; what may still be missing is said in ``incomplete``, and for a sync of the whole team
+    in ``Team.problem``. ``dry_run`` writes nothing and says what would be written.
 
-    ``progress`` is called with the number of events after each batch, and with 0 where a question takes its time;
-    ``expect`` with the number to come, None once that cannot be told. Raises VyteError when Vyte cannot be asked
+    ``progress`` is called with the number of events after each batch, and with 0 before each further request;
+    ``expect`` with the total, or None once it is unknown. Raises VyteError when Vyte cannot be asked
     ("List all events").
     """
     is_whole = not (group or since or dry_run)
@@ -100,10 +96,10 @@ def sync_team(
         summary = SyncSummary(listing, dry_run)
         why = origin or mirror.Origin(EventChange.Cause.SYNC)
         sync = _TeamSync(team, client, listing, since, why, progress, summary, ANALYZE_AFTER)
-        sync.take(listing)
+        sync.store(listing)
         if not group:
-            sync.compare()
-        sync.conclude()
+            sync.check_unlisted()
+        sync.summarize()
         if is_whole:
             problems.set_problem(team.pk, Kind.MISSING, summary.incomplete)
         return summary
@@ -111,7 +107,7 @@ def sync_team(
 
 @dataclass(slots=True)
 class _TeamSync:
-    """A run on its way."""
+    """One run of ``sync_team``."""
 
     team: Team
     client: VyteClient
@@ -122,58 +118,56 @@ class _TeamSync:
     summary: SyncSummary
     analyze_at: int
 
-    def take(self, heard: Iterable[ListedEvent]) -> None:
-        """Mirror what is listed, batch by batch; each event is let go of before the next is read."""
-        stream = iter(heard)
-        for first in stream:
-            before = self.summary.listed
-            wanted = self._answers(chain([first], islice(stream, BATCH - 1)))
-            save = mirror.preview if self.summary.is_dry_run else mirror.save
-            self.summary.saved += save(self.team.pk, wanted)
-            if not self.summary.is_dry_run and self.summary.saved.created >= self.analyze_at:
-                # Until it is told of many new rows, PostgreSQL goes through all of a team's to find a few.
+    def store(self, listed: Iterable[ListedEvent]) -> None:
+        """Mirror listed events in batches."""
+        summary, before = self.summary, self.summary.listed
+        for result in mirror_batches(self.team.pk, listed, self._answer, dry_run=summary.is_dry_run):
+            summary.saved += result
+            if not summary.is_dry_run and summary.saved.created >= self.analyze_at:
+                # Without statistics about the new rows, PostgreSQL scans all of a team's events to find a batch.
                 db.look_at(Event, "team_id", "vyte_id")
                 self.analyze_at *= 10
-            self.progress(self.summary.listed - before)
+            self.progress(summary.listed - before)
+            before = summary.listed
 
-    def _answers(self, heard: Iterable[ListedEvent]) -> Iterator[mirror.Answer]:
-        for as_of, event in heard:
-            self.summary.listed += 1
-            if _changed_since(event, self.since):
-                yield mirror.Answer(event, as_of, self.origin)
+    def _answer(self, as_of: dt.datetime, event: object) -> mirror.Answer | None:
+        self.summary.listed += 1
+        return mirror.Answer(event, as_of, self.origin) if _changed_since(event, self.since) else None
 
-    def compare(self) -> None:
-        """Look into mirrored events that were not listed, where the list is one that should have all of them."""
+    def check_unlisted(self) -> None:
+        """Check mirrored events that should have been listed and were not."""
         is_empty = not self.listing.longest
         if self.since and not is_empty:
             return
-        absent = self._absent()
+        unlisted = self._unlisted()
         if self.summary.is_dry_run:
-            self.summary.unchecked = len(absent)
+            self.summary.unchecked = len(unlisted)
         elif not self.since:
-            absent = self._look_into(absent)
-        if is_empty and absent:
+            unlisted = self._look_up(unlisted)
+        if is_empty and unlisted:
             self.summary.incomplete_reasons[IncompleteReason.EMPTY] = (
-                f"Vyte listed no events at all, and does not say that the {len(absent):,} that are mirrored are gone."
+                f"Vyte listed no events at all, and does not say that the {len(unlisted):,} that are mirrored are gone."
             )
 
-    def _absent(self) -> set[str]:
-        """The mirrored events that should have been listed and were not."""
-        # A time that lies ahead comes from a clock that was put back.
-        ahead = Q(as_of__gt=timezone.now() + CLOCK_TOLERANCE)
-        known = Event.objects.filter(Q(as_of__lt=self.listing.began) | ahead, team=self.team)
+    def _unlisted(self) -> set[str]:
+        # A time in the future comes from a clock that was set back since.
+        in_future = Q(as_of__gt=timezone.now() + CLOCK_TOLERANCE)
+        known = Event.objects.filter(Q(as_of__lt=self.listing.began) | in_future, team=self.team)
         known = known.filter(missing_since__isnull=True).exclude(status=Event.Status.CANCELLED)
         seen = self.listing.seen
         return {key for key in known.values_list("vyte_id", flat=True).iterator() if key not in seen}
 
-    def _look_into(self, absent: set[str]) -> set[str]:
-        """Ask for events one by one and not endlessly: a short list deletes nothing. Answers which are not gone."""
-        there, gone, called_off = set[str](), set[str](), set[str]()
-        # By lot, so that one sync after another gets round to all of them.
-        for vyte_id in random.sample(sorted(absent), min(len(absent), MISSING_BUDGET)):
+    def _look_up(self, unlisted: set[str]) -> set[str]:
+        """Ask for events one by one, up to a budget; those not found to be listed, gone or cancelled are returned.
+
+        A short list alone deletes nothing: only a 404 about the event itself does.
+        """
+        there, gone, cancelled = set[str](), set[str](), set[str]()
+        # At random, so that repeated runs get round to all of them.
+        for vyte_id in random.sample(sorted(unlisted), min(len(unlisted), MISSING_BUDGET)):
             self.progress(0)
             try:
-                event = self._looked_at(vyte_id)
+                event = self._sync_one(vyte_id)
             except VyteError as error:
                 self.summary.warnings.append(
                     f"Event {vyte_id} is not listed and could not be checked: {error}"
@@ -181,43 +175,40 @@ class _TeamSync:
                 if not can_continue_after(error):
                     break
             else:
-                # What is cancelled need not be listed.
-                found = (
-                    gone
-                    if event.missing_since
-                    else called_off
-                    if event.status == Event.Status.CANCELLED
-                    else there
-                )
-                found.add(vyte_id)
+                if event.missing_since:
+                    gone.add(vyte_id)
+                elif event.status == Event.Status.CANCELLED:
+                    # Vyte may leave cancelled events out of its lists.
+                    cancelled.add(vyte_id)
+                else:
+                    there.add(vyte_id)
         self.summary.vanished = len(gone)
         if there and self.listing.longest:
-            self.take(self.listing.partitioned())
+            self.store(self.listing.partitioned())
             there -= self.listing.seen
             if there:
                 self.summary.incomplete_reasons[IncompleteReason.CUT_SHORT] = (
                     f"Vyte has events that it does not list: {len(there):,} of those asked for."
                 )
-        left = absent - gone - called_off - self.listing.seen
+        left = unlisted - gone - cancelled - self.listing.seen
         self.summary.unchecked = len(left - there)
         return left
 
-    def _looked_at(self, vyte_id: str) -> Event:
-        """Ask for one event and mirror the answer: the event as it is then."""
+    def _sync_one(self, vyte_id: str) -> Event:
         saved = sync_event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
         self.summary.saved.changes += saved.changes
         return Event.objects.only("status", "missing_since").get(team=self.team, vyte_id=vyte_id)
 
-    def conclude(self) -> None:
-        """Sum up all that there is to warn of."""
-        summary, problems = self.summary, self.summary.saved.problems
-        if doubt := self.listing.incomplete_reason:
-            summary.incomplete_reasons[IncompleteReason.CUT_SHORT] = doubt
-        if unreadable := len(problems) + self.listing.unreadable:
+    def summarize(self) -> None:
+        """Fill in the warnings, and why the mirror may be incomplete."""
+        summary, unreadable = self.summary, self.summary.saved.problems
+        if reason := self.listing.incomplete_reason:
+            summary.incomplete_reasons[IncompleteReason.CUT_SHORT] = reason
+        if count := len(unreadable) + self.listing.unreadable:
             summary.incomplete_reasons[IncompleteReason.UNREADABLE] = (
-                f"{unreadable:,} of what Vyte listed could not be mirrored."
+                f"{count:,} of what Vyte listed could not be mirrored."
             )
-        summary.warnings += [*problems[:MAX_PROBLEMS_SHOWN], *summary.incomplete_reasons.values()]
+        summary.warnings += [*unreadable[:MAX_PROBLEMS_SHOWN], *summary.incomplete_reasons.values()]
         if summary.unchecked:
             summary.warnings.append(
                 f"{summary.unchecked:,} mirrored events were not listed and not checked; the next sync asks for some "

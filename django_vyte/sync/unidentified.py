@@ -1,34 +1,32 @@
-"""The meetings of calls that do not name them: found here, or at Vyte by their title, or among all of the team's.
+"""Resolves webhook calls about a meeting without an id: which meeting is it, and what is true of it now?
 
-The time of its making tells a meeting from any other. Without that, only a mirror that was just brought up to date can
-tell whether there is another one like it: with all of the same title, or with all that there are.
+A creation time in milliseconds identifies a meeting at once. Without one, only a mirror that is up to date can tell
+whether the description fits more than one meeting: so all meetings with the same title are mirrored first, and where
+that does not settle it, all of the team's.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django_vyte import mirror
 from django_vyte.exceptions import VyteError
-from django_vyte.inbox.sources import NotThereYet, Outcome
+from django_vyte.inbox.sources import NotThereYet, Outcome, Visit
 from django_vyte.models import Event
 from django_vyte.sync import matching
+from django_vyte.sync.batches import mirror_batches
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import Listing, can_continue_after
 from django_vyte.sync.listing.query import title_of
-from django_vyte.sync.team import BATCH, sync_team
+from django_vyte.sync.matching import Description
+from django_vyte.sync.team import sync_team
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_vyte.inbox.sources import Visit
-    from django_vyte.sync.matching import Description
-
-# Where more meetings than this wait to be looked at, all of the team's are listed once instead.
+# With more descriptions than this, one list of all the team's events costs less than a search for each title.
 MAX_ONE_BY_ONE = 10
-# How many cancelled meetings tell whether such are listed.
+# Cancelled meetings looked for in a list, to see whether it has cancelled meetings at all.
 EXAMPLES = 50
 NOT_LISTED = "A meeting that a call is about, and does not name, is not, or not yet, listed by Vyte."
 WHICH = ("none", "one, but others may be missing,", "more than one")
@@ -38,90 +36,86 @@ NOT_CERTAIN = (
 )
 
 
-def sync_unidentified(unidentified: Sequence[Description], visit: Visit, origin: mirror.Origin) -> Outcome:
-    """Mirror the events that calls are about without naming them; those that are not certain, with all of the team's.
+def sync_unidentified(descriptions: Sequence[Description], visit: Visit, origin: mirror.Origin) -> Outcome:
+    """Mirror the meetings that these descriptions are about.
 
-    Raises VyteError when Vyte cannot be asked about all of them, once the others are seen to, and NotThereYet for one
-    that it does not list. A cancellation that may be of several meetings, or of one that is not mirrored, is a problem
-    of the outcome and cancels nothing.
+    A cancellation that fits several meetings, or none, cancels nothing and is a problem of the outcome. Raises
+    VyteError when Vyte could not be asked about all of them, after the others are done, and NotThereYet for a meeting
+    that Vyte does not list.
     """
     search = _Search(visit, origin)
-    unresolved = list(unidentified)
-    if len(unidentified) <= MAX_ONE_BY_ONE:
-        unresolved = [description for description in unidentified if not search.is_seen_to(description)]
+    unresolved = list(descriptions)
+    if len(descriptions) <= MAX_ONE_BY_ONE:
+        unresolved = [description for description in descriptions if not search.resolve(description)]
     if unresolved:
-        search.look_through_all(unresolved)
+        search.resolve_with_all(unresolved)
     if search.failures:
-        # What may be about to appear is looked for least often.
+        # Any other error first: NotThereYet is retried least often.
         raise min(search.failures, key=lambda error: isinstance(error, NotThereYet))
     return search.outcome
 
 
 @dataclass(slots=True)
 class _Search:
-    """What is looked for in one go, for one team; what Vyte could not be asked about keeps nothing else from it."""
+    """The descriptions of one delivery or batch, for one team; an error about one does not stop the others."""
 
     visit: Visit
     origin: mirror.Origin
     outcome: Outcome = field(default_factory=Outcome)
     failures: list[VyteError] = field(default_factory=list)
 
-    def is_seen_to(self, description: Description) -> bool:
-        """Whether there is no need to look through all events for this one."""
+    def resolve(self, description: Description) -> bool:
+        """Resolve one description without listing all events; False when that is not enough."""
         try:
-            return self._is_certain(description) or self._is_found_by_title(description)
+            return self._resolve_exactly(description) or self._resolve_by_title(description)
         except VyteError as error:
             self.failures.append(error)
             return True
         finally:
             self.visit.keep()
 
-    def _is_certain(self, description: Description) -> bool:
-        """Look at the one event that this must be about, and say whether there is one."""
+    def _resolve_exactly(self, description: Description) -> bool:
         vyte_id = matching.exact_match(self.visit.owner, description)
         if vyte_id:
-            self._mirror(vyte_id, description)
+            self._sync(vyte_id, description)
         return bool(vyte_id)
 
-    def _is_found_by_title(self, description: Description) -> bool:
-        """Mirror the events with this title, and say whether that settles it."""
-        listing = self._titled(description.title) if description.is_sufficient else None
-        return listing is not None and self._is_among(description, listing, same_title=True)
+    def _resolve_by_title(self, description: Description) -> bool:
+        listing = self._mirror_title(description.title) if description.is_sufficient else None
+        return listing is not None and self._resolve_among(description, listing, same_title=True)
 
-    def look_through_all(self, unresolved: Sequence[Description]) -> None:
-        """Mirror all events, and then the cancellations of those that are certain."""
+    def resolve_with_all(self, unresolved: Sequence[Description]) -> None:
+        """Sync the whole team, then resolve these descriptions."""
         summary = sync_team(self.visit.team, origin=self.origin, progress=self.visit.keep)
         self.outcome.changes += summary.saved.changes
         for description in unresolved:
             try:
-                if summary.incomplete or not self._is_among(description, summary.listing):
-                    self._leave_open(description)
+                if summary.incomplete or not self._resolve_among(description, summary.listing):
+                    self._report_unresolved(description)
             except VyteError as error:
                 self.failures.append(error)
             self.visit.keep()
 
-    def _is_among(self, description: Description, listing: Listing, *, same_title: bool = False) -> bool:
-        """Whether the event can be told, once everything that is like it and listed is mirrored; cancel it if it was.
+    def _resolve_among(self, description: Description, listing: Listing, *, same_title: bool = False) -> bool:
+        """Resolve a description after all similar listed events are mirrored; a cancellation is applied.
 
-        What is cancelled may not be listed any more: then the one that is lacking is the one.
+        Vyte may not list cancelled events: if one candidate is missing from the list, it is the cancelled one.
         """
         found = matching.candidates(self.visit.owner, description)
         mirrored = Event.objects.filter(team=self.visit.owner, as_of__lt=listing.began, vyte_id__in=found)
-        lacking = set(mirrored.values_list("vyte_id", flat=True)) - listing.seen
+        unlisted = set(mirrored.values_list("vyte_id", flat=True)) - listing.seen
         if not description.cancelled:
-            return len(found) > len(lacking)
-        one = lacking or set(found)
+            return len(found) > len(unlisted)
+        one = unlisted or set(found)
         if len(one) != 1 or (
-            not lacking and self._are_cancelled_left_out(description, listing, same_title=same_title)
+            not unlisted and self._lists_no_cancelled(description, listing, same_title=same_title)
         ):
             return False
-        self._mirror(one.pop(), description)
+        self._sync(one.pop(), description)
         return True
 
-    def _are_cancelled_left_out(
-        self, description: Description, listing: Listing, *, same_title: bool
-    ) -> bool:
-        """Whether a list lacks all meetings that are known to be cancelled; where none is, nobody knows."""
+    def _lists_no_cancelled(self, description: Description, listing: Listing, *, same_title: bool) -> bool:
+        """Whether a list has none of the meetings known to be cancelled; False where none is known."""
         rows = Event.objects.cancelled().filter(
             team=self.visit.owner, missing_since__isnull=True, as_of__lt=listing.began
         )
@@ -129,8 +123,8 @@ class _Search:
         known = set(rows.order_by("-cancelled_at").values_list("vyte_id", flat=True)[:EXAMPLES])
         return bool(known) and known.isdisjoint(listing.seen)
 
-    def _leave_open(self, description: Description) -> None:
-        """Say that a cancellation cannot be told from others, or that a meeting is not there yet."""
+    def _report_unresolved(self, description: Description) -> None:
+        """A meeting that may appear later is to be retried; an ambiguous cancellation is a problem for a person."""
         if not description.cancelled:
             if description.is_sufficient and not matching.is_mirrored(self.visit.owner, description):
                 self.failures.append(NotThereYet(NOT_LISTED))
@@ -139,27 +133,31 @@ class _Search:
             problem = NOT_CERTAIN.format(which=WHICH[min(len(found), 2)])
             self.outcome.problems += [] if problem in self.outcome.problems else [problem]
 
-    def _mirror(self, vyte_id: str, description: Description) -> None:
+    def _sync(self, vyte_id: str, description: Description) -> None:
         """Mirror one event, with the cancellation that a description reports."""
         since = description.cancelled_at or description.received_at
         saved = sync_event(self.visit.owner, vyte_id, origin=self.origin, cancelled_at=since)
         self.outcome.changes += saved.changes
 
-    def _titled(self, title: str) -> Listing | None:
+    def _mirror_title(self, title: str) -> Listing | None:
         """Mirror the events that Vyte finds by a title; None where those may not be all of them."""
         keep = self.visit.keep
         listing = Listing(self.visit.client, self.visit.team, {"q": title}, counted=keep, budget=0)
-        listed, is_found = iter(listing), True
+        is_complete = True
+
+        def answer(as_of: dt.datetime, event: dict[str, Any]) -> mirror.Answer:
+            nonlocal is_complete
+            # A list with other titles was not searched as asked, and may lack some with this one.
+            is_complete &= title.casefold() in title_of(event).casefold()
+            return mirror.Answer(event, as_of, self.origin)
+
         try:
-            while batch := list(islice(listed, BATCH)):
-                answers = [mirror.Answer(event, as_of, self.origin) for as_of, event in batch]
-                is_found &= all(title.casefold() in title_of(event).casefold() for _, event in batch)
-                saved = mirror.save(self.visit.owner, answers)
+            for saved in mirror_batches(self.visit.owner, listing, answer):
                 self.outcome.changes += saved.changes
-                is_found &= not saved.problems
+                is_complete &= not saved.problems
                 keep()
         except VyteError as error:
             if not can_continue_after(error):
                 raise
             return None
-        return listing if is_found and listing.is_complete and not listing.unreadable else None
+        return listing if is_complete and listing.is_complete and not listing.unreadable else None

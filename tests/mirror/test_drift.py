@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from django_vyte import mirror
 from django_vyte.mirror import drift
-from django_vyte.mirror.result import EXAMPLES
+from django_vyte.mirror.result import MAX_EXAMPLES
 from django_vyte.models import Event, EventChange, EventGroup, Invitee, Team
 
 pytestmark = pytest.mark.django_db
@@ -128,5 +128,5 @@ def test_examples_stay_few_however_many_batches_there_are(team: Team) -> None:
     seen = mirror.MirrorResult()
     for start in (0, 15, 30):
         seen += mirror.preview(team.pk, answers(*(said(f"e{start + number}") for number in range(15))))
-    assert (seen.created, len(seen.examples)) == (45, EXAMPLES)
+    assert (seen.created, len(seen.examples)) == (45, MAX_EXAMPLES)
     assert seen.examples[15].startswith("Event e15 ")

@@ -265,7 +265,7 @@ def test_an_answer_that_is_cut_off_writes_nothing(vyte_sandbox, team):
 
 
 def test_progress_is_reported_in_batches(vyte_sandbox, team, monkeypatch):
-    monkeypatch.setattr("django_vyte.sync.team.BATCH", 3)
+    monkeypatch.setattr("django_vyte.sync.batches.BATCH", 3)
     steps = []
     summary = sync_team(team, progress=steps.append)
     assert sum(steps) == summary.listed
@@ -296,7 +296,7 @@ def test_a_run_that_was_killed_is_gone_on_from_without_a_second_history(
 ):
     vyte_sandbox.state.events.clear()
     vyte_sandbox.fill(30)
-    monkeypatch.setattr("django_vyte.sync.team.BATCH", 5)
+    monkeypatch.setattr("django_vyte.sync.batches.BATCH", 5)
     stop_after.done = 0
     with pytest.raises(Killed):
         sync_team(team, progress=partial(stop_after, batches))
@@ -308,7 +308,7 @@ def test_a_run_that_was_killed_is_gone_on_from_without_a_second_history(
 
 
 def test_what_a_call_brought_meanwhile_is_not_overwritten_by_the_older_list(vyte_sandbox, team, monkeypatch):
-    monkeypatch.setattr("django_vyte.sync.team.BATCH", 2)
+    monkeypatch.setattr("django_vyte.sync.batches.BATCH", 2)
     vyte_sandbox.state.events.clear()
     ids = [vyte_sandbox.create_event(title="Before", creator="jane@acme.com")["_id"] for _ in range(6)]
     sync_team(team)
@@ -361,7 +361,7 @@ def test_a_full_disk_writes_nothing_and_says_which_folder_is_full(vyte_sandbox, 
 
 
 def test_the_database_is_told_of_many_new_events_and_not_of_a_few(team, vyte_sandbox, monkeypatch):
-    monkeypatch.setattr("django_vyte.sync.team.BATCH", 5)
+    monkeypatch.setattr("django_vyte.sync.batches.BATCH", 5)
     monkeypatch.setattr("django_vyte.sync.team.ANALYZE_AFTER", 10)
     vyte_sandbox.state.events.clear()
     vyte_sandbox.fill(25)
