@@ -12,9 +12,8 @@ from typing import Any, TypedDict, Unpack
 import msgspec
 import requests
 
-from django_vyte import http
 from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
-from django_vyte.http import pool, responses
+from django_vyte.http import clock, pool, responses
 from django_vyte.http.auth import KeyAuth
 from django_vyte.http.call import ApiCall
 from django_vyte.http.circuit import Circuit
@@ -193,4 +192,4 @@ class Http:
 
 def _wait(seconds: float, call: ApiCall, why: str) -> None:
     logger.info("%s: waits %.1f s %s", call.what, seconds, why)
-    http.sleep(seconds)  # looked up there, where a test replaces it
+    clock.sleep(seconds)

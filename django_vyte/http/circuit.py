@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from django_vyte.exceptions import (
@@ -16,6 +15,7 @@ from django_vyte.exceptions import (
     VyteTimeout,
     VyteUnavailable,
 )
+from django_vyte.http import clock
 
 if TYPE_CHECKING:
     from django_vyte.http.call import ApiCall
@@ -66,9 +66,9 @@ class Circuit:
         with self._lock:
             if self._open_until is None:
                 return False
-            left = self._open_until - monotonic()
+            left = self._open_until - clock.monotonic()
             if left <= 0:
-                self._open_until = monotonic() + seconds
+                self._open_until = clock.monotonic() + seconds
                 return True
             failed = self._failed
         raise VyteUnavailable(
@@ -88,9 +88,9 @@ class Circuit:
             elif alive is not None:
                 self._failed += 1
                 if trial or (not was_open and self._failed >= timeouts.circuit_failures):
-                    self._open_until = monotonic() + timeouts.circuit_seconds
+                    self._open_until = clock.monotonic() + timeouts.circuit_seconds
             elif trial and was_open:
-                self._open_until = monotonic()
+                self._open_until = clock.monotonic()
             failed, is_open = self._failed, self._open_until is not None
         if is_open and not was_open:
             logger.warning(
