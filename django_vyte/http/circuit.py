@@ -8,13 +8,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from django_vyte.exceptions import (
-    VyteAPIError,
-    VyteConnectionError,
-    VyteError,
-    VyteTimeout,
-    VyteUnavailable,
-)
+from django_vyte.exceptions import VyteError, VyteUnavailable
 from django_vyte.http import clock
 
 if TYPE_CHECKING:
@@ -22,8 +16,6 @@ if TYPE_CHECKING:
     from django_vyte.http.timeouts import Timeouts
 
 logger = logging.getLogger("django_vyte.http")
-
-_GATEWAY = frozenset({502, 503, 504})
 
 
 class Circuit:
@@ -50,7 +42,7 @@ class Circuit:
             yield
             alive = True
         except VyteError as error:
-            alive = not _is_outage(error) if call.attempts and not call.local_error else None
+            alive = not error.is_outage if call.attempts and not call.local_error else None
             raise
         except GeneratorExit:  # whoever reads a list left, after it had begun
             alive = True
@@ -113,9 +105,3 @@ class Circuits:
         """The circuit of ``origin``: scheme, host and port."""
         circuit = self._by_origin.get(origin)
         return circuit or self._by_origin.setdefault(origin, Circuit(origin.partition("://")[2]))
-
-
-def _is_outage(error: VyteError) -> bool:
-    if isinstance(error, VyteAPIError):
-        return error.status_code in _GATEWAY
-    return isinstance(error, VyteConnectionError | VyteTimeout)
