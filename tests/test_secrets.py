@@ -30,7 +30,7 @@ CREATOR = "jane@acme.com"
 def secrets(vyte_sandbox, settle, caplog, monkeypatch) -> dict[str, str]:
     """Every secret of a run that did everything, with what went wrong in it too; the logs are in ``caplog``."""
     caplog.set_level(logging.DEBUG)
-    monkeypatch.setattr("django_vyte.http.sleep", lambda seconds: None)
+    monkeypatch.setattr("django_vyte.http.clock.sleep", lambda seconds: None)
     monkeypatch.setenv("VYTE_API_KEY", vyte_sandbox.api_key)
     call_command("vyte_link_team", verbosity=0)
     app = ThirdPartyApp.objects.create(app_id=APP_ID, name="superapp", secret=APP_SECRET)

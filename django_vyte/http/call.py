@@ -1,36 +1,38 @@
-"""One call of the API as it is made: what is sent, and how far it got."""
+"""One API call: the request to send, and what became of its attempts so far."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from django_vyte.http.timeouts import Deadline
+from django_vyte.http.timeouts import Deadline
 
 
 @dataclass(slots=True)
 class ApiCall:
-    """``shown`` is the path as messages may show it, ``content`` the JSON to send, ``secrets`` what to mask.
-
-    ``maybe_applied`` is set when an attempt may have had its effect though nothing said so, ``local_error`` when a call
-    ended for a reason on this side, which says nothing about the host. The repr is for pages that show local variables.
-    """
+    """A request with its state; the repr hides what may be secret, for debug pages that show local variables."""
 
     method: str
     path: str = field(repr=False)
     shown: str
+    """The path as messages may show it: masked, and of limited length."""
     query: Mapping[str, str | int | None] | None = field(repr=False)
     content: bytes | None = field(repr=False)
+    """The JSON to send."""
     repeatable: bool
+    """Sending it twice has the same effect as sending it once."""
     secrets: Iterable[str] = field(repr=False)
+    """Texts that no message may show."""
     deadline: Deadline
     attempts: int = 0
+    never_connected: bool = False
+    """The last attempt got no connection, so nothing of the request was sent: any method may be sent again."""
     maybe_applied: bool = False
+    """An earlier attempt may have taken effect at the service, though no response said so."""
     local_error: bool = False
+    """The call failed for a reason on this side, which says nothing about the host."""
 
     @property
     def what(self) -> str:
-        """How messages begin."""
+        """Method and path: how each message begins."""
         return f"{self.method} {self.shown}"

@@ -12,13 +12,12 @@ from typing import Any, TypedDict, Unpack
 import msgspec
 import requests
 
-from django_vyte import http
 from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
-from django_vyte.http import pool, responses
+from django_vyte.http import clock, pool, responses
 from django_vyte.http.auth import KeyAuth
 from django_vyte.http.call import ApiCall
 from django_vyte.http.circuit import Circuit
-from django_vyte.http.errors import NETWORK_ERRORS, AttemptFailure, attempt_failure, broken_answer
+from django_vyte.http.errors import NETWORK_ERRORS, body_error, connection_error
 from django_vyte.http.limits import Limits
 from django_vyte.http.retries import SAFE_TO_REPEAT, backoff, is_worth_repeating
 from django_vyte.http.timeouts import LONGEST_WAIT, Deadline, Timeouts
@@ -114,7 +113,7 @@ class Http:
             try:
                 yield from responses.pieces(response, call.deadline)
             except NETWORK_ERRORS as error:
-                broken = broken_answer(error, call, self._timeouts)
+                broken = body_error(error, call, self._timeouts)
             finally:
                 response.close()
             # Raised out here so that no traceback carries requests' own error: it holds the URL and the headers.
@@ -127,39 +126,36 @@ class Http:
             self._wait_as_asked(call)
             call.attempts += 1
             outcome = self._attempt(call)
-            if isinstance(outcome, AttemptFailure):
-                self._wait_or_raise(outcome, call)
-            elif 200 <= outcome.status_code < 300:
-                return outcome
-            else:
-                error = responses.refusal(outcome, call)
-                if error.status_code in _ASKS_TO_WAIT and error.retry_after:
-                    self._limits.hold(self._holder, error.retry_after)
-                self._wait_or_raise(error, call)
+            if not isinstance(outcome, VyteError):
+                if 200 <= outcome.status_code < 300:
+                    return outcome
+                outcome = responses.refusal(outcome, call)
+                if outcome.status_code in _ASKS_TO_WAIT and outcome.retry_after:
+                    self._limits.hold(self._holder, outcome.retry_after)
+            self._wait_or_raise(outcome, call)
 
-    def _attempt(self, call: ApiCall) -> requests.Response | AttemptFailure:
-        started = perf_counter()
-        outcome: requests.Response | AttemptFailure
+    def _attempt(self, call: ApiCall) -> requests.Response | VyteError:
+        started, call.never_connected = perf_counter(), False
+        outcome: requests.Response | VyteError
         try:
             outcome = self._transport.send(call, bounded(self._timeouts.connect_and_read, call.deadline.left))
             result: int | str = outcome.status_code
         except NETWORK_ERRORS as error:
-            outcome = attempt_failure(error, call, self._timeouts)
+            outcome = connection_error(error, call, self._timeouts)
             result = type(error).__name__
         spent = (perf_counter() - started) * 1000
         logger.debug("%s: %s in %.0f ms, attempt %d", call.what, result, spent, call.attempts)
         return outcome
 
-    def _wait_or_raise(self, outcome: AttemptFailure | VyteAPIError, call: ApiCall) -> None:
+    def _wait_or_raise(self, error: VyteError, call: ApiCall) -> None:
         """Wait until the next attempt, or raise what this one ended in."""
-        error = outcome.error if isinstance(outcome, AttemptFailure) else outcome
-        asked = None if isinstance(outcome, AttemptFailure) else outcome.retry_after
+        asked = error.retry_after if isinstance(error, VyteAPIError) else None
         wait = backoff(call.attempts) if asked is None else asked
-        hopeless = call.attempts > self._timeouts.retries or not is_worth_repeating(outcome, call)
-        if hopeless or wait > LONGEST_WAIT or wait >= call.deadline.left:
+        is_last = call.attempts > self._timeouts.retries or not is_worth_repeating(error, call)
+        if is_last or wait > LONGEST_WAIT or wait >= call.deadline.left:
             raise error
         call.maybe_applied |= (
-            not outcome.nothing_sent if isinstance(outcome, AttemptFailure) else outcome.status_code >= 500
+            error.status_code >= 500 if isinstance(error, VyteAPIError) else not call.never_connected
         )
         if not (asked and self._limits.left(self._holder)):  # what is asked of all is waited for by all
             _wait(wait, call, "to try again")
@@ -193,4 +189,4 @@ class Http:
 
 def _wait(seconds: float, call: ApiCall, why: str) -> None:
     logger.info("%s: waits %.1f s %s", call.what, seconds, why)
-    http.sleep(seconds)  # looked up there, where a test replaces it
+    clock.sleep(seconds)

@@ -6,24 +6,16 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from time import monotonic
 from typing import TYPE_CHECKING
 
-from django_vyte.exceptions import (
-    VyteAPIError,
-    VyteConnectionError,
-    VyteError,
-    VyteTimeout,
-    VyteUnavailable,
-)
+from django_vyte.exceptions import VyteError, VyteUnavailable
+from django_vyte.http import clock
 
 if TYPE_CHECKING:
     from django_vyte.http.call import ApiCall
     from django_vyte.http.timeouts import Timeouts
 
 logger = logging.getLogger("django_vyte.http")
-
-_GATEWAY = frozenset({502, 503, 504})
 
 
 class Circuit:
@@ -50,7 +42,7 @@ class Circuit:
             yield
             alive = True
         except VyteError as error:
-            alive = not _is_outage(error) if call.attempts and not call.local_error else None
+            alive = not error.is_outage if call.attempts and not call.local_error else None
             raise
         except GeneratorExit:  # whoever reads a list left, after it had begun
             alive = True
@@ -66,9 +58,9 @@ class Circuit:
         with self._lock:
             if self._open_until is None:
                 return False
-            left = self._open_until - monotonic()
+            left = self._open_until - clock.monotonic()
             if left <= 0:
-                self._open_until = monotonic() + seconds
+                self._open_until = clock.monotonic() + seconds
                 return True
             failed = self._failed
         raise VyteUnavailable(
@@ -88,9 +80,9 @@ class Circuit:
             elif alive is not None:
                 self._failed += 1
                 if trial or (not was_open and self._failed >= timeouts.circuit_failures):
-                    self._open_until = monotonic() + timeouts.circuit_seconds
+                    self._open_until = clock.monotonic() + timeouts.circuit_seconds
             elif trial and was_open:
-                self._open_until = monotonic()
+                self._open_until = clock.monotonic()
             failed, is_open = self._failed, self._open_until is not None
         if is_open and not was_open:
             logger.warning(
@@ -113,9 +105,3 @@ class Circuits:
         """The circuit of ``origin``: scheme, host and port."""
         circuit = self._by_origin.get(origin)
         return circuit or self._by_origin.setdefault(origin, Circuit(origin.partition("://")[2]))
-
-
-def _is_outage(error: VyteError) -> bool:
-    if isinstance(error, VyteAPIError):
-        return error.status_code in _GATEWAY
-    return isinstance(error, VyteConnectionError | VyteTimeout)

@@ -1,91 +1,86 @@
-"""What an exception of requests is called here, and what it says about the request."""
+"""Translates the exceptions of requests and urllib3 into those of this package, without the secrets they hold."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import requests
 import urllib3
 
 from django_vyte.exceptions import UnexpectedAnswer, VyteConnectionError, VyteError, VyteTimeout, mask
+from django_vyte.http.call import ApiCall
+from django_vyte.http.timeouts import Timeouts
 
-if TYPE_CHECKING:
-    from django_vyte.http.call import ApiCall
-    from django_vyte.http.timeouts import Timeouts
-
-# ValueError: requests lets through what urllib raises for an address that is no URL.
+# All that sending or reading may raise. ValueError: requests passes on what urllib.parse raises for an invalid URL.
 NETWORK_ERRORS = (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError)
 
 _TIMEOUTS = (requests.Timeout, urllib3.exceptions.TimeoutError, TimeoutError)
 
 
-@dataclass(frozen=True, slots=True)
-class AttemptFailure:
-    """An attempt without an answer."""
+def connection_error(error: Exception, call: ApiCall, timeouts: Timeouts) -> VyteError:
+    """The error of an attempt without a response; notes in ``call`` how far the attempt got.
 
-    error: VyteError
-    nothing_sent: bool
-    passing: bool
-
-
-def attempt_failure(error: Exception, call: ApiCall, timeouts: Timeouts) -> AttemptFailure:
-    """Name an exception of an attempt, without keeping it: it holds the URL and the headers."""
+    The original is not chained to it, because it holds the URL and the headers.
+    """
     if _is_local(error):
         call.local_error = True
-        return AttemptFailure(VyteConnectionError(_local(error, call)), nothing_sent=False, passing=False)
+        failure = VyteConnectionError(_local_message(error, call))
+        failure.is_transient = False
+        return failure
     reason = _reason(error)
-    refused = isinstance(error, requests.ConnectTimeout) or isinstance(
+    call.never_connected = isinstance(error, requests.ConnectTimeout) or isinstance(
         reason, urllib3.exceptions.NewConnectionError
     )
     if _is_timeout(error, reason):
-        return AttemptFailure(_timeout(refused, call, timeouts), refused, passing=True)
-    passing = isinstance(error, requests.ConnectionError) and not isinstance(
+        return _timeout(call, timeouts)
+    detail = mask(f"{type(reason).__name__}: {reason}" if reason else type(error).__name__)[:200]
+    failure = VyteConnectionError(f"{call.what}: no connection ({detail})")
+    # A certificate that is not trusted will not be a moment later.
+    failure.is_transient = isinstance(error, requests.ConnectionError) and not isinstance(
         error, requests.exceptions.SSLError
     )
-    detail = mask(f"{type(reason).__name__}: {reason}" if reason else type(error).__name__)[:200]
-    return AttemptFailure(VyteConnectionError(f"{call.what}: no connection ({detail})"), refused, passing)
+    return failure
 
 
-def broken_answer(error: Exception, call: ApiCall, timeouts: Timeouts) -> VyteError:
-    """Name an exception of reading a successful answer."""
+def body_error(error: Exception, call: ApiCall, timeouts: Timeouts) -> VyteError:
+    """The error of reading the body of a successful response."""
     if _is_timeout(error, _reason(error)):
-        return _timeout(False, call, timeouts)
+        return _timeout(call, timeouts)
     return UnexpectedAnswer(f"{call.what}: the answer breaks off ({type(error).__name__})")
 
 
 def _is_local(error: Exception) -> bool:
-    """Whether it is about how this side is set up: no URL, no time-out, or certificates that are not there."""
-    # For a file of certificates that is missing, requests raises an OSError of its own, without a number.
+    """Whether the configuration here is wrong: an invalid URL or time-out, or a missing certificate bundle."""
+    # For a missing certificate bundle HTTPAdapter.cert_verify of requests raises an OSError without errno.
     return isinstance(error, ValueError) or (type(error) is OSError and error.errno is None)
 
 
-def _local(error: Exception, call: ApiCall) -> str:
+def _local_message(error: Exception, call: ApiCall) -> str:
     detail = type(error).__name__
-    if type(error) in (ValueError, OSError):  # texts of other kinds may repeat the URL
+    if type(error) in (ValueError, OSError):  # texts of other classes may repeat the URL
         detail = mask(re.sub(r"[^\s'\"]*@", "", str(error)), call.secrets)[:250]
     return f"{call.what}: not sent ({detail}). Check API_URL, TIMEOUT, and the certificates and proxies set here."
 
 
 def _reason(error: Exception) -> Exception | None:
+    """The exception of urllib3 inside one of requests, or inside urllib3's MaxRetryError."""
     cause = error.args[0] if error.args and isinstance(error.args[0], Exception) else None
     return getattr(cause, "reason", None) or cause
 
 
 def _is_timeout(error: Exception, reason: Exception | None) -> bool:
-    # urllib3 counts a connection that is refused among its time-outs.
+    # In urllib3, a refused connection (NewConnectionError) is a subclass of ConnectTimeoutError.
     refused = isinstance(reason, urllib3.exceptions.NewConnectionError)
     return not refused and (isinstance(error, _TIMEOUTS) or isinstance(reason, _TIMEOUTS))
 
 
-def _timeout(connecting: bool, call: ApiCall, timeouts: Timeouts) -> VyteTimeout:
-    """Says which limit ended it, and where that is set."""
+def _timeout(call: ApiCall, timeouts: Timeouts) -> VyteTimeout:
+    """Says which limit ended the call, and which setting raises it."""
     connect, read = timeouts.connect_and_read
     if call.deadline.left <= 0:
         limit = f"not done within {call.deadline.seconds:g} seconds, the limit of a whole call"
         setting = call.deadline.setting
-    elif connecting:
+    elif call.never_connected:
         limit, setting = f"no connection within {connect:g} seconds", "TIMEOUT"
     else:
         limit, setting = f"nothing came for {read:g} seconds", "TIMEOUT"

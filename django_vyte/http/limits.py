@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from threading import Lock
-from time import monotonic
+
+from django_vyte.http import clock
 
 # A date years ahead in Retry-After is a mistake, not a wish.
 LONGEST_HOLD = 3600.0
@@ -20,7 +21,7 @@ class Limits:
 
     def hold(self, holder: Holder, seconds: float) -> None:
         """Send nothing more for ``seconds``, an hour at most."""
-        now = monotonic()
+        now = clock.monotonic()
         with self._lock:
             for expired in [each for each, until in self._until.items() if until <= now]:
                 del self._until[expired]
@@ -31,7 +32,7 @@ class Limits:
     def left(self, holder: Holder) -> float:
         """Seconds that are still to wait; 0 when none are."""
         until = self.until(holder)
-        return max(0.0, until - monotonic()) if until else 0.0
+        return max(0.0, until - clock.monotonic()) if until else 0.0
 
     def until(self, holder: Holder) -> float:
         """The moment, of ``monotonic``, until which to wait; 0 when there is none."""

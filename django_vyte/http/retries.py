@@ -1,27 +1,24 @@
-"""Whether a request is sent again, and when."""
+"""Retries: whether a request is sent again, and how long to wait before."""
 
 from __future__ import annotations
 
 import random
-from typing import TYPE_CHECKING
 
-from django_vyte.exceptions import VyteAPIError
-from django_vyte.http.errors import AttemptFailure
+from django_vyte.exceptions import VyteError
+from django_vyte.http.call import ApiCall
 
-if TYPE_CHECKING:
-    from django_vyte.http.call import ApiCall
-
+# Those of the idempotent methods that are used: https://www.rfc-editor.org/rfc/rfc9110#section-9.2.2
 SAFE_TO_REPEAT = frozenset({"GET", "PUT", "DELETE"})
-_PASSING = frozenset({429, 500, 502, 503, 504})
 
 
-def is_worth_repeating(outcome: AttemptFailure | VyteAPIError, call: ApiCall) -> bool:
-    """Whether asking once more may help and does no harm."""
-    if isinstance(outcome, AttemptFailure):
-        return outcome.nothing_sent or (call.repeatable and outcome.passing)
-    return call.repeatable and outcome.status_code in _PASSING
+def is_worth_repeating(error: VyteError, call: ApiCall) -> bool:
+    """Whether the same request may succeed now, without the risk that it takes effect twice."""
+    return call.never_connected or (call.repeatable and error.is_transient)
 
 
 def backoff(attempt: int) -> float:
-    """Seconds before the next attempt: full jitter under a ceiling that doubles from 0.5 to 8."""
+    """Seconds before the next attempt: full jitter under a ceiling that doubles from 0.5 to 8.
+
+    https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
+    """
     return random.uniform(0, min(8.0, 0.5 * 2 ** (attempt - 1)))  # noqa: S311

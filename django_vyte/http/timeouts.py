@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from time import monotonic
+
+from django_vyte.http import clock
 
 LONGEST_WAIT = 30.0
 
@@ -38,9 +39,9 @@ class Deadline:
     def __init__(self, seconds: float, setting: str) -> None:
         self.seconds = seconds
         self.setting = setting
-        self.at = monotonic() + seconds
+        self.at = clock.monotonic() + seconds
 
     @property
     def left(self) -> float:
         """Seconds until then, negative afterwards."""
-        return self.at - monotonic()
+        return self.at - clock.monotonic()

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 import responses
 
-from django_vyte import http
-from django_vyte.http import Http
+from django_vyte.http import Http, clock
 from tests.http.clients import connect
 
 
@@ -14,7 +13,7 @@ from tests.http.clients import connect
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """How long the code wanted to wait; nothing really waits."""
     waited: list[float] = []
-    monkeypatch.setattr(http, "sleep", waited.append)
+    monkeypatch.setattr(clock, "sleep", waited.append)
     return waited
 
 

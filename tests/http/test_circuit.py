@@ -19,7 +19,7 @@ from django_vyte.exceptions import (
     VyteError,
     VyteUnavailable,
 )
-from django_vyte.http import circuit, reset
+from django_vyte.http import reset
 from tests.client.raw import answer, raw_server, refusing_url
 from tests.http.clients import API, KEY, connect, raised
 
@@ -39,7 +39,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(circuit, "monotonic", clock)
+    monkeypatch.setattr("django_vyte.http.clock.monotonic", clock)
     return clock
 
 

@@ -12,7 +12,7 @@ import responses
 
 from django_vyte import http
 from django_vyte.exceptions import RateLimited, ServerError
-from django_vyte.http import limits, pool
+from django_vyte.http import clock, limits, pool
 from tests.http.clients import API, KEY, connect, raised
 
 URL = f"{API}/v2/events"
@@ -92,7 +92,7 @@ def test_a_wait_that_is_over_is_forgotten(
 ) -> None:
     ask_to_wait(vyte, "7")
     later = time.monotonic() + 8
-    monkeypatch.setattr(limits, "monotonic", lambda: later)
+    monkeypatch.setattr(clock, "monotonic", lambda: later)
     assert connect().request("GET", "/v2/events") == b"[]"
     ask_to_wait(vyte, "60")
     assert len(pool.current().limits._until) == 1
@@ -155,7 +155,7 @@ def test_who_has_waited_looks_again(vyte: responses.RequestsMock, monkeypatch: p
             [holder] = pool.current().limits._until
             pool.current().limits.hold(holder, 20)
 
-    monkeypatch.setattr(http, "sleep", sleep)
+    monkeypatch.setattr(clock, "sleep", sleep)
     connect().request("GET", "/v2/events")
     assert waited == pytest.approx([7, 20], abs=1)
 

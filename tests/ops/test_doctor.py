@@ -47,7 +47,7 @@ def ago(**spans: float) -> dt.datetime:
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch) -> None:
     """Between two tries of one request."""
-    monkeypatch.setattr("django_vyte.http.sleep", lambda seconds: None)
+    monkeypatch.setattr("django_vyte.http.clock.sleep", lambda seconds: None)
 
 
 @pytest.fixture
