@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
-from django_vyte import mirror, tasks
+from django_vyte import mirror
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
 from django_vyte.models import EventChange
 from django_vyte.sync.event import store_answer_about, sync_event
@@ -83,8 +83,8 @@ def reschedule(
 
 def refresh(event: Event) -> None:
     """Ask Vyte what is true now ("Retrieve an event")."""
-    saved = sync_event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
-    _settle(event, saved)
+    sync_event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
+    event.refresh_from_db()
 
 
 def _date(start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
@@ -102,21 +102,16 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
     """Mirror the event that Vyte answered."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     try:
-        saved = store_answer_about(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
+        store_answer_about(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
     except UnexpectedAnswer:
         # It was done all the same: Vyte answered with a success.
         _look_again(event, by)
     else:
-        _settle(event, saved)
+        event.refresh_from_db()
 
 
 def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
     """Fetch and mirror the event after a change that Vyte does not answer with one."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
-    saved = sync_event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
-    _settle(event, saved)
-
-
-def _settle(event: Event, saved: mirror.MirrorResult) -> None:
-    tasks.tell_soon(saved.changes)
+    sync_event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
     event.refresh_from_db()

@@ -1,4 +1,4 @@
-"""The Django app: where what stands below is told of what stands above it."""
+"""AppConfig: registers checks, tasks and the source, binds actions and the client, installs the log filter."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VyteConfig(AppConfig):
-    """Registers the system checks, binds the verbs of events, and keeps webhook addresses out of Django's logs."""
+    """Vyte's meetings in this site's database, admin and pages."""
 
     name = "django_vyte"
     verbose_name = _("Vyte")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Imports that need the models to be loaded."""
-        from django_vyte import actions, checks, redaction  # noqa: F401
-        from django_vyte.models import Event
+        """Connect the modules above the models to them; imports that need the models to be loaded."""
+        from django_vyte import actions, checks, redaction, tasks  # noqa: F401
+        from django_vyte.accounts.clients import client_for
+        from django_vyte.inbox import sources
+        from django_vyte.models import Event, Team
+        from django_vyte.sync.webhook import VyteSource
 
+        sources.register(VyteSource())
         Event.verbs = actions
+        Team.client_factory = staticmethod(client_for)
         redaction.install()

@@ -1,58 +1,59 @@
-"""Database connections that broke while something was done with them."""
+"""Retry on conflict, close broken connections, refresh the planner's statistics."""
 
 from __future__ import annotations
 
 import random
 import time
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, router
+from django.db.models import Model
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+T = TypeVar("T")
 
-    from django.db.models import Model
-
-Result = TypeVar("Result")
-
-# How often another writer may be in the way before that is an error.
-RACES = 5
+# Attempts before a conflict with another writer is raised.
+MOST_ATTEMPTS = 5
 
 
-def let_go_of_broken() -> None:
-    """Close what cannot be used any more, as Django does between requests, so that the next query connects anew.
+def close_broken_connections() -> None:
+    """Close every connection that is unusable, as Django does between requests: the next query connects anew.
 
-    A process that catches an error and goes on would otherwise keep a broken connection for as long as it lives. In a
-    transaction of the caller's nothing is touched: Django's ``close_old_connections`` would end it.
+    A worker that catches an error and goes on would otherwise keep a broken connection for as long as it lives.
+    Inside a transaction nothing is closed: ``django.db.close_old_connections`` would end the caller's transaction.
     """
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
 
 
-def insist(
-    work: Callable[[], Result], using: str, *, harmless: tuple[type[DatabaseError], ...] = ()
-) -> Result:
-    """Do some work with a database; again when another writer was in the way, or over a new connection when one broke.
+def retry_on_conflict(
+    work: Callable[[], T], using: str, *, harmless: tuple[type[DatabaseError], ...] = ()
+) -> T:
+    """Run ``work``, and run it again after a deadlock, a locked database or a lost connection.
 
-    In a transaction of the caller's, which such an error ends, it is raised at once. ``harmless`` errors leave that
-    transaction as it was.
+    Inside the caller's transaction, which such an error ends, it is raised at once. ``harmless`` names errors that
+    are retried, too, and leave the caller's transaction usable (``work`` has a savepoint of its own).
     """
     caught: tuple[type[Exception], ...] = (InterfaceError, OperationalError, *harmless)
-    for attempt in range(RACES):
+    for attempt in range(MOST_ATTEMPTS):
         try:
             return work()
         except caught as error:
-            let_go_of_broken()
+            close_broken_connections()
             is_over = connections[using].in_atomic_block and not isinstance(error, harmless)
-            if attempt == RACES - 1 or is_over:
+            if attempt == MOST_ATTEMPTS - 1 or is_over:
                 raise
             time.sleep(random.uniform(0, 0.05 * 2**attempt))  # noqa: S311
     raise AssertionError  # pragma: no cover - the loop returns or raises
 
 
-def look_at(model: type[Model], *columns: str) -> None:
-    """Have PostgreSQL learn at once what has become of these columns; other databases notice by themselves."""
+def analyze_table(model: type[Model], *columns: str) -> None:
+    """Refresh PostgreSQL's statistics of these columns; other databases do so while they insert.
+
+    After a bulk insert PostgreSQL plans with the old row counts until autovacuum runs:
+    https://www.postgresql.org/docs/current/planner-stats.html
+    """
     connection = connections[router.db_for_write(model)]
     if connection.vendor == "postgresql":
         names = ", ".join(map(connection.ops.quote_name, columns))

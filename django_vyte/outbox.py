@@ -1,141 +1,183 @@
-"""Telling receivers what changed, from the rows that say so: never lost, never invented."""
+"""The outbox: rows that receivers are to hear of, announced on commit and dispatched to each receiver.
+
+A change and the message about it are written in one transaction, so none is lost and none is invented:
+https://microservices.io/patterns/data/transactional-outbox.html
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, NamedTuple
 
+from django.apps import apps
+from django.db import models, router
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from django_vyte import db, signals
+from django_vyte import db
 from django_vyte.conf import get_settings
-from django_vyte.jobs.models import backoff
-from django_vyte.models import Event, EventChange, Member
+from django_vyte.jobs.models import Job, JobQuerySet, backoff
+from django_vyte.jobs.publishing import DISPATCH, enqueue
+from django_vyte.jobs.receivers import OutboxSignal
 from django_vyte.payloads.cleaning import without_nul
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
-    from django_vyte.jobs.models import WorkQuerySet
 
 logger = logging.getLogger(__name__)
 
-# How long what receivers have heard may be known to this process alone.
+# Rows that one message announces at most.
+MOST_KEYS = 100
+# Seconds after which a worker writes down which receivers have taken in what: a dead worker repeats no more than that.
 SAVE_SECONDS = 1.0
-DID_NOT_COME_BACK = "The worker that called the receivers did not come back."
-
-SIGNALS = {
-    EventChange.Kind.CREATED: signals.event_created,
-    EventChange.Kind.CONFIRMED: signals.event_confirmed,
-    EventChange.Kind.UPDATED: signals.event_updated,
-    EventChange.Kind.CANCELLED: signals.event_cancelled,
-}
+WORKER_LOST = "The worker that called the receivers did not come back."
 
 
-def tell_changes(keys: Sequence[int]) -> int:
-    """Tell the receivers of these ``EventChange`` rows, as far as nobody else is at it; how many were dealt with."""
-    return _tell_each(EventChange.objects.select_related("event"), keys)
+class SignalCall(NamedTuple):
+    """How the receivers of a row are called: ``signal.send(sender, **arguments)``."""
+
+    signal: OutboxSignal
+    sender: object
+    arguments: dict[str, Any]
 
 
-def tell_members(keys: Sequence[int]) -> int:
-    """Tell the receivers of ``user_joined`` about these members; how many were dealt with."""
-    return _tell_each(Member.objects.select_related("team", "user"), keys)
+class OutboxMessage(Job):
+    """A row that receivers are to hear of; ``told`` names those that have, ``told_at`` is set when all have.
+
+    Every concrete subclass is dispatched, swept, pruned and looked into by the doctor; the code that writes its rows
+    announces them. ``noun`` names a row, ``source`` and ``account_path`` whose it is (a look-up of the account's
+    primary key), ``dispatch_related`` the relations that ``signal_call`` reads, and ``pruned_by`` the time after which
+    a row is kept for ``VYTE["KEEP_HISTORY_DAYS"]``; empty for rows that are kept for ever.
+    """
+
+    noun: ClassVar[str]
+    source: ClassVar[str]
+    account_path: ClassVar[str]
+    dispatch_related: ClassVar[tuple[str, ...]] = ()
+    pruned_by: ClassVar[str] = ""
+    told_at = models.DateTimeField(_("told at"), null=True, blank=True, editable=False)
+    told = models.JSONField(_("told"), default=list, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    def signal_call(self) -> SignalCall:
+        """Which signal this row is, and what its receivers are given."""
+        raise NotImplementedError
 
 
-def _tell_each(rows: WorkQuerySet[Any], keys: Sequence[int]) -> int:
-    """Those never tried together, each of the others alone: what no worker survives takes nothing else along."""
-    wanted = rows.model._default_manager.filter(pk__in=keys)
-    told = _tell(rows.filter(pk__in=keys), wanted.filter(attempts=0))
-    if told == len(keys):
-        return told
+def message_models() -> list[type[OutboxMessage]]:
+    """Every installed model whose rows are dispatched to receivers."""
+    return [model for model in apps.get_models() if issubclass(model, OutboxMessage)]
+
+
+def jobs_of(model: type[OutboxMessage]) -> JobQuerySet[Any]:
+    """All rows of an outbox model, whose manager is made of ``JobQuerySet``."""
+    rows: JobQuerySet[Any] = model._default_manager.all()  # type: ignore[assignment]
+    return rows
+
+
+def announce(model: type[OutboxMessage], keys: Sequence[int]) -> None:
+    """Have a worker dispatch these rows once the transaction that writes them is committed."""
+    using = router.db_for_write(model)
+    for start in range(0, len(keys), MOST_KEYS):
+        batch = list(keys[start : start + MOST_KEYS])
+        enqueue(DISPATCH, model._meta.label_lower, batch, using=using)
+
+
+def dispatch(model: type[OutboxMessage], keys: Sequence[int]) -> int:
+    """Call the receivers of these rows, as far as no other worker does; how many rows were dealt with.
+
+    Rows that were never tried are claimed together, the others one by one: a row that kills every worker takes no
+    other along more than once.
+    """
+    wanted = jobs_of(model).filter(pk__in=keys)
+    rows = wanted.select_related(*model.dispatch_related)
+    count = _dispatch_claimed(rows, wanted.filter(attempts=0))
+    if count == len(keys):
+        return count
     for pk in wanted.filter(attempts__gt=0).due().order_by("pk").values_list("pk", flat=True):
-        told += _tell(rows.filter(pk=pk), wanted.filter(pk=pk))
-    return told
+        count += _dispatch_claimed(rows.filter(pk=pk), wanted.filter(pk=pk))
+    return count
 
 
-def _tell(rows: WorkQuerySet[Any], free: WorkQuerySet[Any]) -> int:
-    """Claim what is ``free`` of these rows and go through its receivers; how many rows."""
+def _dispatch_claimed(rows: JobQuerySet[Any], free: JobQuerySet[Any]) -> int:
+    """Claim what is ``free`` of these rows and call its receivers; how many rows."""
     seconds = get_settings().LEASE_SECONDS
     lease = free.claim(seconds)
     if lease is None:
         return 0
-    telling = _Telling(rows, lease, rows.keeper(lease, seconds))
-    told = 0
+    run = _Dispatch(rows, lease, rows.heartbeat(lease, seconds))
+    count = 0
     while True:
         read_at = time.monotonic()
         for row in rows.held(lease).order_by("pk"):
-            telling.tell(row)
-            told += 1
+            run.call_receivers(row)
+            count += 1
             if time.monotonic() - read_at >= SAVE_SECONDS:
-                # What follows is read again, since it may have changed meanwhile.
+                # Read the rest again: it may have changed while receivers ran.
                 break
         else:
-            telling.save()
-            return told
-        telling.save()
+            run.save()
+            return count
+        run.save()
 
 
 @dataclass(slots=True)
-class _Telling:
-    """What receivers heard of rows claimed together; kept every second, so that a dead worker repeats little."""
+class _Dispatch:
+    """Rows claimed together, and which receivers have taken in which of them; saved every second."""
 
-    rows: WorkQuerySet[Any]
+    rows: JobQuerySet[Any]
     lease: str
-    keep: Callable[..., None]
-    heard: defaultdict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
+    beat: Callable[..., None]
+    finished: defaultdict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
     saved_at: float = field(default_factory=lambda: time.monotonic())
 
     def is_time_to_save(self) -> bool:
         return time.monotonic() - self.saved_at >= SAVE_SECONDS
 
     def save(self) -> None:
-        """Finish the rows of which all receivers have heard, together where they are the same ones."""
+        """Close the finished rows, one statement for all that the same receivers have taken in."""
         now = timezone.now()
-        for told, keys in self.heard.items():
-            rows = self.rows.filter(pk__in=keys)
-            rows.finish(self.lease, told=list(told), told_at=now, error="")
-        self.heard.clear()
+        for told, keys in self.finished.items():
+            self.rows.filter(pk__in=keys).finish(self.lease, told=list(told), told_at=now, error="")
+        self.finished.clear()
         self.saved_at = time.monotonic()
 
-    def tell(self, row: EventChange | Member) -> None:
-        """Go through the receivers of one row."""
+    def call_receivers(self, row: OutboxMessage) -> None:
+        """Call the receivers of one row that have not taken it in."""
         rows = self.rows.filter(pk=row.pk)
         if row.attempts > get_settings().MAX_ATTEMPTS:
-            # Whoever tried last did not live to say what happened.
-            rows.finish(self.lease, error=row.error or DID_NOT_COME_BACK)
+            rows.finish(self.lease, error=row.error or WORKER_LOST)
             return
         told, failed = list(row.told), []
-        for name, error in _calls(row):
+        try:
+            signal, sender, arguments = row.signal_call()
+        except Exception as error:
+            logger.exception("%s %s cannot be dispatched", type(row).__name__, row.pk)
+            self._postpone(row, told, [f"{type(error).__name__}: {error}"])
+            return
+        for name, error in signal.dispatch(sender, row.told, **arguments):
             if error is None:
                 told.append(name)
             else:
                 failed.append(f"{name}: {type(error).__name__}: {error}")
-                db.let_go_of_broken()
-            self.keep()
+                db.close_broken_connections()
+            self.beat()
             if self.is_time_to_save():
                 self.save()
                 rows.held(self.lease).write(told=told)
         if failed:
-            self._put_off(row, told, failed)
+            self._postpone(row, told, failed)
         else:
-            self.heard[tuple(told)].append(row.pk)
+            self.finished[tuple(told)].append(row.pk)
 
-    def _put_off(self, row: EventChange | Member, told: list[str], failed: list[str]) -> None:
-        """Have those that failed called again later, or give up on them in sight."""
+    def _postpone(self, row: OutboxMessage, told: list[str], failed: list[str]) -> None:
+        """Have the receivers that failed called again later, or give up on them and keep the reason."""
         rows, text = self.rows.filter(pk=row.pk), without_nul("\n".join(failed))[:4000]
         if row.attempts >= get_settings().MAX_ATTEMPTS:
             logger.error("%s %s: given up on %d receivers", type(row).__name__, row.pk, len(failed))
             rows.finish(self.lease, told=told, error=text)
         else:
             rows.postpone(self.lease, backoff(row.attempts), told=told, error=text)
-
-
-def _calls(row: EventChange | Member) -> Iterator[tuple[str, Exception | None]]:
-    """Each receiver of what a row tells of, called at each step; its name, and what went wrong."""
-    if isinstance(row, Member):
-        return signals.user_joined.tell(Member, row.told, member=row)
-    signal = SIGNALS[EventChange.Kind(row.kind)]
-    return signal.tell(Event, row.told, event=row.event, change=row)

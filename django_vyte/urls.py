@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from django_vyte import views
+from django_vyte.accounts import endpoint
 
 app_name = "django_vyte"
-urlpatterns = [path("webhooks/<str:token>/", views.receive, name="webhook")]
+urlpatterns = [path("webhooks/<str:token>/", endpoint.receive, name="webhook")]

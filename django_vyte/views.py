@@ -1,38 +1,37 @@
-"""The endpoint that Vyte calls: keep the call, answer, and leave the rest to a worker."""
+"""``WebhookView``: the endpoint that a service calls. Identify the caller, store the call, answer 200, leave the rest.
+
+A service subclasses it with ``source`` and ``identify``; nothing in a request waits for another service.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import transaction
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.http.request import HttpHeaders
 from rest_framework.exceptions import APIException, ParseError
 from rest_framework.negotiation import BaseContentNegotiation
-from rest_framework.renderers import JSONRenderer
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from django_vyte import inbox, tasks
 from django_vyte.conf import get_settings
+from django_vyte.inbox import receiving
+from django_vyte.inbox.receiving import AccountLookup
+from django_vyte.inbox.sources import SOURCES
+from django_vyte.jobs.publishing import PROCESS, enqueue
 from django_vyte.payloads import values
-from django_vyte.sync.webhook import HEADERS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rest_framework.renderers import BaseRenderer
-    from rest_framework.request import Request
-
-# Headers that are kept, and where WSGI has them.
-KEPT = {name: HttpHeaders.to_wsgi_name(name) for name in HEADERS}
 RECEIVED = b'{"received":true}'
 JSON = "application/json"
 
 
 class AlwaysJSON(BaseContentNegotiation):
-    """Answers JSON whatever the caller says it accepts: a call is not lost over a header."""
+    """Answers JSON whatever the caller accepts: no call is lost over a header."""
 
     def select_parser(self, request: Request, parsers: Iterable[Any]) -> None:
         """The body is never parsed here."""
@@ -45,6 +44,22 @@ class AlwaysJSON(BaseContentNegotiation):
         return renderer, renderer.media_type
 
 
+class InvalidSignature(APIException):
+    """401: the call is not from whom it claims to be from, or it is too old. Nothing is stored."""
+
+    status_code = 401
+    default_detail = "The signature does not fit."
+    default_code = "invalid_signature"
+
+
+class BodyTooLarge(APIException):
+    """413: the body is larger than ``VYTE["MAX_BODY_BYTES"]``."""
+
+    status_code = 413
+    default_detail = "The body is too large."
+    default_code = "body_too_large"
+
+
 class LengthRequired(APIException):
     """411, rather than a 200 for a call of which nothing was read."""
 
@@ -54,12 +69,12 @@ class LengthRequired(APIException):
 
 
 class WebhookView(APIView):
-    """``POST /vyte/webhooks/<token>/`` ("Getting a webhook call").
+    """POST stores a call and answers 200; 404 for an unknown account, 401, 413, 400 or 411 for a call that is refused.
 
-    200 once the call is stored, 404 for an unknown token, 413 for a body over ``VYTE["MAX_BODY_BYTES"]``, 400 or 411
-    for one that could not be read. The token is the whole authentication: Vyte documents no signature.
+    Wrap ``as_view()`` in ``transaction.non_atomic_requests``: one INSERT needs no transaction around it.
     """
 
+    source: ClassVar[str]
     authentication_classes = ()
     permission_classes = ()
     throttle_classes = ()
@@ -70,34 +85,53 @@ class WebhookView(APIView):
     schema = None
     http_method_names = ("head", "post")
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Find out whose address this is before anything else: to a stranger every method is a 404."""
-        super().initial(request, *args, **kwargs)
-        look_up = inbox.was_known if request.method == "POST" else inbox.is_known
-        if not look_up(kwargs["token"]):
-            raise Http404
+    def identify(self, request: Request, **kwargs: Any) -> str | AccountLookup | None:
+        """Whose call this is: the primary key of the account as text, or a SELECT of it; None for nobody's (404).
 
-    def head(self, request: Request, token: str) -> Response:
+        ``kwargs`` are those of the URL. Raises InvalidSignature for a call that is not what it claims to be:
+        ``read_body(request)`` has the bytes that were signed. A HEAD request, which has no body, asks whether the
+        address is known.
+        """
+        raise NotImplementedError
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Identify the caller before anything else: to a stranger every method is a 404."""
+        super().initial(request, *args, **kwargs)
+        account = self.identify(request, **kwargs)
+        if account is None:
+            raise Http404
+        self.account = account
+
+    def head(self, request: Request, **kwargs: Any) -> Response:
         """200 for a known address, so that one can be tried out without leaving a call behind."""
         return Response()
 
-    def post(self, request: Request, token: str) -> HttpResponse:
+    def post(self, request: Request, **kwargs: Any) -> HttpResponse:
         """Store the call and ask a worker to process it."""
-        body = _body(request)
-        if body is None:
-            return Response({"detail": "The body is too large."}, status=413)
+        body = read_body(request)
+        source = SOURCES[self.source]
         meta = request.META
-        headers = {name: values.text(meta.get(key), 500) for name, key in KEPT.items()}
+        headers = {name: values.text(meta.get(key), 500) for name, key in _stored_headers(source.headers)}
         headers = {name: value for name, value in headers.items() if value}
-        pk = inbox.keep(token, inbox.draft("vyte", body, headers))
+        pk = receiving.store(receiving.parse(source, body, headers), self.account)
         if pk is None:
+            self.not_found(request, **kwargs)
             raise Http404
-        tasks.enqueue(tasks.process, [pk])
+        enqueue(PROCESS, [pk])
         return HttpResponse(RECEIVED, JSON)
 
+    def not_found(self, request: Request, **kwargs: Any) -> None:
+        """Called when the ``AccountLookup`` of a call found no account."""
 
-def _body(request: Request) -> bytes | None:
-    """The bytes of the body; None when there are too many of them. ParseError when they cannot be had."""
+
+@cache
+def _stored_headers(names: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each header that is stored, and where WSGI has it."""
+    return [(name, HttpHeaders.to_wsgi_name(name)) for name in names]
+
+
+def read_body(request: Request) -> bytes:
+    """The bytes of the body; BodyTooLarge, LengthRequired, or ParseError for one that cannot be read."""
     most = get_settings().MAX_BODY_BYTES
     meta = request.META
     try:
@@ -107,18 +141,16 @@ def _body(request: Request) -> bytes | None:
     if length < 0:
         raise ParseError("Content-Length is no length.")
     if length > most:
-        return None
+        raise BodyTooLarge
     try:
         body: bytes = request.body
     except RequestDataTooBig:
-        return None
+        raise BodyTooLarge from None
     except UnreadablePostError:
         raise ParseError("The body broke off.") from None
     if not body and "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower():
-        # Under WSGI, Django reads no body that does not say how long it is.
+        # Without a Content-Length, Django reads nothing under WSGI: https://code.djangoproject.com/ticket/35838
         raise LengthRequired
-    return body if len(body) <= most else None
-
-
-# One INSERT needs no transaction around it, whatever ATOMIC_REQUESTS says.
-receive = transaction.non_atomic_requests(WebhookView.as_view())
+    if len(body) > most:
+        raise BodyTooLarge
+    return body

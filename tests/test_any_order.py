@@ -15,7 +15,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from django_vyte import inbox, mirror
+from django_vyte import mirror
+from django_vyte.inbox import scheduling
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.ops import sweep
 from django_vyte.sandbox import Call, Quirks, Sandbox
@@ -126,7 +127,7 @@ class World:
             sweep.sweep()
         elif verb == "process one":
             for pk in Delivery.objects.all().due_keys(1):
-                inbox.process(pk)
+                scheduling.process(pk)
         elif verb == "hear" and self.late:
             answer, as_of = self.late.pop()
             mirror.save(self.team.pk, [mirror.Answer(answer, as_of, mirror.Origin("refresh"))])

@@ -31,7 +31,7 @@ def change() -> EventChange:
 
 
 @contextmanager
-def connected(signal: signals.ToldSignal, *receivers) -> Iterator[None]:
+def connected(signal: signals.OutboxSignal, *receivers) -> Iterator[None]:
     for receiver in receivers:
         signal.connect(receiver, weak=False)
     try:
@@ -48,8 +48,8 @@ def test_a_receiver_is_given_the_event_and_the_change_once(change):
         heard.append((sender, event.title, change.pk))
 
     with connected(signals.event_confirmed, note):
-        assert outbox.tell_changes([change.pk]) == 1
-        outbox.tell_changes([change.pk])
+        assert outbox.dispatch(EventChange, [change.pk]) == 1
+        outbox.dispatch(EventChange, [change.pk])
     assert heard == [(Event, "Kick-off", change.pk)]
     change.refresh_from_db()
     assert change.told_at is not None
@@ -65,7 +65,7 @@ def test_a_receiver_that_loses_the_connection_takes_it_from_no_other(change):
         Event.objects.count()
 
     with connected(signals.event_confirmed, loses, counts), lost_connection(at="COUNT"):
-        assert outbox.tell_changes([change.pk]) == 1
+        assert outbox.dispatch(EventChange, [change.pk]) == 1
     change.refresh_from_db()
     assert [name.rpartition(".")[2] for name in change.told] == ["counts"]
     assert change.lease == ""
@@ -81,7 +81,7 @@ def test_what_changes_while_receivers_take_their_time_is_read_again(change, monk
         Event.objects.update(title="New")
 
     with connected(signals.event_confirmed, renames):
-        outbox.tell_changes([change.pk, later.pk])
+        outbox.dispatch(EventChange, [change.pk, later.pk])
     assert heard == ["Kick-off", "New"]
 
 
@@ -94,7 +94,7 @@ def test_each_kind_has_its_signal(change, kind):
         heard.append(kind)
 
     with connected(getattr(signals, f"event_{kind}"), note):
-        outbox.tell_changes([change.pk])
+        outbox.dispatch(EventChange, [change.pk])
     assert heard == [kind]
 
 
@@ -110,12 +110,12 @@ def test_a_receiver_that_fails_stops_no_other_and_is_the_only_one_called_again(c
         calls.append("hears")
 
     with connected(signals.event_confirmed, fails_first, hears):
-        assert outbox.tell_changes([change.pk]) == 1
+        assert outbox.dispatch(EventChange, [change.pk]) == 1
         change.refresh_from_db()
         assert "the video service is down" in change.error
         assert change.told_at is None
         with time_machine.travel(change.next_attempt_at, tick=False):
-            assert outbox.tell_changes([change.pk]) == 1
+            assert outbox.dispatch(EventChange, [change.pk]) == 1
     assert calls == ["fails_first", "hears", "fails_first"]
     change.refresh_from_db()
     assert (change.error, change.attempts) == ("", 2)
@@ -129,8 +129,8 @@ def test_a_receiver_is_not_called_again_before_its_time(change):
         raise RuntimeError
 
     with connected(signals.event_confirmed, fails):
-        outbox.tell_changes([change.pk])
-        outbox.tell_changes([change.pk])
+        outbox.dispatch(EventChange, [change.pk])
+        outbox.dispatch(EventChange, [change.pk])
     assert len(calls) == 1
 
 
@@ -144,7 +144,7 @@ def test_a_receiver_that_never_succeeds_is_given_up_in_sight(change, settings):
         for _ in range(2):
             change.refresh_from_db()
             with time_machine.travel(change.next_attempt_at, tick=False):
-                outbox.tell_changes([change.pk])
+                outbox.dispatch(EventChange, [change.pk])
     change.refresh_from_db()
     assert change.next_attempt_at is None
     assert change.told_at is None
@@ -161,11 +161,11 @@ def test_a_worker_that_died_while_telling_is_followed_by_another(change):
 
     with connected(signals.event_confirmed, dies_first):
         with pytest.raises(KeyboardInterrupt):
-            outbox.tell_changes([change.pk])
+            outbox.dispatch(EventChange, [change.pk])
         change.refresh_from_db()
-        assert outbox.tell_changes([change.pk]) == 0, "the lease still holds"
+        assert outbox.dispatch(EventChange, [change.pk]) == 0, "the lease still holds"
         with time_machine.travel(change.next_attempt_at, tick=False):
-            outbox.tell_changes([change.pk])
+            outbox.dispatch(EventChange, [change.pk])
     assert len(calls) == 2
     change.refresh_from_db()
     assert change.told_at is not None
@@ -178,7 +178,7 @@ def test_an_async_receiver_is_called_too(change):
         heard.append(1)
 
     with connected(signals.event_confirmed, note):
-        outbox.tell_changes([change.pk])
+        outbox.dispatch(EventChange, [change.pk])
     assert heard == [1]
 
 
@@ -191,8 +191,8 @@ def test_a_new_member_is_told_of_once():
         heard.append(member.email)
 
     with connected(signals.user_joined, note):
-        outbox.tell_members([member.pk])
-        outbox.tell_members([member.pk])
+        outbox.dispatch(Member, [member.pk])
+        outbox.dispatch(Member, [member.pk])
     assert heard == ["jane@acme.com"]
 
 
@@ -211,10 +211,10 @@ def test_receivers_that_share_a_name_are_told_apart(change):
 
     first, second = Notes("first", fails=0), Notes("second", fails=1)
     with connected(signals.event_confirmed, first.note, second.note):
-        assert outbox.tell_changes([change.pk]) == 1
+        assert outbox.dispatch(EventChange, [change.pk]) == 1
         change.refresh_from_db()
         with time_machine.travel(change.next_attempt_at, tick=False):
-            outbox.tell_changes([change.pk])
+            outbox.dispatch(EventChange, [change.pk])
     assert calls == ["first", "second", "second"]
 
 
@@ -229,7 +229,7 @@ def test_an_error_text_that_no_database_can_hold_stops_nothing(change, caplog):
         raise RuntimeError("odd \x00 and \ud800")
 
     with connected(signals.event_confirmed, hears, fails):
-        assert outbox.tell_changes([change.pk]) == 1
+        assert outbox.dispatch(EventChange, [change.pk]) == 1
     change.refresh_from_db()
     assert len(change.told) == 1
     assert "odd  and ?" in change.error
@@ -244,7 +244,7 @@ def test_a_change_whose_receivers_kill_every_worker_is_given_up(change, settings
         heard.append(1)
 
     with connected(signals.event_confirmed, note):
-        assert outbox.tell_changes([change.pk]) == 1
+        assert outbox.dispatch(EventChange, [change.pk]) == 1
     change.refresh_from_db()
     assert (heard, change.next_attempt_at) == ([], None)
     assert "did not come back" in change.error
@@ -267,7 +267,7 @@ def test_any_number_of_changes_costs_three_statements(changes, count):
         pass
 
     with connected(signals.event_confirmed, note), CaptureQueriesContext(connection) as queries:
-        assert outbox.tell_changes([change.pk for change in changes[:count]]) == count
+        assert outbox.dispatch(EventChange, [change.pk for change in changes[:count]]) == count
     assert len(queries) == 3
     assert EventChange.objects.filter(told_at__isnull=False, lease="").count() == count
 
@@ -278,7 +278,7 @@ def test_a_receiver_that_fails_puts_off_only_that_change(changes):
             raise RuntimeError("the video service is down")
 
     with connected(signals.event_confirmed, fails_once):
-        outbox.tell_changes([change.pk for change in changes])
+        outbox.dispatch(EventChange, [change.pk for change in changes])
     row = EventChange.objects.get(told_at=None)
     assert (row.pk, row.attempts, row.lease) == (changes[7].pk, 1, "")
 
@@ -296,10 +296,10 @@ def test_a_worker_that_dies_repeats_no_more_than_a_second_of_work(changes, monke
     keys = [change.pk for change in changes]
     with connected(signals.event_confirmed, dies_once):
         with pytest.raises(KeyboardInterrupt):
-            outbox.tell_changes(keys)
+            outbox.dispatch(EventChange, keys)
         assert EventChange.objects.filter(told_at__isnull=False).count() == 7
         with time_machine.travel(timezone.now() + dt.timedelta(seconds=301), tick=False):
-            outbox.tell_changes(keys)
+            outbox.dispatch(EventChange, keys)
     assert sorted(heard) == sorted([*keys, changes[7].pk])
     assert not EventChange.objects.filter(told_at=None).exists()
 
@@ -312,11 +312,11 @@ def test_a_change_that_kills_every_worker_takes_others_along_once_at_most(change
     keys = [change.pk for change in reversed(changes)]
     with connected(signals.event_confirmed, deadly):
         with pytest.raises(KeyboardInterrupt):
-            outbox.tell_changes(keys)
+            outbox.dispatch(EventChange, keys)
         with time_machine.travel(timezone.now() + dt.timedelta(seconds=301), tick=False):
             with pytest.raises(KeyboardInterrupt):
-                outbox.tell_changes(keys)
-            outbox.tell_changes(keys)
+                outbox.dispatch(EventChange, keys)
+            outbox.dispatch(EventChange, keys)
     assert EventChange.objects.get(told_at=None).pk == changes[0].pk
 
 
@@ -330,5 +330,5 @@ def test_a_change_is_told_with_the_event_as_it_is_by_then(changes, monkeypatch):
         Event.objects.update(title=f"Title {len(titles)}")
 
     with connected(signals.event_confirmed, renames):
-        outbox.tell_changes([change.pk for change in changes[:3]])
+        outbox.dispatch(EventChange, [change.pk for change in changes[:3]])
     assert titles == ["Kick-off", "Title 1", "Title 2"]

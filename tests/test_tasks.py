@@ -12,6 +12,7 @@ from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from django_vyte import tasks
+from django_vyte.jobs import publishing
 from django_vyte.jobs.publishing import Message
 from django_vyte.models import Delivery, Event, EventChange, Member
 from tests.connections import lost_connection
@@ -25,9 +26,9 @@ def sent(monkeypatch) -> list[tuple[str, tuple[object, ...], float | None]]:
     messages: list[tuple[str, tuple[object, ...], float | None]] = []
 
     def send(message, at_once):
-        messages.append((message.task.name, message.args, message.countdown))
+        messages.append((message.task, message.args, message.countdown))
 
-    monkeypatch.setattr(tasks.publisher, "send", send)
+    monkeypatch.setattr(publishing.publisher, "send", send)
     return messages
 
 
@@ -45,7 +46,7 @@ def test_a_call_goes_through_the_tasks_to_the_receivers(vyte_sandbox, linked_tea
     assert sent == [("django_vyte.process", ([delivery.pk],), None)]
     tasks.process([delivery.pk])
     change = Event.objects.get(title="Kick-off").changes.get()
-    assert sent[1:] == [("django_vyte.tell", ([change.pk], []), None)]
+    assert sent[1:] == [("django_vyte.tell", ("django_vyte.eventchange", [change.pk]), None)]
     run(sent)
     change.refresh_from_db()
     assert change.told_at is not None
@@ -105,7 +106,7 @@ def test_messages_go_to_the_queue_that_the_project_named(settings, monkeypatch):
     seen = {}
     monkeypatch.setattr(tasks.process, "apply_async", lambda args, **options: seen.update(options))
     settings.VYTE = {**settings.VYTE, "QUEUE": "meetings"}
-    tasks.publish(Message(tasks.process, (1,), expires=9))
+    publishing.publish(Message(publishing.PROCESS, (1,), expires=9))
     assert seen["queue"] == "meetings"
     assert seen["retry"] is False
     assert seen["expires"] == 9
@@ -113,7 +114,7 @@ def test_messages_go_to_the_queue_that_the_project_named(settings, monkeypatch):
 
 @pytest.mark.usefixtures("sent")
 def test_enqueueing_never_raises(monkeypatch):
-    tasks.enqueue(tasks.process, 1)
+    publishing.enqueue(publishing.PROCESS, 1)
 
 
 @pytest.mark.parametrize("task", [tasks.sync_team, tasks.register_webhooks])
@@ -140,14 +141,14 @@ def test_a_task_that_loses_its_connection_does_not_leave_it_to_the_next_one(vyte
 
 def test_a_message_is_sent_once_the_transaction_is_committed(sent):
     with transaction.atomic():
-        tasks.enqueue(tasks.process, 1)
+        publishing.enqueue(publishing.PROCESS, 1)
         assert sent == []
     assert len(sent) == 1
 
 
 def test_a_message_of_a_transaction_that_is_undone_is_never_sent(sent):
     with transaction.atomic():
-        tasks.enqueue(tasks.process, 1)
+        publishing.enqueue(publishing.PROCESS, 1)
         transaction.set_rollback(True)
     assert sent == []
 
@@ -186,7 +187,7 @@ def test_one_change_that_cannot_be_told_keeps_no_other_waiting(vyte_sandbox, lin
     tasks.process(list(Delivery.objects.values_list("pk", flat=True)))
     first, second = EventChange.objects.order_by("pk")
     EventChange.objects.filter(pk=first.pk).update(kind="unheard of")
-    tasks.tell([first.pk, second.pk], [])
+    tasks.dispatch("django_vyte.eventchange", [first.pk, second.pk])
     with time_machine.travel(timezone.now() + dt.timedelta(seconds=301), tick=False):
         tasks.sweep()
     second.refresh_from_db()

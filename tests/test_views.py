@@ -18,7 +18,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from django_vyte import tasks
+from django_vyte.jobs import publishing
 from django_vyte.jobs.publishing import Message, Publisher
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Sandbox
@@ -395,7 +395,7 @@ def test_trying_a_known_address_out_leaves_no_call(method: str, status: int, web
 @pytest.fixture
 def broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """No publisher thread: what it would do is not what these tests count."""
-    monkeypatch.setattr(tasks, "publisher", Publisher(lambda *message: None))
+    monkeypatch.setattr(publishing, "publisher", Publisher(lambda *message: None))
 
 
 @pytest.mark.django_db(transaction=True)
@@ -518,7 +518,7 @@ def publisher_to(url: str) -> Publisher:
     app.finalize()
 
     def publish(message: Message) -> None:
-        tasks.publish(message._replace(task=app.tasks[message.task.name]))
+        app.tasks[message.task].apply_async(message.args, retry=False)
 
     return QuietPublisher(publish)
 
@@ -533,7 +533,7 @@ def test_a_call_is_answered_while_the_broker_hangs(
 ) -> None:
     with silent_server() as (port, came):
         publisher = publisher_to(url.format(port))
-        monkeypatch.setattr(tasks, "publisher", publisher)
+        monkeypatch.setattr(publishing, "publisher", publisher)
         for _ in range(3):
             assert post(webhook_path, call()).status_code == 200
         assert came.wait(10)
@@ -549,7 +549,7 @@ def test_a_call_is_answered_while_the_broker_is_down(
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    monkeypatch.setattr(tasks, "publisher", publisher_to(f"amqp://guest:guest@127.0.0.1:{port}//"))
+    monkeypatch.setattr(publishing, "publisher", publisher_to(f"amqp://guest:guest@127.0.0.1:{port}//"))
     assert post(webhook_path, call()).status_code == 200
     assert Delivery.objects.get().status == "received"
     settle()
@@ -562,10 +562,10 @@ def test_the_worker_is_asked_once_the_call_is_kept(
 ) -> None:
     asked: list[Message] = []
     publisher = Publisher(asked.append)
-    monkeypatch.setattr(tasks, "publisher", publisher)
+    monkeypatch.setattr(publishing, "publisher", publisher)
     post(webhook_path, call())
     assert publisher.flush(10)
-    assert asked == [Message(tasks.process, ([Delivery.objects.get().pk],))]
+    assert asked == [Message(publishing.PROCESS, ([Delivery.objects.get().pk],))]
 
 
 def test_the_address_is_where_it_was(webhook_path: str, team: Team) -> None:

@@ -52,7 +52,7 @@ def recorded(team_id: int, kind: Kind) -> Iterator[None]:
         set_problem(team_id, kind, str(error) or type(error).__name__)
         raise
     except Exception as error:
-        db.let_go_of_broken()
+        db.close_broken_connections()
         # Its text may quote what is mirrored.
         set_problem(team_id, kind, type(error).__name__)
         raise

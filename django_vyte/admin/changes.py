@@ -7,15 +7,31 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting, history
+from django_vyte.admin.deliveries import delivery_panel
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
-from django_vyte.models import Event, EventChange
+from django_vyte.models import Delivery, Event, EventChange
+from django_vyte.models.team import SOURCE
+
+# Changes shown on the page of a delivery.
+SHOWN = 50
+
+
+@delivery_panel(SOURCE)
+def changes_panel(request: HttpRequest, delivery: Delivery) -> str:
+    """The changes that a delivery from Vyte caused, for people who may see changes."""
+    if not request.user.has_perm("django_vyte.view_eventchange"):
+        return ""
+    rows = history.rows(history.for_display(EventChange.objects.filter(delivery=delivery))[:SHOWN])
+    template = "admin/django_vyte/includes/history.html"
+    return render_to_string(template, {"rows": rows, "of": "delivery"}, request)
 
 
 @admin.register(EventChange)

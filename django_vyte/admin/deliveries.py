@@ -1,34 +1,77 @@
-"""The inbox in the admin: received webhook deliveries, their processing status and errors, and the replay action."""
+"""The inbox in the admin: received webhook calls of any service, their status and errors, and the replay action."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
-from django.db.models import OuterRef, Q, Subquery, Value
-from django.db.models.functions import Coalesce, Substr
-from django.db.models.lookups import Exact
-from django.http import HttpResponseRedirect
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Model, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte import inbox, tasks
-from django_vyte.admin import formatting, history
+from django_vyte.admin import formatting
 from django_vyte.admin.base import current_user
-from django_vyte.admin.lists import search
-from django_vyte.admin.lists.large_table import LargeTableAdmin
-from django_vyte.models import Delivery, Event, Member, Team
-
-if TYPE_CHECKING:
-    from django.db.models import Model
-    from django.http import HttpRequest, HttpResponse
-
-    from django_vyte.models.delivery import DeliveryQuerySet
+from django_vyte.admin.lists.large_table import LargeTableAdmin, LargeTableChangeList
+from django_vyte.inbox.replay import reopen
+from django_vyte.inbox.sources import SOURCES
+from django_vyte.jobs import publishing
+from django_vyte.models.delivery import AccountKey, Delivery, DeliveryQuerySet
 
 # The limit of one click; ``manage.py vyte_inbox replay`` has none.
 REPLAY_LIMIT = 1000
-HISTORY_SHOWN = 50
+
+Panel = Callable[[HttpRequest, Delivery], str]
+# What a source adds to the page of its deliveries, by the source's name.
+PANELS: dict[str, Panel] = {}
+
+
+def delivery_panel(source: str) -> Callable[[Panel], Panel]:
+    """Register a function whose HTML is shown on the page of each delivery of this source."""
+
+    def register(panel: Panel) -> Panel:
+        PANELS[source] = panel
+        return panel
+
+    return register
+
+
+class AccountFilter(admin.SimpleListFilter):
+    """Deliveries of one account of any source."""
+
+    title = _("account")
+    parameter_name = "account"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        """``SOURCE:PK`` for each account, with the source's name where there are several sources."""
+        suffix = {
+            name: f" ({source.verbose_name})" if len(SOURCES) > 1 else "" for name, source in SOURCES.items()
+        }
+        return [
+            (f"{name}:{account.pk}", f"{account}{suffix[name]}")
+            for name, source in SOURCES.items()
+            for account in source.accounts()
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        """Those of the chosen account."""
+        value = self.value()
+        return queryset.of(AccountKey(*value.partition(":")[::2])) if value else queryset
+
+
+class DeliveryChangeList(LargeTableChangeList):
+    """Looks up what the deliveries of a page are about, one query for each kind of row."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """The rows of the page, each with ``mirrored``."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        found = mirrored(self.result_list)
+        for delivery in self.result_list:
+            delivery.mirrored = found.get(delivery.pk)
 
 
 @admin.register(Delivery)
@@ -36,7 +79,7 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     """Read-only; a delivery can be replayed, which queues it for processing again."""
 
     list_display = ("received_at", "named", "state", "attempts", "problem")
-    list_filter = ("status", "team")
+    list_filter = ("status", AccountFilter)
     date_hierarchy = "received_at"
     search_fields = ("subject",)
     search_help_text = _("Subject of the delivery: event:ID, user:ID, ID or team")
@@ -44,28 +87,41 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     ordering = ("-pk",)
     actions = ("replay",)
     fieldsets = (
-        (None, {"fields": ("received_at", "source", "team", "about", "mirrored_as", "state", "error")}),
+        (None, {"fields": ("received_at", "source", "owner", "about", "mirrored_as", "state", "error")}),
         (_("Processing"), {"fields": ("attempts", "next_attempt_at", "finished_at")}),
     )
-    readonly_fields = ("about", "mirrored_as", "state", "error", "attempts", "next_attempt_at")
+    readonly_fields = ("owner", "about", "mirrored_as", "state", "error", "attempts", "next_attempt_at")
 
     def get_queryset(self, request: HttpRequest) -> DeliveryQuerySet:
-        """Annotated with the title or name of the subject; body and headers, which can be large, are deferred."""
-        rows = super().get_queryset(request).defer("body", "headers")
-        title, name = _mirrored_field(Event, "event", "title"), _mirrored_field(Member, "user", "full_name")
-        return rows.annotate(name=Coalesce(title, name, Value("")))  # type: ignore[return-value]
+        """Body and headers, which can be large, are deferred."""
+        return super().get_queryset(request).defer("body", "headers")  # type: ignore[return-value]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """The table that looks up what its deliveries are about."""
+        return DeliveryChangeList
 
     def search_condition(self, word: str) -> Q:
         """By exact subject or id, which the index on the subject answers; ``event:`` finds a whole kind."""
         if word.endswith(":"):
             return Q(subject__startswith=word)
-        subjects = Q(subject__in=[word, f"event:{word}", f"user:{word}"])
-        return subjects & (Q(team__in=search.keys(Team.objects.all())) | Q(team__isnull=True))
+        kinds = {kind for source in SOURCES.values() for kind in source.kinds}
+        return Q(subject__in=[word, *(f"{kind}:{word}" for kind in kinds)])
 
     @admin.display(description=_("about"))
     def named(self, delivery: Any) -> str:
-        """The mirrored title or name, else the subject as received."""
-        return delivery.name or formatting.address(delivery.subject) or gettext("(no single subject)")
+        """The mirrored row by its name, else the subject as received."""
+        if delivery.mirrored:
+            return str(delivery.mirrored)
+        return formatting.address(delivery.subject) or gettext("(no single subject)")
+
+    @admin.display(description=_("account"))
+    def owner(self, delivery: Delivery) -> str:
+        """The account, leading to its page."""
+        source = SOURCES.get(delivery.source)
+        account = (
+            source.accounts().filter(pk=delivery.account).first() if source and delivery.account else None
+        )
+        return formatting.link(account) or delivery.account
 
     @admin.display(description=_("about"))
     def about(self, delivery: Delivery) -> str:
@@ -85,18 +141,16 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     @admin.display(description=_("mirrored as"))
     def mirrored_as(self, delivery: Delivery) -> str:
         """The mirrored event or member, as a link."""
-        return formatting.link(_mirrored_row(delivery)) or gettext("(not mirrored)")
+        return formatting.link(mirrored([delivery]).get(delivery.pk)) or gettext("(not mirrored)")
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Adds headers and body, the event changes that this delivery caused, and the replay button."""
+        """Adds headers and body, the panel of the delivery's source, and the replay button."""
         delivery = kwargs.get("obj")
         if delivery is not None:
-            changes = history.for_display(delivery.changes.all())[:HISTORY_SHOWN]
-            context["history"] = (
-                history.rows(changes) if request.user.has_perm("django_vyte.view_eventchange") else None
-            )
+            panel = PANELS.get(delivery.source)
+            context["panel"] = panel(request, delivery) if panel else ""
             context["headers"] = formatting.pretty_json(delivery.headers)
             context["body"] = formatting.pretty_json(delivery.body)
             may_replay = self.has_replay_permission(request) and not delivery.is_pruned
@@ -119,9 +173,9 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
             self.message_user(request, text, messages.ERROR)
             return None
         rows = Delivery.objects.filter(pk__in=chosen)
-        keys = inbox.replay(rows)
+        keys = reopen(rows)
         if keys:
-            tasks.enqueue(tasks.process, keys)
+            publishing.enqueue(publishing.PROCESS, keys)
         opened = Delivery.objects.filter(pk__in=keys).defer("body", "headers")
         LogEntry.objects.log_actions(current_user(request).pk, opened, CHANGE, gettext("Replayed."))
         self._show_result(request, len(keys), len(chosen) - len(keys))
@@ -146,20 +200,9 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
             self.message_user(request, text % busy, messages.WARNING)
 
 
-def _mirrored_field(model: type[Event] | type[Member], kind: str, field: str) -> Subquery:
-    """A field of the event or member that the subject names, as a subquery."""
-    rows = model._default_manager.filter(
-        team=OuterRef("team"), vyte_id=Substr(OuterRef("subject"), len(kind) + 2)
-    )
-    about = rows.filter(Exact(Substr(OuterRef("subject"), 1, len(kind) + 1), Value(f"{kind}:")))
-    return Subquery(about.order_by().values(field)[:1])
-
-
-def _mirrored_row(delivery: Delivery) -> Model | None:
-    """The event or member that the subject names, without Vyte's JSON."""
-    kind, _, vyte_id = delivery.subject.partition(":")
-    model = {"event": Event, "user": Member}.get(kind) if delivery.source == "vyte" else None
-    if model is None or not vyte_id:
-        return None
-    rows = model._default_manager.filter(team=delivery.team_id, vyte_id=vyte_id)
-    return rows.defer("data").first() if model is Event else rows.first()
+def mirrored(deliveries: Sequence[Delivery]) -> dict[int, Model]:
+    """The mirrored row that each delivery is about, by the delivery's primary key: its source knows."""
+    found: dict[int, Model] = {}
+    for name, source in SOURCES.items():
+        found |= source.mirrored([each for each in deliveries if each.source == name])
+    return found

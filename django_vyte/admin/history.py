@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from django_vyte.jobs.models import WorkQuerySet
+from django_vyte.jobs.models import JobQuerySet
 from django_vyte.models import Event, EventChange
 
 
@@ -26,7 +26,7 @@ class Row:
     lines: list[str]
 
 
-def for_display(changes: WorkQuerySet[EventChange]) -> WorkQuerySet[EventChange]:
+def for_display(changes: JobQuerySet[EventChange]) -> JobQuerySet[EventChange]:
     """With the related rows that a history table shows, without their large columns."""
     related = changes.select_related("event", "event__team", "actor", "delivery")
     return related.defer("event__data", "delivery__body", "delivery__headers")

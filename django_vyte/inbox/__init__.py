@@ -1,7 +1,5 @@
-"""The life of a call: stored before it is answered, claimed by one worker, retried, finished or given up in sight."""
+"""The life of a webhook call of any service: stored before it is answered, claimed by one worker, retried, closed.
 
-from django_vyte.inbox.receiving import draft, is_known, keep, was_known
-from django_vyte.inbox.replay import replay
-from django_vyte.inbox.scheduling import process, take_turn, teams
-
-__all__ = ["draft", "is_known", "keep", "process", "replay", "take_turn", "teams", "was_known"]
+Read the modules in this order: ``sources`` (what a service brings), ``parsing``, ``receiving``, ``scheduling``,
+``claims``, ``processing``, ``replay``.
+"""

@@ -1,218 +1,217 @@
-"""Which deliveries a worker takes up, and its hold on them."""
+"""Claims: which deliveries a worker takes next for an account, and its hold on them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from django.db import router
 from django.db.models import F, Min
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from django_vyte.db import insist
+from django_vyte.db import retry_on_conflict
 from django_vyte.jobs.models import held_now, lease_seconds
-from django_vyte.models import Delivery
+from django_vyte.models.delivery import AccountKey, Delivery, DeliveryQuerySet
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from django_vyte.models.delivery import DeliveryQuerySet, Key
-
-# How many things are worked on together, and how many unfinished deliveries are looked at to find them.
-MOST_THINGS = 50
+# Groups worked on together, and unfinished deliveries read to find them.
+MOST_GROUPS = 50
 LOOK_AHEAD = 500
-# How many deliveries are looked at or read at a time, so that memory does not grow with what waits.
-MOST_CALLS = 1000
-# How many are given back by one statement, which grows with the square of it.
-GIVEN_BACK_AT_ONCE = 100
+# Deliveries read at a time: memory does not grow with the backlog.
+MOST_ROWS = 1000
+# Deliveries released by one statement, whose size grows with the square of it.
+RELEASED_AT_ONCE = 100
+
+GroupKey = str | int
 
 
-class Call(NamedTuple):
-    """What a worker has to know of a delivery that it claimed."""
+class ClaimedRow(NamedTuple):
+    """The columns that processing needs of a claimed delivery."""
 
     pk: int
     attempts: int
     body: str
-    received_at: dt.datetime
+    received_at: datetime
 
 
 @dataclass(slots=True)
-class Thing:
-    """The unfinished deliveries about one thing, or one that is about several or none.
+class Group:
+    """The unfinished deliveries of an account about one subject, or one delivery without a subject.
 
-    ``found`` is how they were before anybody claimed them; ``calls`` are those that were claimed, in their order.
-    ``is_burst`` when there may be more of them than were looked at.
+    ``found`` are the rows as they were before the claim, ``claimed`` those that the claim got, in order.
+    ``is_requested`` when a message named it, ``is_oversized`` when there may be more rows than were read.
     """
 
     found: list[Delivery]
-    is_named: bool = False
-    is_burst: bool = False
-    calls: list[Call] = field(default_factory=list)
+    is_requested: bool = False
+    is_oversized: bool = False
+    claimed: list[ClaimedRow] = field(default_factory=list)
 
     @property
     def order(self) -> tuple[object, ...]:
-        """Sorts what a message named first, then what has been waiting longest."""
-        return not self.is_named, min(row.next_attempt_at for row in self.found if row.next_attempt_at)
+        """Sorts requested groups first, then those that have waited longest."""
+        return not self.is_requested, min(row.next_attempt_at for row in self.found if row.next_attempt_at)
 
     @property
     def may_list(self) -> bool:
-        """Whether all that Vyte lists may have to be asked for, since the call does not name what it is about."""
+        """Whether handling may ask for a list of everything, since the calls do not name what they are about."""
         subject = self.found[0].subject
         return bool(subject) and ":" not in subject
 
     @property
-    def is_lone(self) -> bool:
-        """Whether it is worked on by itself: it may take long, or the worker that had it did not come back."""
-        return self.is_burst or ":" not in self.found[0].subject or any(row.lease for row in self.found)
+    def runs_alone(self) -> bool:
+        """Whether it is claimed by itself: it may take long, or a worker that held it died."""
+        return self.is_oversized or ":" not in self.found[0].subject or any(row.lease for row in self.found)
 
     @property
     def first(self) -> int:
-        """The primary key to name it by."""
+        """The primary key that names it in a message."""
         return self.found[0].pk
 
 
 @dataclass(slots=True)
 class Plan:
-    """What is to be done for a team, in the order of ``portions``: many things together, or one that is lone.
+    """What to do for an account: batches of groups, in order.
 
-    ``is_crowded`` when more waits than what a message named, or when others are at work for the team already.
+    ``is_crowded`` when more waits than was requested, or other workers hold deliveries of this account.
     """
 
-    portions: list[list[Thing]]
+    batches: list[list[Group]]
     is_crowded: bool
 
 
-def plan(team_id: int | None, named: Sequence[Delivery] = ()) -> Plan:
-    """What to do for a team: the deliveries in ``named``, and others that are due, the oldest first."""
-    near = list(Delivery.objects.unfinished().filter(team=team_id)[:LOOK_AHEAD])
-    due = [*named, *(row for row in near if row.is_due)]
-    keys, first = dict.fromkeys(row.thing for row in due), {row.thing for row in named}
-    held = {row.thing for row in near if row.is_held}
+def plan(key: AccountKey, requested: Sequence[Delivery] = ()) -> Plan:
+    """Choose up to ``MOST_GROUPS`` groups of an account: the requested deliveries, and others that are due."""
+    near = list(Delivery.objects.unfinished().of(key)[:LOOK_AHEAD])
+    due = [*requested, *(row for row in near if row.is_due)]
+    keys, first = dict.fromkeys(row.group_key for row in due), {row.group_key for row in requested}
+    held: set[GroupKey] = {row.group_key for row in near if row.is_held}
     is_all = len(near) < LOOK_AHEAD
     if not is_all:
-        held |= _held(Delivery.objects.about(team_id, _subjects(keys)))
-    wanted = [key for key in keys if key not in held][:MOST_THINGS]
-    things = _things(wanted, near, first) if is_all else _among_many(team_id, wanted, due, first)
-    together = [thing for thing in things if not thing.is_lone]
-    portions = [together] * bool(together) + [[thing] for thing in things if thing.is_lone]
-    portions.sort(key=lambda portion: min(thing.order for thing in portion))
-    return Plan(portions, len(keys) > len(first) or bool(held))
+        held |= _held_subjects(Delivery.objects.about(key, _subjects(keys)))
+    wanted = [each for each in keys if each not in held][:MOST_GROUPS]
+    groups = _groups(wanted, near, first) if is_all else _groups_of_backlog(key, wanted, due, first)
+    together = [group for group in groups if not group.runs_alone]
+    batches = [together] * bool(together) + [[group] for group in groups if group.runs_alone]
+    batches.sort(key=lambda batch: min(group.order for group in batch))
+    return Plan(batches, len(keys) > len(first) or bool(held))
 
 
-def _things(wanted: Sequence[Key], rows: Iterable[Delivery], first: set[Key]) -> list[Thing]:
-    found: dict[Key, dict[int, Delivery]] = {key: {} for key in wanted}
+def _groups(wanted: Sequence[GroupKey], rows: Iterable[Delivery], first: set[GroupKey]) -> list[Group]:
+    found: dict[GroupKey, dict[int, Delivery]] = {key: {} for key in wanted}
     for row in rows:
-        if row.thing in found:
-            found[row.thing][row.pk] = row
-    return [Thing(list(rows.values()), key in first) for key, rows in found.items() if rows]
+        if row.group_key in found:
+            found[row.group_key][row.pk] = row
+    return [Group(list(rows.values()), key in first) for key, rows in found.items() if rows]
 
 
-def _among_many(
-    team_id: int | None, wanted: Sequence[Key], due: Sequence[Delivery], first: set[Key]
-) -> list[Thing]:
-    """The things with all that is unfinished about them; where that is too much, a burst each, with what is known."""
-    about = Delivery.objects.unfinished().about(team_id, _subjects(wanted)).order_by()
-    rows = list(about[: MOST_CALLS + 1])
-    if len(rows) <= MOST_CALLS:
-        return _things(wanted, [*rows, *(row for row in due if not row.subject)], first)
-    things = _things(wanted, due, first)
-    for thing in things:
-        thing.is_burst = bool(thing.found[0].subject)
-    return things
+def _groups_of_backlog(
+    key: AccountKey, wanted: Sequence[GroupKey], due: Sequence[Delivery], first: set[GroupKey]
+) -> list[Group]:
+    """The groups with all their rows; where those are too many to read, oversized groups with the rows at hand."""
+    about = Delivery.objects.unfinished().about(key, _subjects(wanted)).order_by()
+    rows = list(about[: MOST_ROWS + 1])
+    if len(rows) <= MOST_ROWS:
+        return _groups(wanted, [*rows, *(row for row in due if not row.subject)], first)
+    groups = _groups(wanted, due, first)
+    for group in groups:
+        group.is_oversized = bool(group.found[0].subject)
+    return groups
 
 
-def _held(rows: DeliveryQuerySet) -> set[Key]:
-    """The things among these, each with a subject, that a worker is busy with."""
-    return set(rows.filter(held_now()).order_by().values_list("source", "subject").distinct())
+def _held_subjects(rows: DeliveryQuerySet) -> set[GroupKey]:
+    """The subjects among these rows that a worker holds."""
+    return set(rows.filter(held_now()).order_by().values_list("subject", flat=True).distinct())
 
 
-def _read(rows: DeliveryQuerySet) -> list[Call]:
-    return [Call(*row) for row in rows.order_by("pk").values_list("pk", "attempts", "body", "received_at")]
+def _read(rows: DeliveryQuerySet) -> list[ClaimedRow]:
+    columns = rows.order_by("pk").values_list("pk", "attempts", "body", "received_at")
+    return [ClaimedRow(*row) for row in columns]
 
 
-def _subjects(keys: Iterable[Key]) -> list[str]:
-    return [subject for _, subject in keys if isinstance(subject, str)]
+def _subjects(keys: Iterable[GroupKey]) -> list[str]:
+    return [key for key in keys if isinstance(key, str)]
 
 
 @dataclass(slots=True)
 class Claim:
-    """A worker's hold on some things of one team; ``left`` names those that somebody else was busy with after all."""
+    """A worker's hold on groups of one account; ``released`` names those that another worker turned out to hold."""
 
     lease: str
-    things: list[Thing]
+    groups: list[Group]
     seconds: float
-    left: list[int] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, things: Sequence[Thing]) -> Claim | None:
-        """Take what is still free; None when somebody else was quicker."""
-        wanted = Delivery.objects.filter(pk__in=[row.pk for thing in things for row in thing.found])
-        # What is asked of a list may wait for it.
-        seconds = lease_seconds(may_list=any(thing.may_list for thing in things))
+    def of(cls, groups: Sequence[Group]) -> Claim | None:
+        """Claim what is still free; None when other workers were quicker."""
+        wanted = Delivery.objects.filter(pk__in=[row.pk for group in groups for row in group.found])
+        seconds = lease_seconds(may_list=any(group.may_list for group in groups))
         lease = wanted.claim(seconds, early=True, status=Delivery.Status.WORKING)
         if lease is None:
             return None
-        calls = {call.pk: call for call in _read(wanted.held(lease))}
-        for thing in things:
-            thing.found = [row for row in thing.found if row.pk in calls]
-            thing.calls = sorted(calls[row.pk] for row in thing.found)
-        claim = cls(lease, [thing for thing in things if thing.calls], seconds)
-        claim._leave_to_rivals()
+        claimed = {row.pk: row for row in _read(wanted.held(lease))}
+        for group in groups:
+            group.found = [row for row in group.found if row.pk in claimed]
+            group.claimed = sorted(claimed[row.pk] for row in group.found)
+        claim = cls(lease, [group for group in groups if group.claimed], seconds)
+        claim._release_contended()
         return claim
 
-    def batches(self, thing: Thing) -> Iterator[list[Call]]:
-        """The calls about a thing, so many at a time; what is due of a burst beyond what was found is claimed now."""
-        yield thing.calls
-        if thing.is_burst:
-            rows = self._about([thing]).filter(
-                source=thing.found[0].source, next_attempt_at__lte=timezone.now()
-            )
+    def chunks(self, group: Group) -> Iterator[list[ClaimedRow]]:
+        """The claimed rows of a group, ``MOST_ROWS`` at a time; the due rest of an oversized group is claimed now."""
+        yield group.claimed
+        if group.is_oversized:
+            rows = self._about([group]).filter(next_attempt_at__lte=timezone.now())
             rows.claim(self.seconds, lease=self.lease, status=Delivery.Status.WORKING)
-            found = {call.pk for call in thing.calls}
-            keys = self.rows([thing]).order_by("pk").values_list("pk", flat=True)
-            others = [pk for pk in keys if pk not in found]
-            for start in range(0, len(others), MOST_CALLS):
-                yield _read(Delivery.objects.filter(pk__in=others[start : start + MOST_CALLS]))
+            read = {row.pk for row in group.claimed}
+            keys = self.rows([group]).order_by("pk").values_list("pk", flat=True)
+            others = [pk for pk in keys if pk not in read]
+            for start in range(0, len(others), MOST_ROWS):
+                yield _read(Delivery.objects.filter(pk__in=others[start : start + MOST_ROWS]))
 
-    def rows(self, things: Sequence[Thing]) -> DeliveryQuerySet:
-        """The deliveries about these things, as far as they are still held; a burst is alone in its claim."""
+    def rows(self, groups: Sequence[Group]) -> DeliveryQuerySet:
+        """The rows of these groups that are still held; an oversized group is alone in its claim."""
         rows = Delivery.objects.all().held(self.lease)
-        if len(things) == len(self.things):
+        if len(groups) == len(self.groups):
             return rows
-        return rows.filter(pk__in=[row.pk for thing in things for row in thing.found])
+        return rows.filter(pk__in=[row.pk for group in groups for row in group.found])
 
-    def keeper(self) -> Callable[..., None]:
-        """What to call now and then in long work."""
-        return self.rows(self.things).keeper(self.lease, self.seconds)
+    def heartbeat(self) -> Callable[..., None]:
+        """A function that renews the claim, to call now and then."""
+        return self.rows(self.groups).heartbeat(self.lease, self.seconds)
 
-    def give_back(self, things: Iterable[Thing]) -> list[int]:
-        """Leave things as they were found, which is no attempt of theirs; a primary key to name each by."""
-        left = list(things)
-        rows = [row for thing in left for row in thing.found]
+    def release(self, groups: Iterable[Group]) -> list[int]:
+        """Leave groups as they were found, without counting an attempt; a primary key that names each."""
+        left = list(groups)
+        rows = [row for group in left for row in group.found]
         for row in rows:
-            # Another worker may have tried it between the finding and the claiming.
+            # Another worker may have tried it after it was read and before it was claimed.
             row.attempts = Greatest(F("attempts") - 1, row.attempts)
         fields = ["attempts", "status", "next_attempt_at", "lease"]
-        write = partial(self.rows(left).bulk_update, rows, fields, batch_size=GIVEN_BACK_AT_ONCE)
-        insist(write, router.db_for_write(Delivery))
-        self.things = [thing for thing in self.things if thing not in left]
-        return [thing.first for thing in left]
+        write = partial(self.rows(left).bulk_update, rows, fields, batch_size=RELEASED_AT_ONCE)
+        retry_on_conflict(write, router.db_for_write(Delivery))
+        self.groups = [group for group in self.groups if group not in left]
+        return [group.first for group in left]
 
-    def arrived(self, things: Sequence[Thing]) -> list[int]:
-        """Deliveries about these things that came while Vyte was asked, one for each."""
-        rows = self._about(things).filter(next_attempt_at__isnull=False).due()
+    def arrivals(self, groups: Sequence[Group]) -> list[int]:
+        """Deliveries about these groups that arrived while the service was asked, one for each subject."""
+        rows = self._about(groups).filter(next_attempt_at__isnull=False).due()
         return [pk for _, pk in rows.values_list("subject").annotate(Min("pk"))]
 
-    def _leave_to_rivals(self) -> None:
-        """Two workers may have claimed deliveries about one thing at the same moment: whoever sees that gives way."""
-        rivals = _held(self._about(self.things).exclude(lease=self.lease))
-        if rivals:
-            self.left = self.give_back(thing for thing in self.things if thing.found[0].thing in rivals)
+    def _release_contended(self) -> None:
+        """Two workers may have claimed rows about one subject at the same moment: whoever sees that gives way."""
+        contended = _held_subjects(self._about(self.groups).exclude(lease=self.lease))
+        if contended:
+            self.released = self.release(
+                group for group in self.groups if group.found[0].group_key in contended
+            )
 
-    def _about(self, things: Sequence[Thing]) -> DeliveryQuerySet:
-        rows = [thing.found[0] for thing in things]
-        team = rows[0].team_id if rows else None
-        return Delivery.objects.about(team, {row.subject for row in rows if row.subject}).order_by()
+    def _about(self, groups: Sequence[Group]) -> DeliveryQuerySet:
+        rows = [group.found[0] for group in groups]
+        subjects = {row.subject for row in rows if row.subject}
+        key = rows[0].account_key if rows else AccountKey("", "")
+        return Delivery.objects.about(key, subjects).order_by()

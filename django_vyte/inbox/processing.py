@@ -1,216 +1,232 @@
-"""Working on deliveries that were claimed: Vyte is asked thing by thing, and everything is mirrored at once."""
+"""Processing: claimed deliveries are parsed, handled request by request, and committed together.
+
+Nothing is locked while the service is asked: claims hold the rows, and ``Source.commit`` opens the only transaction.
+"""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import DataError, IntegrityError
 from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from django_vyte import db, mirror
+from django_vyte import db
 from django_vyte.conf import get_settings
-from django_vyte.exceptions import NotFound, VyteError, VyteUnavailable
+from django_vyte.exceptions import VyteError
 from django_vyte.inbox import parsing
-from django_vyte.inbox.claims import Claim
-from django_vyte.inbox.sources import SOURCES, Ask, NotThereYet, Outcome, Visit, merged, read
+from django_vyte.inbox.claims import Claim, ClaimedRow, Group
+from django_vyte.inbox.sources import SOURCES, Context, Result, Source, SyncRequest, merged, requests_in
 from django_vyte.jobs.models import LONGEST_DELAY, backoff
-from django_vyte.models import Delivery
+from django_vyte.models.delivery import Delivery, DeliveryQuerySet
 from django_vyte.payloads.cleaning import without_nul
-from django_vyte.sync.event import store_answer
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_vyte.inbox.claims import Call, Thing
-    from django_vyte.models.delivery import DeliveryQuerySet
 
 logger = logging.getLogger(__name__)
 
-# How often a call about something Vyte does not have is tried: it may be about to appear.
-ABSENT = (NotFound, NotThereYet)
-TRIES_WHEN_NOT_FOUND = 3
-# How many of the things wrong with one body are kept.
+# Attempts for a call about something that the service does not have: it may be about to appear.
+MOST_ATTEMPTS_WHEN_ABSENT = 3
+# Problems of one body that are kept.
 MOST_PROBLEMS = 20
-DID_NOT_COME_BACK = "The workers that processed it did not come back."
+WORKER_LOST = "The workers that processed it did not come back."
 Status = Delivery.Status
 
 
-def work(things: Sequence[Thing], until: float) -> Outcome:
-    """Claim these things of one team and do what is asked; nothing is locked while Vyte is.
+@dataclass(slots=True)
+class Outcome:
+    """What processing came to: ``more`` deliveries to process now, ``retry`` with their delays in seconds.
 
-    What is not begun when ``time.monotonic()`` passes ``until`` is given back, except for the first. What fails is put
-    off with a growing delay, and given up in the end with status ``failed`` and the reason; never raises for what a
-    call or Vyte did.
+    ``deliveries`` is the number that was closed or postponed.
     """
-    claim = Claim.of(things)
+
+    more: list[int] = field(default_factory=list)
+    retry: dict[int, float] = field(default_factory=dict)
+    deliveries: int = 0
+
+    def add(self, other: Outcome) -> None:
+        """Add what another part of the work came to."""
+        self.more += other.more
+        self.retry |= other.retry
+        self.deliveries += other.deliveries
+
+
+def process_batch(groups: Sequence[Group], until: float) -> Outcome:
+    """Claim these groups of one account, handle them and close their deliveries.
+
+    Groups that are not begun when ``time.monotonic()`` passes ``until`` are released, except for the first. Failures
+    are retried with a growing delay and given up in the end with status ``failed`` and the reason; nothing that a
+    call or a service does raises here.
+    """
+    claim = Claim.of(groups)
     if claim is None:
         return Outcome()
-    outcome = Outcome(more=claim.left)
-    errands = [_Errand(thing, claim) for thing in claim.things]
-    if not errands:
+    outcome = Outcome(more=claim.released)
+    if not claim.groups:
         return outcome
-    visit = Visit(errands[0].last.team_id, claim.keeper())
-    for begun, errand in enumerate(errands):
+    latest = claim.groups[0].found[0]
+    source = SOURCES[latest.source]
+    context = source.context(latest.account, claim.heartbeat())
+    jobs = [GroupJob(group, claim, source) for group in claim.groups]
+    for begun, job in enumerate(jobs):
         if begun and time.monotonic() > until:
-            rest = [each.thing for each in errands[begun:]]
-            claim.give_back(rest)
-            # What no message of this turn named has one of its own, or the sweep.
-            outcome.more += [thing.first for thing in rest if thing.is_named]
-            del errands[begun:]
+            rest = [each.group for each in jobs[begun:]]
+            claim.release(rest)
+            # Groups that no message named have a message of their own, or are found by the sweep.
+            outcome.more += [group.first for group in rest if group.is_requested]
+            del jobs[begun:]
             break
-        errand.run(visit)
-    if visit.team_id is not None:
-        outcome.changes += _mirror(visit.team_id, errands)
-    for errand in errands:
-        outcome.changes += errand.outcome.changes
-        outcome.members += errand.outcome.members
-    _close_all(claim, errands, outcome)
+        job.run(context)
+    _commit(source, context, jobs)
+    _close(claim, jobs, outcome)
     return outcome
 
 
 @dataclass(slots=True)
-class _Errand:
-    """What the deliveries about one thing ask for, and what came of it.
+class GroupJob:
+    """One group on its way: what its deliveries request, and what came of it.
 
-    Of these ``count`` deliveries, ``tries`` has the latest for each number of attempts.
+    ``count`` is the number of its deliveries; ``attempts`` maps each number of attempts to the latest delivery with it.
     """
 
-    thing: Thing
+    group: Group
     claim: Claim
+    source: Source[Any, Any]
     count: int = 0
-    tries: dict[int, int] = field(default_factory=dict)
-    asks: list[Ask] = field(default_factory=list)
-    outcome: Outcome = field(default_factory=Outcome)
+    attempts: dict[int, int] = field(default_factory=dict)
+    requests: list[SyncRequest] = field(default_factory=list)
+    result: Result = field(default_factory=Result)
     error: Exception | None = None
 
     @property
-    def last(self) -> Delivery:
-        """The delivery to work in the name of."""
-        return max(self.thing.found, key=lambda row: row.pk)
+    def latest(self) -> Delivery:
+        """The delivery that stands for the group in the history."""
+        return max(self.group.found, key=lambda row: row.pk)
 
-    def run(self, visit: Visit) -> None:
-        """Do all of it, keeping the answers that are to be mirrored; what fails is kept in ``error``."""
+    def run(self, context: Context) -> None:
+        """Handle every request and keep the answers to commit; a failure is kept in ``error``."""
         failures: list[VyteError] = []
         try:
-            self._read(visit)
-            for ask in self.asks:
+            self._parse(context)
+            for request in self.requests:
                 try:
-                    self.outcome.add(SOURCES[self.last.source].fulfil(ask, self.last, visit))
+                    done = self.source.handle(request, self.latest, context)
                 except VyteError as error:
                     failures.append(error)
-                visit.keep()
+                else:
+                    self.result.answers += done.answers
+                    self.result.problems += done.problems
+                context.heartbeat()
         except Exception as error:
-            db.let_go_of_broken()
+            db.close_broken_connections()
             self.error = error
         if failures and not self.error:
-            # What Vyte does not have is given up soonest: not as long as something else has to be tried again.
-            self.error = min(failures, key=lambda error: isinstance(error, ABSENT))
+            # What is absent is given up soonest, so any other failure decides when to try again.
+            self.error = min(failures, key=lambda error: error.means_absence)
 
-    def _read(self, visit: Visit) -> None:
-        """Merge what the calls ask for as they are read, and give up those that no worker survived."""
-        name = self.last.source
-        for calls in self.claim.batches(self.thing):
-            self.count += len(calls)
-            asks = list(self.asks)
-            for call in self._survivors(calls):
-                found, problems = read(SOURCES[name], parsing.read(call.body.encode()), call.received_at)
-                asks += found
-                self.outcome.problems += problems[:MOST_PROBLEMS]
-            self.asks = merged(asks)
-            visit.keep()
+    def _parse(self, context: Context) -> None:
+        """Merge the requests of all deliveries, chunk by chunk; give up those that killed every worker."""
+        for rows in self.claim.chunks(self.group):
+            self.count += len(rows)
+            requests = list(self.requests)
+            for row in self._within_attempts(rows):
+                found, problems = requests_in(self.source, parsing.read(row.body.encode()), row.received_at)
+                requests += found
+                self.result.problems += problems[:MOST_PROBLEMS]
+            self.requests = merged(requests)
+            context.heartbeat()
 
-    def _survivors(self, calls: Sequence[Call]) -> list[Call]:
-        """Those not claimed more often than they may fail, which are noted."""
+    def _within_attempts(self, rows: Sequence[ClaimedRow]) -> list[ClaimedRow]:
+        """The rows that were not claimed more often than they may fail; the others are given up."""
         most = get_settings().MAX_ATTEMPTS
-        over = [call.pk for call in calls if call.attempts > most]
+        over = [row.pk for row in rows if row.attempts > most]
         if over:
-            _give_up(self, Delivery.objects.filter(pk__in=over), Status.FAILED, DID_NOT_COME_BACK)
-        rest = [call for call in calls if call.attempts <= most]
-        self.tries |= {call.attempts: call.pk for call in rest}
+            self._give_up(Delivery.objects.filter(pk__in=over), Status.FAILED, WORKER_LOST)
+        rest = [row for row in rows if row.attempts <= most]
+        self.attempts |= {row.attempts: row.pk for row in rest}
         return rest
 
     @property
-    def result(self) -> tuple[str, str]:
-        """The status of what did not fail, and what there is to say of it."""
-        if self.outcome.problems:
-            return Status.FAILED, _storable("\n".join(self.outcome.problems))
-        return (Status.DONE if self.asks else Status.IGNORED), ""
+    def closing(self) -> tuple[str, str]:
+        """The status and the error to close the deliveries with, where nothing failed."""
+        if self.result.problems:
+            return Status.FAILED, _storable("\n".join(self.result.problems))
+        return (Status.DONE if self.requests else Status.IGNORED), ""
 
+    def postpone(self, error: Exception, delays: dict[int, float]) -> dict[int, float]:
+        """Try again later, or give up where that cannot help; the delivery to name in a message, and its delay.
 
-def _mirror(team_id: int, errands: Sequence[_Errand]) -> list[int]:
-    """Mirror all answers at once, or one by one where one of them cannot be; the changes."""
-    answers = [(errand, answer) for errand in errands for answer in errand.outcome.answers]
-    changes: list[int] = []
-    if len(answers) > 1:
-        try:
-            saved = mirror.save(team_id, [answer for _, answer in answers])
-        except Exception:
-            db.let_go_of_broken()
-        else:
-            changes += saved.changes
-            if not saved.problems:
-                return changes
-    for errand, answer in answers:
-        try:
-            changes += store_answer(team_id, answer).changes
-        except Exception as error:
-            db.let_go_of_broken()
-            errand.error = errand.error or error
-    return changes
-
-
-def _close_all(claim: Claim, errands: Sequence[_Errand], outcome: Outcome) -> None:
-    """Write down what became of the deliveries, together where it is the same."""
-    results: defaultdict[tuple[str, str], list[Thing]] = defaultdict(list)
-    delays: dict[int, float] = {}
-    for errand in errands:
-        outcome.deliveries += errand.count
-        if errand.error:
-            _put_off(errand, errand.error, delays, outcome)
-        else:
-            results[errand.result].append(errand.thing)
-    for (status, text), things in results.items():
-        claim.rows(things).finish(claim.lease, status=status, error=text, finished_at=timezone.now())
-    outcome.more += claim.arrived([thing for things in results.values() for thing in things])
-
-
-def _put_off(errand: _Errand, error: Exception, delays: dict[int, float], outcome: Outcome) -> None:
-    """Try again later, or give up where that cannot help any more; what was done stays done.
-
-    ``delays`` has those of this turn by number of attempts: what failed together is tried together.
-    """
-    # What a database says of a row that it refuses quotes the row.
-    said = "" if isinstance(error, DataError | IntegrityError) else f": {error}"
-    reason = _storable(f"{type(error).__name__}{said}")
-    absent = isinstance(error, ABSENT)
-    most = TRIES_WHEN_NOT_FOUND if absent else get_settings().MAX_ATTEMPTS
-    # What was not even sent is nobody's last attempt.
-    refused = isinstance(error, VyteUnavailable) and most > 1
-    rest = {tries: pk for tries, pk in errand.tries.items() if refused or tries < most}
-    rows = errand.claim.rows([errand.thing])
-    if len(rest) < len(errand.tries):
-        _give_up(errand, rows.filter(attempts__gte=most), Status.IGNORED if absent else Status.FAILED, reason)
-    if rest:
+        ``delays`` has the delays of this batch by number of attempts: what failed together is tried together.
+        """
+        reason = _reason(error)
+        absent = isinstance(error, VyteError) and error.means_absence
+        most = MOST_ATTEMPTS_WHEN_ABSENT if absent else get_settings().MAX_ATTEMPTS
+        # Circuit open: nothing was sent, so the attempt does not count.
+        uncounted = isinstance(error, VyteError) and error.nothing_sent and most > 1
+        rest = {attempts: pk for attempts, pk in self.attempts.items() if uncounted or attempts < most}
+        rows = self.claim.rows([self.group])
+        if len(rest) < len(self.attempts):
+            self._give_up(
+                rows.filter(attempts__gte=most), Status.IGNORED if absent else Status.FAILED, reason
+            )
+        if not rest:
+            return {}
         asked = min(getattr(error, "retry_after", None) or 0.0, LONGEST_DELAY)
         delay = max(delays.setdefault(max(rest), backoff(max(rest))), asked)
         logger.warning(
-            "%d deliveries, the last %s, put off for %.0f s: %s", errand.count, errand.last, delay, reason
+            "%d deliveries, the last %s, put off for %.0f s: %s", self.count, self.latest, delay, reason
         )
-        tried = {"attempts": Least(F("attempts"), most - 1)} if refused else {}
-        # What was given up is no longer held.
-        rows.postpone(errand.claim.lease, delay, status=Status.WAITING, error=reason, **tried)
-        outcome.retry[max(rest.values())] = delay
+        counted = {"attempts": Least(F("attempts"), most - 1)} if uncounted else {}
+        # Rows that were given up are no longer held.
+        rows.postpone(self.claim.lease, delay, status=Status.WAITING, error=reason, **counted)
+        return {max(rest.values()): delay}
+
+    def _give_up(self, rows: DeliveryQuerySet, status: str, reason: str) -> None:
+        count = rows.finish(self.claim.lease, status=status, error=reason, finished_at=timezone.now())
+        logger.error("%d deliveries, of which the last is %s, given up: %s", count, self.latest, reason)
 
 
-def _give_up(errand: _Errand, rows: DeliveryQuerySet, status: str, reason: str) -> None:
-    count = rows.finish(errand.claim.lease, status=status, error=reason, finished_at=timezone.now())
-    logger.error("%d deliveries, of which the last is %s, given up: %s", count, errand.last, reason)
+def _commit(source: Source[Any, Any], context: Context, jobs: Sequence[GroupJob]) -> None:
+    """Commit all answers at once, or one by one where one of them cannot be written."""
+    answers = [(job, answer) for job in jobs for answer in job.result.answers]
+    if len(answers) > 1:
+        try:
+            source.commit(context, [answer for _, answer in answers])
+        except Exception:
+            db.close_broken_connections()
+        else:
+            return
+    for job, answer in answers:
+        try:
+            source.commit(context, [answer])
+        except Exception as error:
+            db.close_broken_connections()
+            job.error = job.error or error
+
+
+def _close(claim: Claim, jobs: Sequence[GroupJob], outcome: Outcome) -> None:
+    """Close or postpone the deliveries, with one statement for all that end the same way."""
+    closed: defaultdict[tuple[str, str], list[Group]] = defaultdict(list)
+    delays: dict[int, float] = {}
+    for job in jobs:
+        outcome.deliveries += job.count
+        if job.error:
+            outcome.retry |= job.postpone(job.error, delays)
+        else:
+            closed[job.closing].append(job.group)
+    for (status, error), groups in closed.items():
+        claim.rows(groups).finish(claim.lease, status=status, error=error, finished_at=timezone.now())
+    outcome.more += claim.arrivals([group for groups in closed.values() for group in groups])
+
+
+def _reason(error: Exception) -> str:
+    # A database quotes the row that it refuses, which may hold personal data.
+    text = "" if isinstance(error, DataError | IntegrityError) else f": {error}"
+    return _storable(f"{type(error).__name__}{text}")
 
 
 def _storable(text: str) -> str:

@@ -1,75 +1,68 @@
-"""Taking in a call: the statement that keeps it is also the one that finds out whose it is."""
+"""Storing a call: one INSERT, which also looks up whose call it is where the view leaves that to it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any, NamedTuple
 
 from django.db import connections, router
 
-from django_vyte.db import insist
+from django_vyte.db import retry_on_conflict
 from django_vyte.inbox import parsing
-from django_vyte.inbox.sources import SOURCES, read
-from django_vyte.models import Delivery, Webhook
-from django_vyte.models.webhook import digest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from django_vyte.inbox.sources import Source, requests_in
+from django_vyte.models.delivery import Delivery
 
 INSERT = """
 INSERT INTO django_vyte_delivery
-    (team_id, source, subject, body, headers, received_at, next_attempt_at, status, attempts, lease, error)
-SELECT team_id, %s, %s, %s, %s, %s, %s, 'received', 0, '', '' FROM django_vyte_webhook WHERE token_digest = %s
+    (account, source, subject, body, headers, received_at, next_attempt_at, status, attempts, lease, error)
+SELECT owner.account, %s, %s, %s, %s, %s, %s, 'received', 0, '', '' FROM ({lookup}) owner
 """
-# Elsewhere the cursor knows the key of the row.
+# Other databases give the key of the new row to the cursor.
 RETURNING = "RETURNING id"
-# Digests of tokens that were found before. They spare a SELECT and let nobody in: ``keep`` looks again.
-_found: set[str] = set()
 
 
-def is_known(token: str) -> bool:
-    """Whether a webhook has this token."""
-    known = insist(partial(Webhook.objects.for_token, token), Webhook.objects.db) is not None
-    if known:
-        _found.add(digest(token))
-    return known
+class AccountLookup(NamedTuple):
+    """A SELECT of at most one row with one column ``account``: the INSERT authenticates the call by itself.
 
-
-def was_known(token: str) -> bool:
-    """Whether a webhook has this token, or had it when this process last looked."""
-    return digest(token) in _found or is_known(token)
-
-
-def draft(source: str, raw: bytes, headers: Mapping[str, str]) -> Delivery:
-    """A call as it is kept, less the credentials in it; the row is not stored yet, and nobody's."""
-    body = parsing.read(raw)
-    asks, problems = read(SOURCES[source], body)
-    subject = asks[0].subject if len(asks) == 1 and not problems else ""
-    return Delivery(source=source, subject=subject, body=body.text, headers=dict(headers))
-
-
-def keep(token: str, delivery: Delivery) -> int | None:
-    """Insert ``delivery`` for the team whose webhook has this token; its primary key.
-
-    None when there is no such webhook: then nothing is written.
+    ``sql`` is constant text with ``%s`` for each of ``params``.
     """
-    wanted = digest(token)
+
+    sql: str
+    params: tuple[str, ...]
+
+
+def parse(source: Source[Any, Any], raw: bytes, headers: Mapping[str, str]) -> Delivery:
+    """A call as it is stored, without the credentials in its body; nothing is written yet.
+
+    The subject is the key of its request, and empty unless there is exactly one.
+    """
+    body = parsing.read(raw)
+    requests, problems = requests_in(source, body)
+    subject = requests[0].key if len(requests) == 1 and not problems else ""
+    return Delivery(source=source.name, subject=subject, body=body.text, headers=dict(headers))
+
+
+def store(delivery: Delivery, account: str | AccountLookup) -> int | None:
+    """Insert ``delivery`` for an account; its primary key, or None when the lookup finds no account.
+
+    A lost connection is retried: the caller may never repeat the call, and storing it twice costs nothing.
+    """
+    lookup = (
+        account if isinstance(account, AccountLookup) else AccountLookup("SELECT %s AS account", (account,))
+    )
     using = router.db_for_write(Delivery)
-    # Vyte documents no retries: an error here may cost the call, and one that is kept twice costs nothing.
-    pk = insist(partial(_insert, wanted, delivery, using), using)
-    if pk is None:
-        _found.discard(wanted)
-    return pk
+    return retry_on_conflict(partial(_insert, delivery, lookup, using), using)
 
 
-def _insert(token_digest: str, delivery: Delivery, using: str) -> int | None:
+def _insert(delivery: Delivery, lookup: AccountLookup, using: str) -> int | None:
     connection = connections[using]
     headers = connection.ops.adapt_json_value(delivery.headers, None)
     times = map(connection.ops.adapt_datetimefield_value, (delivery.received_at, delivery.next_attempt_at))
-    values = [delivery.source, delivery.subject, delivery.body, headers, *times, token_digest]
+    values = [delivery.source, delivery.subject, delivery.body, headers, *times, *lookup.params]
     returns = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
-        cursor.execute(INSERT + RETURNING * returns, values)
+        cursor.execute(INSERT.format(lookup=lookup.sql) + RETURNING * returns, values)
         if not cursor.rowcount:
             return None
         return int(cursor.fetchone()[0] if returns else cursor.lastrowid)

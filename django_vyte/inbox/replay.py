@@ -1,22 +1,17 @@
-"""Opening calls again that were closed, for a person who has seen to what kept them from being processed."""
+"""Replay: closed deliveries are opened again, for a person who has removed what kept them from being processed."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
 
-from django_vyte.models import Delivery
-
-if TYPE_CHECKING:
-    from django_vyte.models.delivery import DeliveryQuerySet
+from django_vyte.models.delivery import Delivery, DeliveryQuerySet
 
 
-def replay(deliveries: DeliveryQuerySet) -> list[int]:
-    """Open deliveries again, whatever became of them; the primary keys of those to process.
+def reopen(deliveries: DeliveryQuerySet) -> list[int]:
+    """Open deliveries again, whatever their status; the primary keys of those to process.
 
-    Those whose body was pruned stay closed.
+    Those whose body was pruned, or that a worker holds, stay as they are.
     """
     pruned = Q(body="", status__in=[Delivery.Status.DONE, Delivery.Status.IGNORED])
     idle = deliveries.exclude(status=Delivery.Status.WORKING).exclude(pruned)

@@ -1,100 +1,129 @@
-"""Whose turn it is, and how long it lasts: what a message or the sweep makes a worker do."""
+"""Fair scheduling: round-robin between the accounts of all sources, one time slice each."""
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from collections.abc import Collection
+from typing import Any
 
 from django.db import connections
-from django.db.models import OuterRef, Subquery
+from django.db.models import CharField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from django_vyte.inbox import claims, processing
-from django_vyte.inbox.sources import Outcome
+from django_vyte.inbox.processing import Outcome
+from django_vyte.inbox.sources import SOURCES, Source
 from django_vyte.jobs.models import held_now
-from django_vyte.models import Delivery, Team
+from django_vyte.jobs.publishing import PROCESS, enqueue
+from django_vyte.models.delivery import AccountKey, Delivery
 
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-# Seconds after which a worker leaves what it has not begun with to the next turn.
-TURN = 1.0
-# How many teams are looked at before one that waits for its turn is left to the next message.
-MOST_TEAMS = 20
+# Seconds after which a worker leaves the batches it has not begun to the next time slice.
+TIME_SLICE = 1.0
+# Accounts looked at before one that waits is left to the next message.
+MOST_ACCOUNTS = 20
+# Seconds up to which a retry is a delayed message; a later one is left to the sweep rather than held by a worker.
+LONGEST_COUNTDOWN = 300
 
 
 def process(*keys: int) -> Outcome:
-    """Process these deliveries, each with all others about the same thing, and others of their teams that are due.
+    """Process these deliveries, each with all others about the same subject, and others of their accounts.
 
-    A team for which somebody is at work already, or more is to be done than was asked for, leaves another one a turn
-    first. Nothing is locked while Vyte is asked.
+    Where an account has more to do than was asked for, or other workers are busy with it, another account that waits
+    gets a time slice first.
     """
-    outcome = Outcome(more=list(keys[claims.MOST_THINGS :]))
-    named: defaultdict[int | None, list[Delivery]] = defaultdict(list)
-    for delivery in Delivery.objects.unfinished().filter(pk__in=keys[: claims.MOST_THINGS]):
-        if delivery.is_due:
-            named[delivery.team_id].append(delivery)
-    plans = [claims.plan(team_id, rows) for team_id, rows in named.items()]
+    outcome = Outcome(more=list(keys[claims.MOST_GROUPS :]))
+    requested: defaultdict[AccountKey, list[Delivery]] = defaultdict(list)
+    for delivery in Delivery.objects.unfinished().filter(pk__in=keys[: claims.MOST_GROUPS]):
+        if delivery.is_due and delivery.source in SOURCES:
+            requested[delivery.account_key].append(delivery)
+    plans = [claims.plan(key, rows) for key, rows in requested.items()]
     if any(plan.is_crowded for plan in plans):
-        other = rota.next_team(but=named)
+        other = round_robin.next_account(exclude=requested)
         if other is not None:
-            outcome.add(take_turn(other))
-    until = time.monotonic() + TURN
+            outcome.add(process_account(other))
+    until = time.monotonic() + TIME_SLICE
     for number, plan in enumerate(plans):
         if number and time.monotonic() > until:
-            outcome.more += [thing.first for things in plan.portions for thing in things if thing.is_named]
+            outcome.more += _requested(plan.batches)
         else:
             outcome.add(_follow(plan, until))
     return outcome
 
 
-def take_turn(team_id: int | None) -> Outcome:
-    """Process what has been due for longest for a team, for about a second."""
-    return _follow(claims.plan(team_id), time.monotonic() + TURN)
+def process_account(key: AccountKey) -> Outcome:
+    """Process what has been due for longest for an account, for one time slice."""
+    return _follow(claims.plan(key), time.monotonic() + TIME_SLICE)
+
+
+def requeue(outcome: Outcome) -> None:
+    """Publish messages for what is left to do now, and for retries that are due soon."""
+    for start in range(0, len(outcome.more), claims.MOST_GROUPS):
+        enqueue(PROCESS, outcome.more[start : start + claims.MOST_GROUPS])
+    retries: defaultdict[float, list[int]] = defaultdict(list)
+    for pk, delay in outcome.retry.items():
+        if delay <= LONGEST_COUNTDOWN:
+            retries[delay].append(pk)
+    for delay, keys in retries.items():
+        enqueue(PROCESS, keys, countdown=delay)
 
 
 def _follow(plan: claims.Plan, until: float) -> Outcome:
-    """Work on one portion after the other until the turn is over; those named by a message are gone on with later."""
+    """Process one batch after the other until the time slice is over; the requested rest needs another message."""
     outcome = Outcome()
-    for number, things in enumerate(plan.portions):
+    for number, groups in enumerate(plan.batches):
         if number and time.monotonic() > until:
-            outcome.more += [thing.first for thing in things if thing.is_named]
+            outcome.more += _requested([groups])
         else:
-            outcome.add(processing.work(things, until))
+            outcome.add(processing.process_batch(groups, until))
     return outcome
 
 
-def teams() -> list[int]:
-    """The teams with something still to be done, each found by one look into an index, whatever waits for it."""
-    # What is done has no time: a single look at the other end of the index tells.
-    done_first = connections[Delivery.objects.db].features.order_by_nulls_first
-    calls = Delivery.objects.filter(team=OuterRef("pk"))
-    calls = calls.order_by("-next_attempt_at" if done_first else "next_attempt_at")
-    some = Subquery(calls.values("next_attempt_at")[:1])
-    waiting = Team.objects.annotate(some=some).filter(some__isnull=False)
-    return list(waiting.order_by("pk").values_list("pk", flat=True))
+def _requested(batches: list[list[claims.Group]]) -> list[int]:
+    return [group.first for groups in batches for group in groups if group.is_requested]
 
 
-class Rota:
-    """Whose turn it is: one team after the other, as far as this process knows, so that none waits for ever."""
+def waiting_accounts() -> list[AccountKey]:
+    """The accounts with deliveries that are not closed: one index look-up an account, whatever its backlog."""
+    return [key for source in SOURCES.values() for key in _waiting_accounts(source)]
+
+
+def _waiting_accounts(source: Source[Any, Any]) -> list[AccountKey]:
+    # Closed deliveries have no time. NULLs sort first or last, and the other end of the index tells.
+    nulls_first = connections[Delivery.objects.db].features.order_by_nulls_first
+    rows = Delivery.objects.filter(source=source.name, account=Cast(OuterRef("pk"), CharField(max_length=64)))
+    rows = rows.order_by("-next_attempt_at" if nulls_first else "next_attempt_at")
+    some = Subquery(rows.values("next_attempt_at")[:1])
+    waiting = source.accounts().annotate(some=some).filter(some__isnull=False)
+    return [AccountKey(source.name, str(pk)) for pk in waiting.order_by("pk").values_list("pk", flat=True)]
+
+
+def neglected_accounts() -> list[AccountKey]:
+    """The accounts of the deliveries that have been open for longest, also those that no source knows any more.
+
+    An account may have been deleted while a call for it was stored: nothing else would ever close that call.
+    """
+    oldest = Delivery.objects.open().order_by("pk").values_list("source", "account")[: claims.LOOK_AHEAD]
+    return [AccountKey(*key) for key in dict.fromkeys(oldest) if key[0] in SOURCES]
+
+
+class RoundRobin:
+    """Picks one account after the other, as far as this process knows, so that none waits for ever."""
 
     def __init__(self) -> None:
-        self._last = 0
+        self._last = AccountKey("", "")
 
-    def next_team(self, but: Collection[int | None]) -> int | None:
-        """A team for which something is due and nobody at work; None when there is none among the next few.
-
-        Those in ``but`` are passed over.
-        """
-        others = sorted(set(teams()).difference(but), key=lambda team: (team <= self._last, team))
-        for team in others[:MOST_TEAMS]:
-            self._last = team
-            calls = Delivery.objects.filter(team=team)
-            is_due = calls.filter(next_attempt_at__lte=timezone.now()).exists()
-            if is_due and not calls.filter(held_now()).exists():
-                return team
+    def next_account(self, exclude: Collection[AccountKey]) -> AccountKey | None:
+        """An account with something due that no worker holds; None when the next few have none."""
+        others = sorted(set(waiting_accounts()).difference(exclude), key=lambda key: (key <= self._last, key))
+        for key in others[:MOST_ACCOUNTS]:
+            self._last = key
+            rows = Delivery.objects.of(key)
+            is_due = rows.filter(next_attempt_at__lte=timezone.now()).exists()
+            if is_due and not rows.filter(held_now()).exists():
+                return key
         return None
 
 
-rota = Rota()
+round_robin = RoundRobin()

@@ -1,138 +1,165 @@
-"""Where calls come from: what a source has to know, and what its work comes to."""
+"""``Source``: what a service brings so that its webhook calls are stored, processed and shown.
+
+A subclass is registered once, in ``AppConfig.ready``. See "Add a service" in the documentation.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from typing import TYPE_CHECKING, Protocol
+from datetime import datetime
+from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+
+from django.db.models import Model, QuerySet
+from django.db.models.signals import post_delete
 
 from django_vyte.exceptions import VyteError
-from django_vyte.inbox import parsing
-from django_vyte.models import ApiKey, Team
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Sequence
-
-    from django_vyte.client import VyteClient
-    from django_vyte.mirror import Answer
-    from django_vyte.models import Delivery
+from django_vyte.inbox.parsing import Body
+from django_vyte.models.delivery import AccountKey, Delivery
 
 
 class NotThereYet(VyteError):
-    """What a call is about is not, or not yet, to be found: it is looked for as often as what Vyte answers 404 to."""
+    """What a call is about is not there, or not yet: it is tried a few times and then ignored, as after a 404."""
+
+    means_absence = True
+    aborts_run = False
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What processing led to.
+class UnknownAccount(VyteError):
+    """The account of a call does not exist any more: the call is tried a few times and then ignored."""
 
-    Primary keys of the rows whose receivers are to be told and of the deliveries to go on with, seconds until a retry,
-    what could not be done, and the number of deliveries that were closed or put off. ``answers`` are still to be
-    mirrored.
-    """
-
-    changes: list[int] = field(default_factory=list)
-    members: list[int] = field(default_factory=list)
-    more: list[int] = field(default_factory=list)
-    retry: dict[int, float] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
-    deliveries: int = 0
-
-    def add(self, done: Outcome) -> None:
-        """Take over what another part of the work led to."""
-        self.changes += done.changes
-        self.members += done.members
-        self.more += done.more
-        self.retry |= done.retry
-        self.problems += done.problems
-        self.answers += done.answers
-        self.deliveries += done.deliveries
+    means_absence = True
+    aborts_run = False
 
 
 @dataclass
-class Visit:
-    """What the asks of one team share while a worker is at them; ``keep`` is to be called now and then in long work."""
+class Context:
+    """What the requests of one account share while a worker handles them.
 
-    team_id: int | None
-    keep: Callable[..., object]
+    Call ``heartbeat`` now and then during long work: it renews the worker's claim.
+    """
 
-    @property
-    def owner(self) -> int:
-        """The primary key of the team; ValueError when the call is of none."""
-        if self.team_id is None:
-            raise ValueError("The team of this call is not linked any more.")
-        return self.team_id
-
-    @cached_property
-    def team(self) -> Team:
-        """The team itself; ValueError when the call is of none."""
-        return Team.objects.get(pk=self.owner)
-
-    @cached_property
-    def client(self) -> VyteClient:
-        """Speaks to Vyte as the team; VyteError when it has no key, ValueError when the call is of no team."""
-        return ApiKey.client_for(self.owner)
+    account: str
+    heartbeat: Callable[..., object]
 
 
-class Ask(Protocol):
-    """One thing that a call asks to be done."""
+@dataclass(slots=True)
+class Result:
+    """What handling a request came to: ``answers`` for ``Source.commit``, and in words what could not be done.
+
+    A call with ``problems`` is closed as failed.
+    """
+
+    answers: list[Any] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+class SyncRequest(Protocol):
+    """One thing that a call asks to be brought up to date."""
 
     @property
-    def subject(self) -> str:
-        """What it is about, at most 100 characters; calls with the same subject are served by one answer.
+    def key(self) -> str:
+        """What it is about, at most 100 characters; requests with the same key are served by one answer.
 
-        ``KIND:ID`` for what can be looked at in one request, together with others; any other text is worked on alone.
+        ``KIND:ID`` for what one API request answers, which is handled together with others; anything else is handled
+        alone, with a longer lease.
         """
 
-    def merged(self, *later: Ask) -> Ask:
-        """This and later asks with the same subject, as one."""
+    def merged(self, *later: Self) -> Self:
+        """This request and later ones with the same key, as one."""
 
 
-class Source(Protocol):
-    """Where calls come from: reads them, and does what they ask for."""
+R = TypeVar("R", bound=SyncRequest)
+C = TypeVar("C", bound=Context)
 
-    name: str
 
-    def asks(self, call: dict[str, object], came: dt.datetime | None) -> Sequence[Ask]:
-        """What one call, which came at this time, asks for; nothing when nobody handles it.
+class Source(ABC, Generic[R, C]):
+    """A service whose webhook calls the inbox takes in.
 
-        ValueError with a sentence when it is unreadable. ``came`` is None where only the subjects matter.
+    ``name`` is stored with each delivery, ``verbose_name`` shown to people. The primary keys of ``account_model`` are
+    the accounts. ``kinds`` are the KINDs of request keys, for the search in the admin. Of a call's headers only those
+    in ``headers`` are stored: the others may identify or authenticate somebody.
+    """
+
+    name: ClassVar[str]
+    verbose_name: ClassVar[str]
+    account_model: ClassVar[type[Model]]
+    kinds: ClassVar[tuple[str, ...]] = ()
+    headers: ClassVar[tuple[str, ...]] = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
+
+    @abstractmethod
+    def parse(self, call: dict[str, Any], received_at: datetime | None) -> Sequence[R]:
+        """The requests in one call; none for a call that nobody handles.
+
+        Raises ValueError with a sentence for a call that cannot be read. ``received_at`` is None while the call is
+        being stored, when only the keys matter.
         """
 
-    def fulfil(self, ask: Ask, delivery: Delivery, visit: Visit) -> Outcome:
-        """Do it; ``Outcome.answers`` are mirrored together with those of other asks.
+    @abstractmethod
+    def context(self, account: str, heartbeat: Callable[..., object]) -> C:
+        """What the requests of an account share, such as the client; cheap, and without asking the service."""
 
-        A VyteError means that it is to be tried again later, and so does any other exception, which also keeps what
-        else the delivery asks for waiting.
+    @abstractmethod
+    def handle(self, request: R, delivery: Delivery, context: C) -> Result:
+        """Ask the service what is true now. ``delivery`` is the latest call that made this request.
+
+        Raises VyteError for what is to be tried again later; any other exception also stops the other requests of
+        the same call. No transaction is open.
         """
 
+    @abstractmethod
+    def commit(self, context: C, answers: Sequence[Any]) -> None:
+        """Write the answers of many requests in one short transaction, and announce what changed.
 
-SOURCES: dict[str, Source] = {}
+        Raises when any of them cannot be written: all are then committed again, one by one.
+        """
+
+    def accounts(self) -> QuerySet[Any]:
+        """The accounts that may have deliveries."""
+        return self.account_model._default_manager.all()
+
+    def account_deleted(self, account: str) -> None:
+        """Delete the deliveries of an account that was deleted."""
+        Delivery.objects.of(AccountKey(self.name, account)).delete()
+
+    def mirrored(self, deliveries: Sequence[Delivery]) -> Mapping[int, Model]:
+        """The mirrored row that each of these deliveries is about, by the delivery's primary key."""
+        return {}
 
 
-def register(source: Source) -> None:
+SOURCES: dict[str, Source[Any, Any]] = {}
+
+
+def register(source: Source[Any, Any]) -> None:
     """Have deliveries of ``source.name`` handled by ``source``."""
+
+    def account_deleted(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+        source.account_deleted(str(instance.pk))
+
     SOURCES[source.name] = source
+    uid = f"django_vyte.inbox.{source.name}"
+    post_delete.connect(account_deleted, source.account_model, weak=False, dispatch_uid=uid)
 
 
-def read(source: Source, body: parsing.Body, came: dt.datetime | None = None) -> tuple[list[Ask], list[str]]:
-    """The asks of a body, those about the same thing merged, and what could not be read."""
-    asks: list[Ask] = []
+def requests_in(
+    source: Source[R, Any], body: Body, received_at: datetime | None = None
+) -> tuple[list[R], list[str]]:
+    """The requests of a body, those with the same key merged, and in words what could not be read."""
+    found: list[R] = []
     problems = list(body.problems)
     for call in body.calls:
         try:
-            asks += source.asks(call, came)
+            found += source.parse(call, received_at)
         except ValueError as error:
             problems.append(str(error))
-    return merged(asks), problems
+    return merged(found), problems
 
 
-def merged(asks: Iterable[Ask]) -> list[Ask]:
-    """One ask for each subject, in the order of their first mention."""
-    found: defaultdict[str, list[Ask]] = defaultdict(list)
-    for ask in asks:
-        found[ask.subject].append(ask)
-    return [first.merged(*later) if later else first for first, *later in found.values()]
+def merged(requests: Iterable[R]) -> list[R]:
+    """One request for each key, in the order of their first mention."""
+    by_key: defaultdict[str, list[R]] = defaultdict(list)
+    for request in requests:
+        by_key[request.key].append(request)
+    return [first.merged(*later) if later else first for first, *later in by_key.values()]

@@ -1,4 +1,7 @@
-"""Handing messages to a broker that may be down or hang, without making anyone wait for it."""
+"""Handing messages to a broker that may be down or hang, without making anyone wait for it.
+
+A message is a hint that there is a row to work on. Losing one costs time until the next sweep, and nothing else.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +12,28 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from functools import partial
 from itertools import groupby
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+from celery import current_app, current_task
+from django.db import DEFAULT_DB_ALIAS, transaction
+
+from django_vyte.conf import get_settings
 
 logger = logging.getLogger(__name__)
 
+# The tasks that the core itself asks for, by their names in Celery.
+PROCESS = "django_vyte.process"
+DISPATCH = "django_vyte.tell"
 # Messages kept while the broker is slow; what does not fit is found in the database by the sweep.
-WAITING_ROOM = 1000
-# One complaint about the broker in this many seconds.
-QUIET = 60
-# How long the end of a process waits for messages that are still on their way.
-LAST_SECONDS = 2
+MOST_WAITING = 1000
+# The broker is complained about once in this many seconds.
+COMPLAINT_INTERVAL = 60
+# Seconds that the end of a process waits for messages that are still to be published.
+FLUSH_SECONDS = 2
 # Seconds between messages to the broker: under load, many calls share one.
 PAUSE = 0.05
 # Rows that a message names at most.
@@ -31,9 +41,9 @@ MOST_KEYS = 50
 
 
 class Message(NamedTuple):
-    """A task, its arguments, and the seconds after which it is to be run, and after which it is not any more."""
+    """A task's name and arguments, the seconds after which it runs, and those after which it no longer does."""
 
-    task: Any
+    task: str
     args: tuple[Any, ...]
     countdown: float | None = None
     expires: float | None = None
@@ -44,19 +54,19 @@ class Publisher:
 
     def __init__(self, publish: Callable[[Message], None]) -> None:
         self._publish = publish
-        self._complained_at = -QUIET * 1.0
+        self._complained_at = -COMPLAINT_INTERVAL * 1.0
         self._begin()
         if sys.platform != "win32":
             os.register_at_fork(after_in_child=self._begin)
 
     def _begin(self) -> None:
-        """A process of its own: a forked worker inherits neither the thread nor what it held."""
+        """Start with an empty queue: a forked worker inherits neither the thread nor its messages."""
         self._lock = threading.Lock()
-        self._waiting: queue.Queue[Message] = queue.Queue(WAITING_ROOM)
+        self._waiting: queue.Queue[Message] = queue.Queue(MOST_WAITING)
         self._thread: threading.Thread | None = None
 
     def send(self, message: Message, *, at_once: bool) -> None:
-        """Have a task run, published in this thread when ``at_once``; a failure is logged and not raised."""
+        """Publish a message, in this thread when ``at_once``; a failure is logged and not raised."""
         if at_once:
             self._try(message)
             return
@@ -69,7 +79,7 @@ class Publisher:
             self._complain(f"no thread could be started: {error}")
 
     def _start(self) -> None:
-        """Start the thread, once a process."""
+        """Start the thread, once for each process."""
         with self._lock:
             if self._thread is None:
                 thread = threading.Thread(target=self._run, name="django-vyte-publisher", daemon=True)
@@ -77,8 +87,8 @@ class Publisher:
                 atexit.register(self.flush)
                 self._thread = thread
 
-    def flush(self, seconds: float = LAST_SECONDS) -> bool:
-        """Wait until every message was handed over or failed, but not longer; whether none is left."""
+    def flush(self, seconds: float = FLUSH_SECONDS) -> bool:
+        """Wait up to ``seconds`` until every message was published or failed; whether none is left."""
         waiting = self._waiting
         if self._thread is None:
             return True
@@ -95,7 +105,7 @@ class Publisher:
                 self._try(message)
             for _ in messages:
                 self._waiting.task_done()
-            # Those that come meanwhile share the next message.
+            # Messages that arrive during the pause are joined into the next one.
             time.sleep(PAUSE)
 
     def _try(self, message: Message) -> None:
@@ -106,7 +116,7 @@ class Publisher:
 
     def _complain(self, reason: str) -> None:
         now = time.monotonic()
-        if now - self._complained_at >= QUIET:
+        if now - self._complained_at >= COMPLAINT_INTERVAL:
             self._complained_at = now
             logger.error(
                 "Celery's broker took no message (%s). Nothing is lost: the sweep catches up once the broker is back; "
@@ -116,7 +126,7 @@ class Publisher:
 
 
 def joined(messages: Iterable[Message]) -> Iterator[Message]:
-    """The same in fewer messages: neighbours of one task are joined where a list is its only argument."""
+    """Fewer messages for the same work: neighbours of one task are joined where a list is its only argument."""
     for joinable, group in groupby(messages, _joinable):
         if joinable is None:
             yield from group
@@ -127,6 +137,66 @@ def joined(messages: Iterable[Message]) -> Iterator[Message]:
 
 
 def _joinable(message: Message) -> Message | None:
-    """A message less its keys, which those that can be joined have in common; None for one that stays as it is."""
+    """What messages that can be joined have in common: all but their keys; None for one that cannot be."""
     has_keys = len(message.args) == 1 and isinstance(message.args[0], list)
     return message._replace(args=()) if has_keys else None
+
+
+def publish(message: Message) -> None:
+    """Hand a message to the broker, in the queue of ``VYTE["QUEUE"]``, without Celery's own retries."""
+    task, args, countdown, expires = message
+    options: dict[str, Any] = {"countdown": countdown, "expires": expires, "queue": get_settings().QUEUE}
+    current_app.tasks[task].apply_async(args, retry=False, **options)
+
+
+publisher = Publisher(publish)
+
+
+def enqueue(
+    task: str,
+    *args: Any,
+    countdown: float | None = None,
+    expires: float | None = None,
+    using: str = DEFAULT_DB_ALIAS,
+) -> None:
+    """Have the task of this name run once the transaction on ``using`` is committed; never raises, never waits.
+
+    ``countdown`` and ``expires`` are seconds. Inside a worker, or where tasks run eagerly, the message is published
+    by the calling thread, elsewhere in the background.
+    """
+    at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
+    send = partial(publisher.send, Message(task, args, countdown, expires), at_once=at_once)
+    transaction.on_commit(send, using=using, robust=True)
+
+
+def broker_problem(seconds: float = 2) -> str:
+    """Why a message could not be published now, without a password; empty when it could.
+
+    Takes no longer than ``seconds``, whatever hangs. Where tasks run eagerly there is no broker to ask.
+    """
+    if current_app.conf.task_always_eager:
+        return ""
+    responses: queue.SimpleQueue[str] = queue.SimpleQueue()
+    where = "Its address"
+
+    def connect() -> None:
+        try:
+            with connection:
+                # Each address of a list is tried once.
+                tries = max(len(connection.alt) - 1, 0)
+                connection.ensure_connection(max_retries=tries, reraise_as_library_errors=False)
+        except Exception as error:
+            # The library's own text may quote the password of the address.
+            responses.put(f"{where} leads to {type(error).__name__}")
+        else:
+            responses.put("")
+
+    try:
+        connection = current_app.connection_for_write()
+        where = connection.as_uri()
+        threading.Thread(target=connect, name="django-vyte-broker", daemon=True).start()
+        return responses.get(timeout=seconds)
+    except queue.Empty:
+        return f"{where} does not answer within {seconds:.0f} seconds"
+    except Exception as error:
+        return f"{where} leads to {type(error).__name__}"

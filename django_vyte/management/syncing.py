@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django_vyte import tasks
 from django_vyte.management.progress import progress
 from django_vyte.sync.team import SyncSummary, sync_team
 
@@ -23,7 +22,6 @@ def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limit
     """
     with progress(str(team), "events", verbosity=verbosity) as bar:
         summary = sync_team(team, progress=bar, expect=bar.expect, **limits)
-    tasks.tell_soon(summary.saved.changes)
     if verbosity:
         command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
         for example in summary.saved.examples:

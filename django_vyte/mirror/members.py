@@ -12,6 +12,7 @@ from django.db import transaction
 from django_vyte import payloads
 from django_vyte.mirror.incoming import is_outdated
 from django_vyte.models import Member
+from django_vyte.outbox import announce
 from django_vyte.payloads import values
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetim
         member, created = Member.objects.select_for_update().get_or_create(
             team_id=team_id, vyte_id=vyte_id, defaults=columns
         )
-        if not created and not is_outdated(as_of, member.as_of):
+        if created:
+            announce(Member, [member.pk])
+        elif not is_outdated(as_of, member.as_of):
             if columns["user"] is None or columns["extid"] == member.extid:
                 # What a person matched by hand stays as it is, unless Vyte names somebody else.
                 columns["user"] = member.user

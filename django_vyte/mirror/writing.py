@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from django.db import DatabaseError, IntegrityError, router, transaction
 from django.db.models import TextField, Value
 
-from django_vyte.db import insist
+from django_vyte.db import retry_on_conflict
 from django_vyte.mirror import history, relations
 from django_vyte.mirror.incoming import Answer, IncomingEvent, Origin, changed, is_outdated, read
 from django_vyte.mirror.relations import upsert
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event, EventChange
+from django_vyte.outbox import announce
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -71,12 +72,18 @@ def _look_up_keys(team_id: int, events: Sequence[Event]) -> None:
 
 
 def _record(changes: Sequence[tuple[EventChange, Origin]]) -> list[int]:
-    """Write history rows; their primary keys, where the database returns them (the sweep finds the others)."""
+    """Write history rows and announce them; their primary keys, where the database returns them.
+
+    SQLite before 3.35 returns none: the sweep finds those rows.
+    """
     for change, origin in changes:
         change.cause = origin.cause
         change.delivery_id = origin.delivery.pk if origin.delivery else None
         change.actor_id = origin.actor.pk if origin.actor else None
-    return [row.pk for row in EventChange.objects.bulk_create([change for change, _ in changes]) if row.pk]
+    rows = EventChange.objects.bulk_create([change for change, _ in changes])
+    keys = [row.pk for row in rows if row.pk]
+    announce(EventChange, keys)
+    return keys
 
 
 @dataclass(slots=True)
@@ -111,7 +118,7 @@ class _Batch:
             with transaction.atomic():
                 return self._write()
 
-        return insist(write, router.db_for_write(Event), harmless=(IntegrityError,))
+        return retry_on_conflict(write, router.db_for_write(Event), harmless=(IntegrityError,))
 
     def _write(self) -> MirrorResult:
         held = _locked(self.team_id, list(self.events))

@@ -1,4 +1,4 @@
-"""The history of events, which is also what receivers are told from."""
+"""``EventChange``: the history of events, and the outbox row from which their signals are sent."""
 
 from __future__ import annotations
 
@@ -7,13 +7,16 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.jobs.models import Announcement, WorkQuerySet
+from django_vyte import signals
+from django_vyte.jobs.models import JobQuerySet
 from django_vyte.models.delivery import Delivery
 from django_vyte.models.event import Event
+from django_vyte.models.team import SOURCE
+from django_vyte.outbox import OutboxMessage, SignalCall
 
 
-class EventChange(Announcement):
-    """One change of one event, written in the transaction that made it; nothing alters it but the telling.
+class EventChange(OutboxMessage):
+    """One change of one event, written in the transaction that made it; only the dispatch alters it.
 
     ``changes`` maps a field to ``[old, new]``; ``data`` lists the other parts of Vyte's JSON that differ.
     """
@@ -52,12 +55,27 @@ class EventChange(Announcement):
     )
     created_at = models.DateTimeField(_("noticed at"), default=timezone.now, db_index=True)
 
-    objects = WorkQuerySet.as_manager()
+    objects = JobQuerySet.as_manager()
+    noun, source, account_path = "change", SOURCE, "event__team"
+    dispatch_related = ("event",)
+    pruned_by = "created_at"
 
     class Meta:
         ordering = ["-pk"]
         verbose_name = _("event change")
         verbose_name_plural = _("event changes")
 
+    def signal_call(self) -> SignalCall:
+        """``event_created`` and its siblings, with ``event`` and ``change``."""
+        return SignalCall(SIGNALS[self.Kind(self.kind)], Event, {"event": self.event, "change": self})
+
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.created_at:%Y-%m-%d %H:%M}"
+
+
+SIGNALS = {
+    EventChange.Kind.CREATED: signals.event_created,
+    EventChange.Kind.CONFIRMED: signals.event_confirmed,
+    EventChange.Kind.UPDATED: signals.event_updated,
+    EventChange.Kind.CANCELLED: signals.event_cancelled,
+}

@@ -1,4 +1,4 @@
-"""Vyte's users who belong to a linked team, matched with this site's users."""
+"""``Member``: a Vyte user of a linked team, matched with this site's user."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte import signals
 from django_vyte.fields import ExactCharField
-from django_vyte.jobs.models import Announcement, WorkQuerySet
-from django_vyte.models.team import Team
+from django_vyte.jobs.models import JobQuerySet
+from django_vyte.models.team import SOURCE, Team
+from django_vyte.outbox import OutboxMessage, SignalCall
 
 
-class Member(Announcement):
-    """A person of a team at Vyte. The row is also what ``user_joined`` is sent from.
+class Member(OutboxMessage):
+    """A person of a team at Vyte, and the outbox row from which ``user_joined`` is sent.
 
     ``extid`` is what this site passed to the join link; ``user`` is whom it names.
     """
@@ -32,13 +34,19 @@ class Member(Announcement):
     )
     as_of = models.DateTimeField(_("as of"))
 
-    objects = WorkQuerySet.as_manager()
+    objects = JobQuerySet.as_manager()
+    noun, source, account_path = "member", SOURCE, "team"
+    dispatch_related = ("team", "user")
 
     class Meta:
         ordering = ["full_name", "pk"]
         verbose_name = _("member")
         verbose_name_plural = _("members")
         constraints = [models.UniqueConstraint(fields=["team", "vyte_id"], name="vyte_member_once_a_team")]
+
+    def signal_call(self) -> SignalCall:
+        """``user_joined`` with ``member``."""
+        return SignalCall(signals.user_joined, Member, {"member": self})
 
     def __str__(self) -> str:
         return self.full_name or self.email or self.vyte_id

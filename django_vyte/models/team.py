@@ -1,17 +1,25 @@
-"""A linked Vyte account and the keys to it."""
+"""``Team``, a linked Vyte account, and ``ApiKey``, the keys to it."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import links
-from django_vyte.client import VyteClient
-from django_vyte.exceptions import VyteError
 from django_vyte.fields import EncryptedTextField, ExactCharField
+from django_vyte.models.delivery import AccountKey
+
+if TYPE_CHECKING:
+    # For the checker alone: at run time, models do not stand on the HTTP stack.
+    from django_vyte.client import VyteClient
+
+
+# The name of Vyte among the sources of deliveries.
+SOURCE = "vyte"
 
 
 class Team(models.Model):
@@ -58,6 +66,9 @@ class Team(models.Model):
         help_text=_("When webhooks that were missing at Vyte were last registered again in the background."),
     )
 
+    # Bound in ``AppConfig.ready``.
+    client_factory: ClassVar[Callable[..., VyteClient]]
+
     class Meta:
         ordering = ["name", "pk"]
         verbose_name = _("team")
@@ -66,12 +77,17 @@ class Team(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def account_key(self) -> AccountKey:
+        """What names the deliveries of this team."""
+        return AccountKey(SOURCE, str(self.pk))
+
     def client(self, **options: Any) -> VyteClient:
         """A client that speaks to Vyte as this team, with the settings of ``VYTE`` where no ``options`` are given.
 
         Raises VyteError when the team has no active key, DecryptionError when it cannot be read.
         """
-        return ApiKey.client_for(self.pk, **options)
+        return type(self).client_factory(self.pk, **options)
 
     def join_url(self, extid: object = None) -> str:
         """Where a person signs up to Vyte and joins this team; ``extid`` comes back as ``Member.extid``."""
@@ -107,11 +123,3 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"…{self.hint}"
-
-    @classmethod
-    def client_for(cls, team_id: int, **options: Any) -> VyteClient:
-        """A client with the newest active key of the team with this primary key; VyteError when there is none."""
-        row = cls.objects.filter(team_id=team_id, status=cls.Status.ACTIVE).order_by("-pk").first()
-        if row is None:
-            raise VyteError("This team has no active API key. Link it again: manage.py vyte_link_team.")
-        return VyteClient(row.key, **options)

@@ -1,35 +1,31 @@
-"""Deleting what is old: closed calls, what came with them, and history that was told."""
+"""Retention: closed deliveries, their content, and dispatched history are deleted when they are old."""
 
 from __future__ import annotations
 
 import datetime as dt
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
-from django_vyte.models import Delivery, EventChange
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from django.db.models import Model, QuerySet
-
-    from django_vyte.jobs.models import Row, WorkQuerySet
+from django_vyte.jobs.models import JobQuerySet, Row
+from django_vyte.models.delivery import Delivery
+from django_vyte.outbox import jobs_of, message_models
 
 BATCH = 500
-# Days that a date can be put back by.
+# Days by which a date can be put back.
 FOR_EVER = 365_000
-# What failed can be replayed for as long as it is kept.
+# Failed deliveries keep their content, so that they can be replayed.
 SETTLED = (Delivery.Status.DONE, Delivery.Status.IGNORED)
 
 
 @dataclass(slots=True)
 class Pruned:
-    """How many calls were deleted, of how many others the content was, and how many changes were deleted."""
+    """How many deliveries were deleted, of how many others the content was, and how many changes were deleted."""
 
     deliveries: int = 0
     payloads: int = 0
@@ -44,7 +40,7 @@ def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
     settings, now = get_settings(), timezone.now()
 
     def each_before(
-        rows: WorkQuerySet[Row], column: str, days: int, work: Callable[[QuerySet[Model]], object]
+        rows: JobQuerySet[Row], column: str, days: int, work: Callable[[QuerySet[Model]], object]
     ) -> int:
         old = {f"{column}__lt": now - dt.timedelta(days=min(days, FOR_EVER))}
         youngest = rows.model._default_manager.filter(**old).order_by(f"-{column}").values_list("pk").first()
@@ -55,12 +51,16 @@ def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
     return Pruned(
         deliveries=each_before(calls, "received_at", settings.KEEP_DELIVERIES_DAYS, _delete),
         payloads=each_before(full, "received_at", settings.KEEP_PAYLOADS_DAYS, _empty),
-        changes=each_before(EventChange.objects.all(), "created_at", settings.KEEP_HISTORY_DAYS, _delete),
+        changes=sum(
+            each_before(jobs_of(model), model.pruned_by, settings.KEEP_HISTORY_DAYS, _delete)
+            for model in message_models()
+            if model.pruned_by
+        ),
     )
 
 
 def _each_batch(
-    rows: WorkQuerySet[Row],
+    rows: JobQuerySet[Row],
     youngest: int,
     work: Callable[[QuerySet[Model]], object],
     progress: Callable[[int], object],
@@ -79,7 +79,7 @@ def _each_batch(
     return count
 
 
-def _locked(batch: WorkQuerySet[Row], work: Callable[[QuerySet[Model]], object]) -> int:
+def _locked(batch: JobQuerySet[Row], work: Callable[[QuerySet[Model]], object]) -> int:
     """Do ``work`` to rows that nobody replays meanwhile, and pause; the number of rows."""
     began = time.monotonic()
     with transaction.atomic():

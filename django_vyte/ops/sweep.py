@@ -1,99 +1,83 @@
-"""What is done at intervals: taking up what was left behind."""
+"""The sweep: takes up every delivery and every outbox row that a dead worker, broker or API left behind."""
 
 from __future__ import annotations
 
 import logging
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, TypeVarTuple
+from functools import partial
+from typing import TypeVar, TypeVarTuple
 
-from django_vyte import db, inbox, outbox
-from django_vyte.models import EventChange, Member
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from django_vyte.jobs.models import Row, WorkQuerySet
+from django_vyte import db, outbox
+from django_vyte.inbox import scheduling
+from django_vyte.outbox import OutboxMessage
 
 logger = logging.getLogger(__name__)
 Given = TypeVarTuple("Given")
-Result = TypeVar("Result")
+T = TypeVar("T")
 
+# Outbox rows dispatched at a time.
 BATCH = 100
 
 
 @dataclass(slots=True)
 class Swept:
-    """How many deliveries were processed, and how many changes and members were told."""
+    """How many deliveries were processed, and how many outbox rows were dispatched."""
 
     deliveries: int = 0
-    told: int = 0
+    dispatched: int = 0
 
 
 def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count: None) -> Swept:
-    """Process every delivery, change and member that is due, here and now, for at most ``seconds``.
+    """Process every delivery and dispatch every outbox row that is due, here and now, for at most ``seconds``.
 
-    Finds what a dead worker, a dead broker or a failing API left behind. Any number of sweeps can run at once.
-    ``progress`` is called with the number of rows after each batch.
+    Any number of sweeps can run at once. ``progress`` is called with the number of rows after each batch.
     """
     end = time.monotonic() + seconds
-    # What receivers take longer for than this keeps no call waiting.
-    told = _tell_all(time.monotonic() + seconds / 2, progress)
+    # Slow receivers get half of the time at first, so that they delay no call.
+    dispatched = _dispatch_all(time.monotonic() + seconds / 2, progress)
     deliveries = _process_all(end, progress)
-    return Swept(deliveries, told + _tell_all(end, progress))
-
-
-def tell(changes: Sequence[int], members: Sequence[int]) -> None:
-    """Tell the receivers of these changes and members, by primary key."""
-    _attempt(outbox.tell_changes, changes)
-    _attempt(outbox.tell_members, members)
+    return Swept(deliveries, dispatched + _dispatch_all(end, progress))
 
 
 def _process_all(end: float, progress: Callable[[int], object]) -> int:
-    """Give one team after the other a turn until there is nothing left to do for any; how many deliveries."""
-    # Calls of no team have a turn, too.
-    teams = deque([*(_attempt(inbox.teams) or ()), None])
+    """Give one account after the other a time slice until none has anything to do; how many deliveries."""
+    waiting = _attempt(scheduling.waiting_accounts) or []
+    accounts = deque(dict.fromkeys([*waiting, *(_attempt(scheduling.neglected_accounts) or [])]))
     count = 0
-    while teams and time.monotonic() <= end:
-        team = teams.popleft()
-        outcome = _attempt(inbox.take_turn, team)
+    while accounts and time.monotonic() <= end:
+        key = accounts.popleft()
+        outcome = _attempt(scheduling.process_account, key)
         if outcome and outcome.deliveries:
             progress(outcome.deliveries)
             count += outcome.deliveries
-            teams.append(team)
+            accounts.append(key)
     return count
 
 
-def _tell_all(end: float, progress: Callable[[int], object]) -> int:
-    """Tell of every change and member; how many."""
-    changes = _each(outbox.tell_changes, EventChange.objects.all(), end, progress)
-    return changes + _each(outbox.tell_members, Member.objects.all(), end, progress)
-
-
-def _each(
-    work: Callable[[Sequence[int]], int],
-    rows: WorkQuerySet[Row],
-    end: float,
-    progress: Callable[[int], object],
-) -> int:
-    """Do ``work`` for due rows, batch by batch, as long as that comes to something."""
-
-    def work_on_batch(most: int) -> int:
-        return work(rows.due_keys(most))
-
+def _dispatch_all(end: float, progress: Callable[[int], object]) -> int:
+    """Dispatch the due rows of every outbox model, batch by batch; how many."""
     count = 0
-    while time.monotonic() <= end and (done := _attempt(work_on_batch, BATCH)):
-        progress(done)
-        count += done
+    for model in outbox.message_models():
+        dispatch_batch = partial(_dispatch_batch, model)
+        while time.monotonic() <= end and (done := _attempt(dispatch_batch)):
+            progress(done)
+            count += done
     return count
 
 
-def _attempt(work: Callable[[*Given], Result], *given: *Given) -> Result | None:
-    """What fails in an unforeseen way keeps nothing else waiting."""
+def _dispatch_batch(model: type[OutboxMessage]) -> int:
+    rows = outbox.jobs_of(model)
+    return outbox.dispatch(model, rows.due_keys(BATCH))
+
+
+def _attempt(work: Callable[[*Given], T], *given: *Given) -> T | None:
+    """Run one part of the sweep; an unforeseen error is logged and stops no other part."""
     try:
         return work(*given)
     except Exception:
-        logger.exception("%s of %s failed", work.__qualname__, given)
-        db.let_go_of_broken()
+        logger.exception("%s of %s failed", getattr(work, "__qualname__", work), given)
+        db.close_broken_connections()
         return None

@@ -10,11 +10,12 @@ from weakref import WeakSet
 from django.utils import timezone
 
 from django_vyte import mirror, payloads
+from django_vyte.accounts.clients import client_for
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore
 from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.mirror import members
-from django_vyte.models import ApiKey, Event, Member, Team
+from django_vyte.models import Event, Member, Team
 from django_vyte.payloads import values
 
 # Other mirrored events to ask for before a 404 about one is believed.
@@ -38,7 +39,7 @@ def sync_event(
     Vyte's event object documents no such field. ``just_cancelled``: this site cancelled it a moment ago. Raises
     VyteError when Vyte cannot be asked, and NotFound for an event that neither Vyte nor the mirror has.
     """
-    with client or ApiKey.client_for(team_id) as vyte:
+    with client or client_for(team_id) as vyte:
         as_of = timezone.now()
         try:
             answer = fetch_event(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
@@ -128,7 +129,7 @@ def _exists(client: VyteClient, vyte_id: str) -> bool:
 
 def sync_user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -> Member:
     """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one that Vyte does not have."""
-    with client or ApiKey.client_for(team_id) as vyte:
+    with client or client_for(team_id) as vyte:
         as_of = timezone.now()
         answer = vyte.users.retrieve(vyte_id)
     return members.save_member(team_id, vyte_id, answer, as_of=as_of)
@@ -140,7 +141,7 @@ def sync_users(team_id: int, emails: Collection[str]) -> list[Member]:
     UnexpectedAnswer when an address is not in the list ("Users"): somebody who has just joined may not be listed yet,
     so this is to be retried.
     """
-    with ApiKey.client_for(team_id) as vyte:
+    with client_for(team_id) as vyte:
         as_of = timezone.now()
         answers = vyte.users.list()
     found, missing = [], set(emails)

@@ -128,7 +128,7 @@ def _attempt(result: PatrolResult, what: str, work: Callable[[], object]) -> boo
     except Exception as error:
         logger.exception("%s could not be compared", what)
         result.failures.append(f"{what}: {type(error).__name__}")
-        db.let_go_of_broken()
+        db.close_broken_connections()
     return True
 
 

@@ -125,7 +125,7 @@ class _TeamSync:
             summary.saved += result
             if not summary.is_dry_run and summary.saved.created >= self.analyze_at:
                 # Without statistics about the new rows, PostgreSQL scans all of a team's events to find a batch.
-                db.look_at(Event, "team_id", "vyte_id")
+                db.analyze_table(Event, "team_id", "vyte_id")
                 self.analyze_at *= 10
             self.progress(summary.listed - before)
             before = summary.listed

@@ -14,10 +14,11 @@ from typing import Any
 
 from django_vyte import mirror
 from django_vyte.exceptions import VyteError
-from django_vyte.inbox.sources import NotThereYet, Outcome, Visit
+from django_vyte.inbox.sources import NotThereYet
 from django_vyte.models import Event
 from django_vyte.sync import matching
 from django_vyte.sync.batches import mirror_batches
+from django_vyte.sync.context import VyteContext
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import Listing, can_continue_after
 from django_vyte.sync.listing.query import title_of
@@ -36,14 +37,16 @@ NOT_CERTAIN = (
 )
 
 
-def sync_unidentified(descriptions: Sequence[Description], visit: Visit, origin: mirror.Origin) -> Outcome:
-    """Mirror the meetings that these descriptions are about.
+def sync_unidentified(
+    descriptions: Sequence[Description], context: VyteContext, origin: mirror.Origin
+) -> list[str]:
+    """Mirror the meetings that these descriptions are about; in words, what could not be done.
 
-    A cancellation that fits several meetings, or none, cancels nothing and is a problem of the outcome. Raises
+    A cancellation that fits several meetings, or none, cancels nothing and is a problem. Raises
     VyteError when Vyte could not be asked about all of them, after the others are done, and NotThereYet for a meeting
     that Vyte does not list.
     """
-    search = _Search(visit, origin)
+    search = _Search(context, origin)
     unresolved = list(descriptions)
     if len(descriptions) <= MAX_ONE_BY_ONE:
         unresolved = [description for description in descriptions if not search.resolve(description)]
@@ -52,16 +55,16 @@ def sync_unidentified(descriptions: Sequence[Description], visit: Visit, origin:
     if search.failures:
         # Any other error first: NotThereYet is retried least often.
         raise min(search.failures, key=lambda error: isinstance(error, NotThereYet))
-    return search.outcome
+    return search.problems
 
 
 @dataclass(slots=True)
 class _Search:
     """The descriptions of one delivery or batch, for one team; an error about one does not stop the others."""
 
-    visit: Visit
+    context: VyteContext
     origin: mirror.Origin
-    outcome: Outcome = field(default_factory=Outcome)
+    problems: list[str] = field(default_factory=list)
     failures: list[VyteError] = field(default_factory=list)
 
     def resolve(self, description: Description) -> bool:
@@ -72,10 +75,10 @@ class _Search:
             self.failures.append(error)
             return True
         finally:
-            self.visit.keep()
+            self.context.heartbeat()
 
     def _resolve_exactly(self, description: Description) -> bool:
-        vyte_id = matching.exact_match(self.visit.owner, description)
+        vyte_id = matching.exact_match(self.context.team_id, description)
         if vyte_id:
             self._sync(vyte_id, description)
         return bool(vyte_id)
@@ -86,23 +89,22 @@ class _Search:
 
     def resolve_with_all(self, unresolved: Sequence[Description]) -> None:
         """Sync the whole team, then resolve these descriptions."""
-        summary = sync_team(self.visit.team, origin=self.origin, progress=self.visit.keep)
-        self.outcome.changes += summary.saved.changes
+        summary = sync_team(self.context.team, origin=self.origin, progress=self.context.heartbeat)
         for description in unresolved:
             try:
                 if summary.incomplete or not self._resolve_among(description, summary.listing):
                     self._report_unresolved(description)
             except VyteError as error:
                 self.failures.append(error)
-            self.visit.keep()
+            self.context.heartbeat()
 
     def _resolve_among(self, description: Description, listing: Listing, *, same_title: bool = False) -> bool:
         """Resolve a description after all similar listed events are mirrored; a cancellation is applied.
 
         Vyte may not list cancelled events: if one candidate is missing from the list, it is the cancelled one.
         """
-        found = matching.candidates(self.visit.owner, description)
-        mirrored = Event.objects.filter(team=self.visit.owner, as_of__lt=listing.began, vyte_id__in=found)
+        found = matching.candidates(self.context.team_id, description)
+        mirrored = Event.objects.filter(team=self.context.team_id, as_of__lt=listing.began, vyte_id__in=found)
         unlisted = set(mirrored.values_list("vyte_id", flat=True)) - listing.seen
         if not description.cancelled:
             return len(found) > len(unlisted)
@@ -117,7 +119,7 @@ class _Search:
     def _lists_no_cancelled(self, description: Description, listing: Listing, *, same_title: bool) -> bool:
         """Whether a list has none of the meetings known to be cancelled; False where none is known."""
         rows = Event.objects.cancelled().filter(
-            team=self.visit.owner, missing_since__isnull=True, as_of__lt=listing.began
+            team=self.context.team_id, missing_since__isnull=True, as_of__lt=listing.began
         )
         rows = rows.filter(title=description.title) if same_title else rows
         known = set(rows.order_by("-cancelled_at").values_list("vyte_id", flat=True)[:EXAMPLES])
@@ -126,23 +128,22 @@ class _Search:
     def _report_unresolved(self, description: Description) -> None:
         """A meeting that may appear later is to be retried; an ambiguous cancellation is a problem for a person."""
         if not description.cancelled:
-            if description.is_sufficient and not matching.is_mirrored(self.visit.owner, description):
+            if description.is_sufficient and not matching.is_mirrored(self.context.team_id, description):
                 self.failures.append(NotThereYet(NOT_LISTED))
-        elif not matching.is_outdated_cancellation(self.visit.owner, description):
-            found = matching.candidates(self.visit.owner, description)
+        elif not matching.is_outdated_cancellation(self.context.team_id, description):
+            found = matching.candidates(self.context.team_id, description)
             problem = NOT_CERTAIN.format(which=WHICH[min(len(found), 2)])
-            self.outcome.problems += [] if problem in self.outcome.problems else [problem]
+            self.problems += [] if problem in self.problems else [problem]
 
     def _sync(self, vyte_id: str, description: Description) -> None:
         """Mirror one event, with the cancellation that a description reports."""
         since = description.cancelled_at or description.received_at
-        saved = sync_event(self.visit.owner, vyte_id, origin=self.origin, cancelled_at=since)
-        self.outcome.changes += saved.changes
+        sync_event(self.context.team_id, vyte_id, origin=self.origin, cancelled_at=since)
 
     def _mirror_title(self, title: str) -> Listing | None:
         """Mirror the events that Vyte finds by a title; None where those may not be all of them."""
-        keep = self.visit.keep
-        listing = Listing(self.visit.client, self.visit.team, {"q": title}, counted=keep, budget=0)
+        keep = self.context.heartbeat
+        listing = Listing(self.context.client, self.context.team, {"q": title}, counted=keep, budget=0)
         is_complete = True
 
         def answer(as_of: dt.datetime, event: dict[str, Any]) -> mirror.Answer:
@@ -152,8 +153,7 @@ class _Search:
             return mirror.Answer(event, as_of, self.origin)
 
         try:
-            for saved in mirror_batches(self.visit.owner, listing, answer):
-                self.outcome.changes += saved.changes
+            for saved in mirror_batches(self.context.team_id, listing, answer):
                 is_complete &= not saved.problems
                 keep()
         except VyteError as error:

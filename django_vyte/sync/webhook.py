@@ -1,79 +1,75 @@
-"""Vyte as a source of calls: which actions there are, and what each asks to be reconciled.
+"""Vyte as a source of webhook calls: what each call requests, and how it is handled and committed.
 
-See "Getting a webhook call" in Vyte's documentation. A call is a hint: its content is not trusted beyond saying what
-to look at, and the time of a cancellation, which Vyte shows nowhere else for certain.
+See "Getting a webhook call" in Vyte's documentation. A call is a hint: its content decides what to look at, and the
+time of a cancellation, which Vyte shows nowhere else for certain. All else is what the API answers.
 """
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, cast
+from datetime import datetime
+from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from django_vyte import mirror, payloads
-from django_vyte.exceptions import NotFound
-from django_vyte.inbox.sources import Outcome, register
-from django_vyte.models import EventChange
+from django_vyte.exceptions import NotFound, UnexpectedAnswer
+from django_vyte.inbox.sources import Result, Source
+from django_vyte.models import Delivery, Event, EventChange, Member, Team
+from django_vyte.models.team import SOURCE
 from django_vyte.payloads import values
 from django_vyte.sync import matching
+from django_vyte.sync.context import VyteContext
 from django_vyte.sync.event import fetch_event, store_missing, sync_user, sync_users
+from django_vyte.sync.matching import Description
 from django_vyte.sync.unidentified import sync_unidentified
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_vyte.inbox.sources import Ask as Asked
-    from django_vyte.inbox.sources import Visit
-    from django_vyte.models import Delivery
-    from django_vyte.sync.matching import Description
-
 ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
-# Kept from a call's headers; everything else may identify or authenticate somebody.
-HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """Look at one event, one user, or, where calls do not name them, at those of the team.
+class VyteRequest:
+    """Bring one event or one user up to date, or those of the team that calls describe without an id.
 
-    ``unidentified`` is what such calls say of their events, ``emails`` what they say of their users.
+    ``kind`` is ``event``, ``user``, ``team`` (``unidentified`` describes its events) or ``users`` (``emails``).
     """
 
     kind: str
     vyte_id: str = ""
     cancelled: bool = False
-    cancelled_at: dt.datetime | None = None
+    cancelled_at: datetime | None = None
     unidentified: tuple[Description, ...] = ()
     emails: tuple[str, ...] = ()
 
     @property
-    def subject(self) -> str:
+    def key(self) -> str:
         """``event:ID``, ``user:ID``, or ``team`` and ``users`` where calls do not name them."""
         return f"{self.kind}:{self.vyte_id}" if self.vyte_id else self.kind
 
-    def merged(self, *later: Asked) -> Ask:
-        """All asks as one, with the latest cancellation, and with all that is not named."""
-        asks = [self, *(cast(Ask, ask) for ask in later)]
+    def merged(self, *later: VyteRequest) -> VyteRequest:
+        """All requests as one, with the latest cancellation and every description."""
+        requests = [self, *later]
         return replace(
             self,
-            cancelled=any(ask.cancelled for ask in asks),
-            cancelled_at=max((ask.cancelled_at for ask in asks if ask.cancelled_at), default=None),
-            unidentified=tuple(
-                dict.fromkeys(description for ask in asks for description in ask.unidentified)
-            ),
-            emails=tuple(dict.fromkeys(email for ask in asks for email in ask.emails)),
+            cancelled=any(each.cancelled for each in requests),
+            cancelled_at=max((each.cancelled_at for each in requests if each.cancelled_at), default=None),
+            unidentified=tuple(dict.fromkeys(one for each in requests for one in each.unidentified)),
+            emails=tuple(dict.fromkeys(email for each in requests for email in each.emails)),
         )
 
 
-class Vyte:
+class VyteSource(Source[VyteRequest, VyteContext]):
     """Calls to ``/vyte/webhooks/<token>/``."""
 
-    name = "vyte"
+    name = SOURCE
+    verbose_name = "Vyte"
+    account_model = Team
+    kinds = ("event", "user")
 
-    def asks(self, call: dict[str, object], came: dt.datetime | None) -> Sequence[Ask]:
-        """What a call asks for; an action that nobody handles asks for nothing."""
+    def parse(self, call: dict[str, Any], received_at: datetime | None) -> Sequence[VyteRequest]:
+        """What a call requests; nothing for an action that nobody handles."""
         action = call.get("action")
         if not isinstance(action, str) or not action:
             raise ValueError("A call names no action.")
@@ -90,51 +86,76 @@ class Vyte:
                 f"A call of {values.text(action, 64)} is about an _id that Vyte cannot have given."
             )
         if kind == "event":
-            return [_about_event(resource, vyte_id, action, came)]
+            return [_about_event(resource, vyte_id, action, received_at)]
         emails = payloads.emails(resource)
         if not vyte_id and not emails:
             raise ValueError("A call of user.joined does not say which user.")
-        return [Ask("user", vyte_id) if vyte_id else Ask("users", emails=emails)]
+        return [VyteRequest("user", vyte_id) if vyte_id else VyteRequest("users", emails=emails)]
 
-    def fulfil(self, ask: Asked, delivery: Delivery, visit: Visit) -> Outcome:
-        """Fetch what is true now, and mirror it or leave that to be done."""
-        asked = cast(Ask, ask)
-        if asked.kind in ("user", "users"):
-            found = (
-                [sync_user(visit.owner, asked.vyte_id, client=visit.client)]
-                if asked.vyte_id
-                else sync_users(visit.owner, asked.emails)
-            )
-            return Outcome(members=[member.pk for member in found if not member.told_at])
+    def context(self, account: str, heartbeat: Callable[..., object]) -> VyteContext:
+        """The team and its client, when they are needed."""
+        return VyteContext(account, heartbeat)
+
+    def handle(self, request: VyteRequest, delivery: Delivery, context: VyteContext) -> Result:
+        """Fetch what is true now: one event to be committed, or users and described events, written at once."""
+        if request.kind == "user":
+            sync_user(context.team_id, request.vyte_id, client=context.client)
+            return Result()
+        if request.kind == "users":
+            sync_users(context.team_id, request.emails)
+            return Result()
         origin = mirror.Origin(EventChange.Cause.WEBHOOK, delivery=delivery)
-        if asked.kind == "team":
-            return sync_unidentified(asked.unidentified, visit, origin)
-        return _look_at(asked, origin, visit)
+        if request.kind == "team":
+            return Result(problems=sync_unidentified(request.unidentified, context, origin))
+        return _fetch_event(request, origin, context)
+
+    def commit(self, context: VyteContext, answers: Sequence[mirror.Answer]) -> None:
+        """Mirror events; UnexpectedAnswer when one of them cannot be read."""
+        saved = mirror.save(context.team_id, answers)
+        if saved.problems:
+            raise UnexpectedAnswer(saved.problems[0])
+
+    def mirrored(self, deliveries: Sequence[Delivery]) -> Mapping[int, Model]:
+        """The event or member that each delivery is about."""
+        found: dict[int, Model] = {}
+        for kind, rows in (("event", Event.objects.defer("data")), ("user", Member.objects.all())):
+            wanted = {
+                each.pk: (each.account, each.subject.partition(":")[2])
+                for each in deliveries
+                if each.subject.startswith(f"{kind}:")
+            }
+            accounts, ids = ({key[n] for key in wanted.values()} for n in (0, 1))
+            known = (
+                rows.filter(team__in=[a for a in accounts if a.isdigit()], vyte_id__in=ids) if wanted else ()
+            )
+            by_key: dict[tuple[str, str], Model] = {(str(row.team_id), row.vyte_id): row for row in known}
+            found |= {pk: by_key[key] for pk, key in wanted.items() if key in by_key}
+        return found
 
 
-def _about_event(resource: dict[str, object], vyte_id: str, action: str, came: dt.datetime | None) -> Ask:
-    """The ask of a call about an event; ``vyte_id`` is empty where the call has none."""
+def _about_event(
+    resource: dict[str, Any], vyte_id: str, action: str, received_at: datetime | None
+) -> VyteRequest:
+    """The request of a call about an event; ``vyte_id`` is empty where the call has none."""
     cancelled = action == "event.cancelled" or bool(resource.get("cancelled"))
     known = payloads.cancelled_at(resource) or payloads.revision(resource)
     since = known if cancelled else None
-    # A call that gives no time of a cancellation came after it.
-    came = came if cancelled else None
+    # A cancellation without a time happened before its call arrived.
+    received_at = received_at if cancelled else None
     if vyte_id:
-        return Ask("event", vyte_id, cancelled, since or came)
+        return VyteRequest("event", vyte_id, cancelled, since or received_at)
     description = matching.describe(resource, cancelled=cancelled, cancelled_at=since)
-    return Ask("team", unidentified=(replace(description, received_at=came),))
+    return VyteRequest("team", unidentified=(replace(description, received_at=received_at),))
 
 
-def _look_at(asked: Ask, origin: mirror.Origin, visit: Visit) -> Outcome:
+def _fetch_event(request: VyteRequest, origin: mirror.Origin, context: VyteContext) -> Result:
     """Ask for one event, to be mirrored with the cancellation that a call reports."""
-    as_of, since = timezone.now(), asked.cancelled_at
+    as_of, since = timezone.now(), request.cancelled_at
     try:
-        return Outcome(answers=[fetch_event(visit.client, asked.vyte_id, origin=origin, cancelled_at=since)])
+        answer = fetch_event(context.client, request.vyte_id, origin=origin, cancelled_at=since)
     except NotFound:
-        saved = store_missing(visit.client, visit.owner, asked.vyte_id, as_of=as_of, origin=origin)
-        if saved is None:
+        noted = store_missing(context.client, context.team_id, request.vyte_id, as_of=as_of, origin=origin)
+        if noted is None:
             raise
-        return Outcome(changes=saved.changes)
-
-
-register(Vyte())
+        return Result()
+    return Result([answer])

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from django_vyte import tasks
+from django_vyte.jobs import publishing
 from django_vyte.models import Delivery, Event, Member, Team, ThirdPartyApp
 
 APP_SECRET = "cfsvut1yp6dd2nuwkxjo"
@@ -50,7 +50,7 @@ def enqueued(monkeypatch: pytest.MonkeyPatch) -> list[tuple]:
     """What was asked of the workers: the name of a task and its arguments."""
     asked: list[tuple] = []
     monkeypatch.setattr(
-        tasks, "enqueue", lambda task, *args, **options: asked.append((task.name.split(".")[1], *args))
+        publishing, "enqueue", lambda task, *args, **options: asked.append((task.split(".")[1], *args))
     )
     return asked
 
@@ -97,7 +97,12 @@ def everything(vyte_sandbox, linked_team, event, settle, django_user_model) -> E
     Event.objects.get(vyte_id=confirmed["_id"]).refresh()
     app = ThirdPartyApp.objects.create(app_id="569c2e2f", secret=APP_SECRET, name="CRM", team=linked_team)
     failed = Delivery.objects.create(
-        team=linked_team, body="[{", status="failed", error="The body is not JSON.", next_attempt_at=None
+        source="vyte",
+        account=str(linked_team.pk),
+        body="[{",
+        status="failed",
+        error="The body is not JSON.",
+        next_attempt_at=None,
     )
     Delivery.objects.filter(subject="").exclude(pk=failed.pk).update(status="done")
     vyte_sandbox.requests.clear()

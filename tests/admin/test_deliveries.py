@@ -17,7 +17,9 @@ LIST = "/admin/django_vyte/delivery/"
 
 def make(team, number: int, **fields) -> Delivery:
     defaults = {"subject": f"event:{number:024}", "body": "[]", "status": "done", "next_attempt_at": None}
-    return Delivery.objects.create(team=team, **{**defaults, **fields})
+    return Delivery.objects.create(
+        source="vyte", account=str(team.pk) if team else "0", **{**defaults, **fields}
+    )
 
 
 def test_the_list_costs_the_same_number_of_queries_for_5_and_50_calls_and_loads_no_bodies(
@@ -26,7 +28,8 @@ def test_the_list_costs_the_same_number_of_queries_for_5_and_50_calls_and_loads_
     for number in range(5):
         make(team, number)
     admin_client.get(LIST)
-    with django_assert_num_queries(7) as few:
+    # One of them looks up the titles of the page.
+    with django_assert_num_queries(8) as few:
         admin_client.get(LIST)
     assert not any('"body"' in query["sql"] for query in few)
     for number in range(5, 50):

@@ -49,7 +49,6 @@ def rage(report: Report, outages: Outages, calls: int, random: Random) -> None:
 
 def settle(report: Report) -> None:
     """Wait until nobody has anything left to do; then what failed is replayed, and waited for."""
-    from django_vyte import inbox
     from django_vyte.models import Delivery
 
     started = time.monotonic()
@@ -61,7 +60,7 @@ def settle(report: Report) -> None:
         report.violations.append(f"Vyte gave up {report.given_up} calls.")
     if report.violations:
         return
-    report.replayed = len(inbox.replay(Delivery.objects.filter(status=Delivery.Status.FAILED)))
+    report.replayed = len(reopen(Delivery.objects.filter(status=Delivery.Status.FAILED)))
     _wait_for_quiet(report)
     say("quiet")
 

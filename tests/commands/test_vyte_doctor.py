@@ -129,7 +129,7 @@ def test_json_is_one_document_with_everything(vyte_sandbox, linked_team, manage)
 
 
 def test_without_its_tables_it_says_what_to_run(linked_team, manage):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0004_waiting_deliveries")
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0006_delivery_without_team")
     said = manage("vyte_doctor")
     assert said.out.endswith("-> manage.py migrate django_vyte\n")
     assert said.code == 1
@@ -147,7 +147,11 @@ def test_no_secret_is_shown_whatever_is_wrong(vyte_sandbox, linked_team, setting
     )
     problems.set_problem(linked_team.pk, Kind.PATROL, quoted)
     Delivery.objects.create(
-        team=linked_team, status=Delivery.Status.FAILED, next_attempt_at=None, error=quoted
+        source="vyte",
+        account=str(linked_team.pk),
+        status=Delivery.Status.FAILED,
+        next_attempt_at=None,
+        error=quoted,
     )
     shown = [manage("vyte_doctor", *arguments, verbosity=3)]
     settings.VYTE = {**settings.VYTE, "PUBLIC_URL": "https://u:very-secret@staging.example.com"}

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from django_vyte import inbox
+from django_vyte.inbox import scheduling
 from django_vyte.models import Delivery, Event, EventChange
 from django_vyte.signals import event_created
 
@@ -37,14 +37,15 @@ def test_process_mirrors_what_waits_and_tells_receivers(call, manage):
         said = manage("vyte_inbox", "process")
     finally:
         event_created.disconnect(hear)
-    assert said.out == "Worked on 1 deliveries and told of 1 changes and members.\n"
+    assert said.out == "Processed 1 deliveries and dispatched 1 changes and members.\n"
     assert heard == ["Kick-off"]
     assert Event.objects.get().title == "Kick-off"
 
 
 def test_process_with_nothing_to_do_says_so(db, manage):
     assert (
-        manage("vyte_inbox", "process").out == "Worked on 0 deliveries and told of 0 changes and members.\n"
+        manage("vyte_inbox", "process").out
+        == "Processed 0 deliveries and dispatched 0 changes and members.\n"
     )
 
 
@@ -64,12 +65,12 @@ def test_replay_processes_what_was_given_up(call, manage):
 
 
 def test_replay_leaves_alone_what_did_not_fail(call, manage):
-    inbox.process(call.pk)
+    scheduling.process(call.pk)
     assert manage("vyte_inbox", "replay").out == "Replayed 0 deliveries: 0 done, 0 not.\n"
 
 
 def test_replay_takes_numbers_and_statuses(vyte_sandbox, call, manage):
-    inbox.process(call.pk)
+    scheduling.process(call.pk)
     assert "1 done" in manage("vyte_inbox", "replay", str(call.pk)).out
     assert "1 done" in manage("vyte_inbox", "replay", "--status", "done").out
     gets = [request for request in vyte_sandbox.requests if request.path.startswith("/v2/events/")]
@@ -98,7 +99,7 @@ def test_replay_leaves_alone_what_a_worker_is_busy_with(call, manage):
 
 
 def test_prune_deletes_what_is_old(call, manage):
-    inbox.process(call.pk)
+    scheduling.process(call.pk)
     EventChange.objects.update(next_attempt_at=None)
     Delivery.objects.update(received_at=timezone.now() - dt.timedelta(days=91))
     assert manage("vyte_inbox", "prune").out == (
@@ -121,8 +122,8 @@ def test_stats_count_by_status_and_name_the_oldest_and_the_trouble(call, manage)
 
 
 def test_stats_count_who_is_still_to_be_told(call, manage):
-    inbox.process(call.pk)
-    assert "1 changes that receivers are still to be told of." in manage("vyte_inbox", "stats").out
+    scheduling.process(call.pk)
+    assert "1 changes wait for receivers." in manage("vyte_inbox", "stats").out
 
 
 def test_a_verb_is_needed(db, manage):

@@ -234,6 +234,6 @@ def test_it_can_be_quiet(vyte_sandbox, team, manage):
 
 def test_receivers_are_told_by_a_worker(vyte_sandbox, team, manage, monkeypatch):
     told: list[int] = []
-    monkeypatch.setattr("django_vyte.tasks.tell_soon", told.extend)
+    monkeypatch.setattr("django_vyte.mirror.writing.announce", lambda model, keys: told.extend(keys))
     manage("vyte_sync")
     assert len(told) == sum(event.changes.count() for event in Event.objects.all()) > 0

@@ -19,8 +19,8 @@ from django.db.models.signals import post_init
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import inbox
-from django_vyte.inbox import claims, scheduling
+from django_vyte.inbox import claims, receiving, scheduling
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Delivery, Event, Team
 from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
@@ -34,8 +34,8 @@ def store(team: Team, *ids: str, action: str = "event.updated", **fields: Any) -
     rows = []
     for vyte_id in ids:
         call = {"action": action, "resource": {"_id": vyte_id, **fields}}
-        row = inbox.draft("vyte", json.dumps(call).encode(), {})
-        row.team = team
+        row = receiving.parse(SOURCES["vyte"], json.dumps(call).encode(), {})
+        row.account = str(team.pk)
         rows.append(row)
     Delivery.objects.bulk_create(rows, batch_size=500)
     return list(Delivery.objects.order_by("-pk").values_list("pk", flat=True)[: len(ids)])[::-1]
@@ -86,14 +86,14 @@ def in_threads(work: Callable[[], None], count: int) -> None:
 @pytest.fixture(autouse=True)
 def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr(scheduling, "TURN", 3600)
+    monkeypatch.setattr(scheduling, "TIME_SLICE", 3600)
 
 
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
     """Thirty calls are many."""
     monkeypatch.setattr(claims, "LOOK_AHEAD", 5)
-    monkeypatch.setattr(claims, "MOST_CALLS", 10)
+    monkeypatch.setattr(claims, "MOST_ROWS", 10)
 
 
 # A message
@@ -101,10 +101,10 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def cost_of_a_message(key: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
     """Statements, and deliveries that are looked at, of a message that comes to one thing."""
-    monkeypatch.setattr(claims, "MOST_THINGS", 1)
-    monkeypatch.setattr(scheduling, "rota", scheduling.Rota())
+    monkeypatch.setattr(claims, "MOST_GROUPS", 1)
+    monkeypatch.setattr(scheduling, "round_robin", scheduling.RoundRobin())
     with CaptureQueriesContext(connection) as queries, looked_at() as rows:
-        assert inbox.process(key).deliveries == 1
+        assert scheduling.process(key).deliveries == 1
     return len(queries), len(rows)
 
 
@@ -128,22 +128,23 @@ def test_whose_turn_it_is_costs_as_many_statements_whatever_waits(
     store(team, *unlike(waiting))
     store(other, *unlike(waiting))
     with CaptureQueriesContext(connection) as queries, looked_at() as rows:
-        assert scheduling.Rota().next_team(but=[team.pk]) == other.pk
+        assert scheduling.RoundRobin().next_account(exclude=[team.account_key]) == other.account_key
     assert (len(queries), rows) == (3, [])
 
 
 def test_a_few_teams_are_looked_at_each_time_and_all_in_the_end(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduling, "MOST_TEAMS", 2)
+    monkeypatch.setattr(scheduling, "MOST_ACCOUNTS", 2)
     others = [Team.objects.create(vyte_id=f"t{number}", name=f"T{number}") for number in range(5)]
     for other in others:
         store(other, EVENT)
-    Delivery.objects.exclude(team=others[4]).update(
+    Delivery.objects.exclude(account=str(others[4].pk)).update(
         status="waiting", attempts=1, next_attempt_at=timezone.now() + dt.timedelta(minutes=5)
     )
-    rota = scheduling.Rota()
-    assert [rota.next_team(but=[team.pk]) for _ in range(4)] == [None, None, others[4].pk, None]
+    robin = scheduling.RoundRobin()
+    found = [robin.next_account(exclude=[team.account_key]) for _ in range(4)]
+    assert found == [None, None, others[4].account_key, None]
 
 
 # A burst
@@ -152,23 +153,23 @@ def test_a_few_teams_are_looked_at_each_time_and_all_in_the_end(
 def test_thousands_of_calls_about_one_event_cost_one_fetch(team: Team, vyte_sandbox: Sandbox) -> None:
     keys = store(team, *[EVENT] * 3000)
     with looked_at() as rows:
-        assert inbox.process(keys[1500]).deliveries == 3000
+        assert scheduling.process(keys[1500]).deliveries == 3000
     assert asked(vyte_sandbox) == [EVENT]
     assert set(Delivery.objects.values_list("status", "attempts", "lease")) == {("done", 1, "")}
-    assert len(rows) <= 1 + claims.LOOK_AHEAD + claims.MOST_CALLS + 1
+    assert len(rows) <= 1 + claims.LOOK_AHEAD + claims.MOST_ROWS + 1
 
 
 def test_what_a_burst_keeps_in_memory_does_not_grow_with_it(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "LOOK_AHEAD", 20)
-    monkeypatch.setattr(claims, "MOST_CALLS", 50)
-    inbox.process(*store(team, OTHER))
+    monkeypatch.setattr(claims, "MOST_ROWS", 50)
+    scheduling.process(*store(team, OTHER))
     calls, size = 1500, 20_000
     keys = store(team, *[EVENT] * calls, title="x" * size)
     tracemalloc.start()
     try:
-        inbox.process(keys[0])
+        scheduling.process(keys[0])
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -179,11 +180,11 @@ def test_what_a_burst_keeps_in_memory_does_not_grow_with_it(
 @pytest.mark.usefixtures("few")
 def test_a_cancellation_deep_in_a_burst_is_not_lost(team: Team, vyte_sandbox: Sandbox) -> None:
     vyte_sandbox.quirks.show_cancelled = False
-    inbox.process(*store(team, EVENT))
+    scheduling.process(*store(team, EVENT))
     keys = store(team, *[EVENT] * 30)
     store(team, EVENT, action="event.cancelled", cancelled="2036-01-01T00:00:00Z")
     store(team, *[EVENT] * 30)
-    inbox.process(keys[0])
+    scheduling.process(keys[0])
     assert Event.objects.get().status == "cancelled"
     assert len(vyte_sandbox.requests) == 2
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
@@ -195,12 +196,12 @@ def test_a_burst_that_fails_is_put_off_as_a_whole_and_tried_as_a_whole(
 ) -> None:
     keys = store(team, *[EVENT] * 30)
     vyte_sandbox.faults.add(path=EVENT, status=403)
-    outcome = inbox.process(keys[0])
+    outcome = scheduling.process(keys[0])
     assert outcome.deliveries == 30
     assert len(outcome.retry) == len(set(Delivery.objects.values_list("next_attempt_at"))) == 1
     assert set(Delivery.objects.values_list("status", "attempts", "lease")) == {("waiting", 1, "")}
     with time_machine.travel(timezone.now() + dt.timedelta(seconds=11), tick=False):
-        assert inbox.process(*outcome.retry).deliveries == 30
+        assert scheduling.process(*outcome.retry).deliveries == 30
     assert set(Delivery.objects.values_list("status", "attempts")) == {("done", 2)}
 
 
@@ -214,7 +215,7 @@ def test_a_new_call_leaves_a_burst_that_waits_for_another_try_alone(
     before = as_they_are(Delivery.objects.all())
     vyte_sandbox.faults.add(path=EVENT, status=403)
     [new] = store(team, EVENT)
-    assert list(inbox.process(new).retry) == [new]
+    assert list(scheduling.process(new).retry) == [new]
     assert as_they_are(Delivery.objects.exclude(pk=new)) == before
 
 
@@ -227,7 +228,7 @@ def test_of_a_burst_only_what_no_worker_survived_is_given_up(
     deadly = Delivery.objects.filter(pk__in=[keys[0], keys[30], keys[39]])
     long_ago = timezone.now() - dt.timedelta(hours=1)
     deadly.update(status="working", attempts=3, lease="x", next_attempt_at=long_ago)
-    assert inbox.process(keys[1]).deliveries == 40
+    assert scheduling.process(keys[1]).deliveries == 40
     assert set(deadly.values_list("status", flat=True)) == {"failed"}
     assert Delivery.objects.filter(status="done").count() == 37
     assert asked(vyte_sandbox) == [EVENT]
@@ -237,10 +238,10 @@ def test_of_a_burst_only_what_no_worker_survived_is_given_up(
 def test_of_several_bursts_each_is_claimed_when_its_turn_comes(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduling, "TURN", -1)
+    monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
     keys = store(team, *[EVENT, OTHER] * 20)
     before = as_they_are(Delivery.objects.filter(subject=f"event:{OTHER}"))
-    assert inbox.process(*keys[:2]).more == [keys[1]]
+    assert scheduling.process(*keys[:2]).more == [keys[1]]
     assert as_they_are(Delivery.objects.filter(subject=f"event:{OTHER}")) == before
     assert Delivery.objects.filter(status="done").count() == 20
     assert sweep.sweep().deliveries == 20
@@ -257,13 +258,14 @@ def test_a_burst_goes_on_while_it_is_worked_on_and_costs_two_fetches(
         if not late:
             late.extend(store(team, *[EVENT] * 30))
             # Other workers leave it to this one.
-            assert inbox.process(late[0]).deliveries == inbox.take_turn(team.pk).deliveries == 0
+            assert scheduling.process(late[0]).deliveries == 0
+            assert scheduling.process_account(team.account_key).deliveries == 0
         return send(self, *args, **named)
 
     monkeypatch.setattr(requests.Session, "send", sending)
     queue = store(team, *[EVENT] * 30)
     for key in queue:
-        queue.extend(inbox.process(key).more)
+        queue.extend(scheduling.process(key).more)
     assert asked(vyte_sandbox) == [EVENT] * 2
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
 
@@ -284,7 +286,7 @@ def test_a_burst_for_many_workers_costs_two_requests_at_most(team: Team, vyte_sa
         try:
             while queue:
                 with suppress(IndexError):
-                    queue.extend(inbox.process(queue.pop()).more)
+                    queue.extend(scheduling.process(queue.pop()).more)
         finally:
             connection.close()
 
@@ -298,8 +300,8 @@ def test_a_burst_for_many_workers_costs_two_requests_at_most(team: Team, vyte_sa
 def test_a_slow_team_with_a_backlog_for_two_workers_leaves_another_one_the_next_turn(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(claims, "MOST_THINGS", 1)
-    monkeypatch.setattr(scheduling, "TURN", -1)
+    monkeypatch.setattr(claims, "MOST_GROUPS", 1)
+    monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
     vyte_sandbox.state.events.clear()
     vyte_sandbox.fill(20)
     *slow, quick = list(vyte_sandbox.state.events)
@@ -316,7 +318,7 @@ def test_a_slow_team_with_a_backlog_for_two_workers_leaves_another_one_the_next_
     def work() -> None:
         try:
             while queue:
-                inbox.process(queue.pop(0))
+                scheduling.process(queue.pop(0))
         finally:
             connection.close()
 

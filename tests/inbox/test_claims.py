@@ -11,9 +11,8 @@ import pytest
 import requests
 from django.db import connection
 
-from django_vyte import inbox
 from django_vyte.inbox import claims, scheduling
-from django_vyte.inbox.sources import Outcome
+from django_vyte.inbox.processing import Outcome
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
@@ -46,13 +45,13 @@ def ids(vyte_sandbox: Sandbox) -> list[str]:
 @pytest.fixture(autouse=True)
 def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """However busy the machine is."""
-    monkeypatch.setattr(scheduling, "TURN", 3600)
+    monkeypatch.setattr(scheduling, "TIME_SLICE", 3600)
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
     """Every request takes longer than a turn."""
-    monkeypatch.setattr(scheduling, "TURN", -1)
+    monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
 
 
 @pytest.fixture
@@ -87,10 +86,10 @@ def test_calls_about_other_things_do_not_wait_for_a_worker_that_is_busy(
 
     def meanwhile() -> None:
         others.extend(store(team, vyte_id) for vyte_id in ids)
-        assert inbox.process(*others).deliveries == len(ids) - 1
+        assert scheduling.process(*others).deliveries == len(ids) - 1
 
     while_asking(meanwhile)
-    outcome = inbox.process(busy)
+    outcome = scheduling.process(busy)
     assert Delivery.objects.get(status="received").pk == outcome.more[0]
     assert len(asked(vyte_sandbox)) == len(ids)
 
@@ -108,7 +107,7 @@ def test_whoever_finds_that_somebody_else_claimed_the_same_thing_leaves_it_and_c
         return made
 
     monkeypatch.setattr(claims, "plan", interrupted)
-    assert inbox.process(first) == Outcome(more=[first])
+    assert scheduling.process(first) == Outcome(more=[first])
     row = Delivery.objects.get(pk=first)
     assert (row.status, row.attempts, row.lease) == ("received", 0, "")
     assert vyte_sandbox.requests == []
@@ -133,7 +132,7 @@ def test_a_burst_of_calls_about_one_event_for_many_workers_costs_two_requests_at
                     pk = queue.pop()
                 except IndexError:
                     break
-                queue.extend(inbox.process(pk).more)
+                queue.extend(scheduling.process(pk).more)
         except BaseException as error:
             failures.append(error)
         finally:
@@ -154,11 +153,11 @@ def test_a_call_deep_in_a_backlog_takes_all_about_its_thing_along(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "LOOK_AHEAD", 3)
-    monkeypatch.setattr(claims, "MOST_THINGS", 1)
+    monkeypatch.setattr(claims, "MOST_GROUPS", 1)
     for _ in range(5):
         store(team, OTHER)
     deep = [store(team) for _ in range(5)]
-    assert inbox.process(deep[2]).deliveries == 5
+    assert scheduling.process(deep[2]).deliveries == 5
     assert asked(vyte_sandbox) == [EVENT]
     assert set(Delivery.objects.filter(pk__in=deep).values_list("status", flat=True)) == {"done"}
 
@@ -172,7 +171,7 @@ def test_a_slow_team_with_a_backlog_leaves_another_one_a_turn_first(
 ) -> None:
     backlog = [store(team, vyte_id) for vyte_id in ids]
     late = store(add_team(vyte_sandbox, "Quick"), ids[0])
-    inbox.process(backlog[0])
+    scheduling.process(backlog[0])
     assert Delivery.objects.get(pk=late).status == "done"
     assert Delivery.objects.filter(pk__in=backlog, status="done").count() == 1
 
@@ -186,12 +185,12 @@ def test_a_worker_comes_to_another_team_while_a_slow_one_is_attended(
     def another_worker() -> None:
         second.append(store(team, ids[1]))
         late = store(quick, ids[2])
-        inbox.process(second[0])
+        scheduling.process(second[0])
         assert asked(vyte_sandbox) == [ids[2], ids[1]]
         assert Delivery.objects.get(pk=late).status == "done"
 
     while_asking(another_worker)
-    inbox.process(first)
+    scheduling.process(first)
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
 
 
@@ -201,9 +200,9 @@ def test_a_team_that_somebody_attends_to_needs_nobody_else(
     attended = add_team(vyte_sandbox, "Attended")
     Delivery.objects.filter(pk=store(attended, ids[0])).claim(300, status="working")
     waiting = store(attended, ids[1])
-    inbox.process(*(store(team, vyte_id) for vyte_id in ids[:5]))
+    scheduling.process(*(store(team, vyte_id) for vyte_id in ids[:5]))
     store(team, ids[6])
-    inbox.process(store(team, ids[7]))
+    scheduling.process(store(team, ids[7]))
     assert Delivery.objects.get(pk=waiting).status == "received"
 
 
@@ -211,16 +210,16 @@ def test_a_team_that_somebody_attends_to_needs_nobody_else(
 def test_no_team_is_passed_over_for_ever(
     team: Team, ids: list[str], vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(scheduling, "rota", scheduling.Rota())
+    monkeypatch.setattr(scheduling, "round_robin", scheduling.RoundRobin())
     others = [add_team(vyte_sandbox, name) for name in "abc"]
     own = [store(team, vyte_id) for vyte_id in ids]
     for other in others:
         for vyte_id in ids[:5]:
             store(other, vyte_id)
     for pk in own[:6]:
-        inbox.process(pk)
+        scheduling.process(pk)
     done = Delivery.objects.filter(status="done")
-    assert [done.filter(team=each).count() for each in (team, *others)] == [6, 2, 2, 2]
+    assert [done.of(each.account_key).count() for each in (team, *others)] == [6, 2, 2, 2]
 
 
 @pytest.mark.usefixtures("slow")

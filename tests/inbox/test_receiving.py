@@ -12,8 +12,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from django_vyte import inbox, tasks
+from django_vyte.accounts.endpoint import TEAM_OF_TOKEN
 from django_vyte.inbox import receiving
+from django_vyte.inbox.receiving import AccountLookup
+from django_vyte.inbox.sources import SOURCES
+from django_vyte.jobs import publishing
 from django_vyte.jobs.publishing import Publisher
 from django_vyte.models import Delivery, Team, Webhook
 from tests.connections import lost_connection
@@ -28,7 +31,7 @@ KILL = {
 @pytest.fixture(autouse=True)
 def broker_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is published is not what these tests are about."""
-    monkeypatch.setattr(tasks, "publisher", Publisher(lambda *message: None))
+    monkeypatch.setattr(publishing, "publisher", Publisher(lambda *message: None))
 
 
 @pytest.fixture
@@ -61,16 +64,21 @@ def test_once_an_address_was_called_a_call_costs_one_statement(
     assert Delivery.objects.count() == 2
 
 
+def test_an_account_that_is_known_needs_no_look_up(db: None) -> None:
+    pk = receiving.store(receiving.parse(SOURCES["vyte"], CALL, {}), "7")
+    assert Delivery.objects.get(pk=pk).account == "7"
+
+
 def test_the_row_is_the_one_that_django_would_have_written(webhook: Webhook) -> None:
-    delivery = inbox.draft("vyte", CALL, {"User-Agent": "Vyte/2 🎉"})
-    pk = receiving.keep(webhook.token, delivery)
-    delivery.team = webhook.team
+    delivery = receiving.parse(SOURCES["vyte"], CALL, {"User-Agent": "Vyte/2 🎉"})
+    pk = receiving.store(delivery, AccountLookup(TEAM_OF_TOKEN, (webhook.token_digest,)))
+    delivery.account = str(webhook.team_id)
     delivery.save(force_insert=True)
     kept, written = Delivery.objects.filter(pk__in=[pk, delivery.pk]).order_by("pk").values()
     assert kept.pop("id") == pk
     assert written.pop("id") == delivery.pk
     assert kept == written
-    assert kept["team_id"] == webhook.team_id
+    assert kept["account"] == str(webhook.team_id)
     assert kept["received_at"] <= timezone.now()
 
 
@@ -127,7 +135,7 @@ def test_calls_at_the_same_time_are_each_kept(webhook: Webhook) -> None:
     for thread in threads:
         thread.join()
     assert answers == [200] * 40
-    assert Delivery.objects.filter(status="received", team=webhook.team).count() == 40
+    assert Delivery.objects.of(webhook.team.account_key).filter(status="received").count() == 40
 
 
 # A database that is not there

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from django_vyte import inbox
+from django_vyte.inbox import scheduling
 from django_vyte.jobs.models import LONGEST_DELAY
 from django_vyte.models import Delivery, Team
 from django_vyte.ops import sweep
@@ -56,7 +56,7 @@ def test_what_is_due_is_what_nobody_holds_and_whose_time_has_come_or_cannot_be_r
 def test_nothing_is_lost_when_the_clock_jumps(team: Team, vyte_sandbox: Sandbox, jump: dt.timedelta) -> None:
     fresh, leased, waiting = (kept(team, EVENT) for _ in range(3))
     vyte_sandbox.faults.add(path="^/v2/events", status=403)
-    inbox.process(waiting.pk)
+    scheduling.process(waiting.pk)
     Delivery.objects.filter(pk=fresh.pk).update(status="received", attempts=0, next_attempt_at=timezone.now())
     Delivery.objects.filter(pk=leased.pk).update(
         status="working", lease="x", next_attempt_at=timezone.now() + dt.timedelta(seconds=300)
@@ -72,7 +72,7 @@ def test_a_retry_is_asked_for_no_later_than_a_clock_that_jumped_could_explain(
 ) -> None:
     vyte_sandbox.faults.add(path="^/v2/events", status=429, headers={"Retry-After": "86400"}, times=None)
     delivery = kept(team, EVENT)
-    assert inbox.process(delivery.pk).retry == {delivery.pk: LONGEST_DELAY}
+    assert scheduling.process(delivery.pk).retry == {delivery.pk: LONGEST_DELAY}
     assert Delivery.objects.due_keys(1) == []
 
 

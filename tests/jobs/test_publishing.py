@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from django_vyte.jobs.publishing import MOST_KEYS, WAITING_ROOM, Message, Publisher
+from django_vyte.jobs.publishing import MOST_KEYS, MOST_WAITING, Message, Publisher
 
 
 class Broker:
@@ -118,13 +118,13 @@ def test_a_broker_that_refuses_is_logged_once_and_raises_nothing(caplog, at_once
 
 
 def test_a_broker_that_hangs_holds_up_nobody_and_what_does_not_fit_is_dropped(broker, busy, caplog):
-    for number in range(WAITING_ROOM + 9):
+    for number in range(MOST_WAITING + 9):
         busy.send(Message("a", (number,)), at_once=False)
     assert not busy.flush(0)
     assert "fast enough" in caplog.text
     broker.open.set()
     assert busy.flush(10)
-    assert broker.seen[1:] == [Message("a", (number,)) for number in range(WAITING_ROOM)]
+    assert broker.seen[1:] == [Message("a", (number,)) for number in range(MOST_WAITING)]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")

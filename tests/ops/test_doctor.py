@@ -16,10 +16,12 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from django_vyte import inbox, tasks
+from django_vyte import tasks
 from django_vyte.accounts import problems, subscriptions
 from django_vyte.accounts.problems import Kind
 from django_vyte.fields import EncryptedTextField
+from django_vyte.inbox import scheduling
+from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Member, Team, ThirdPartyApp, Webhook
 from django_vyte.ops import doctor, retention
 from django_vyte.ops.doctor import Finding, Level, examine
@@ -146,10 +148,10 @@ def test_without_an_encryption_key_that_is_what_is_said(linked_team, settings, k
 
 
 def test_migrations_that_are_not_applied_are_named_and_nothing_more_is_asked(linked_team):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0004_waiting_deliveries")
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0006_delivery_without_team")
     found = list(examine())
     assert found[-1].id == "migrations_unapplied"
-    assert "0004_waiting_deliveries" in found[-1].text
+    assert "0006_delivery_without_team" in found[-1].text
     assert found[-1].hint == "manage.py migrate django_vyte"
 
 
@@ -243,7 +245,7 @@ def test_a_broker_that_hangs_is_not_waited_for(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         monkeypatch.setattr(current_app.conf, "broker_url", f"amqp://guest:secret@127.0.0.1:{port}//")
-        assert "does not answer within" in tasks.broker_problem(0.1)
+        assert "does not answer within" in publishing.broker_problem(0.1)
 
 
 @pytest.mark.parametrize("address", ["redis://:p#very-secret@host/0", "no-such-transport://very-secret@host"])
@@ -255,7 +257,7 @@ def test_a_broker_url_that_is_none_is_a_problem_without_its_password(linked_team
 def test_where_tasks_run_eagerly_no_broker_is_asked(monkeypatch, free_port):
     monkeypatch.setattr(current_app.conf, "broker_url", f"amqp://127.0.0.1:{free_port}//")
     monkeypatch.setattr(current_app.conf, "task_always_eager", True)
-    assert tasks.broker_problem() == ""
+    assert publishing.broker_problem() == ""
 
 
 def test_of_two_brokers_that_cannot_be_reached_no_password_is_shown(linked_team, monkeypatch, free_port):
@@ -325,7 +327,7 @@ def test_what_answers_and_is_not_vyte_is_found_out(vyte_sandbox, linked_team, bo
 
 
 def test_somebody_who_waits_is_not_kept_waiting_for_long(vyte_sandbox, linked_team, monkeypatch):
-    monkeypatch.setitem(doctor.teams.PATIENCE, "deadline", 0.05)
+    monkeypatch.setitem(doctor.vyte.CLIENT_OPTIONS, "deadline", 0.05)
     for path, kind in (("^/hooks", "webhooks_not_compared"), ("^/v2/auth/test$", "vyte_unreachable")):
         vyte_sandbox.faults.add(path=path, delay=0.3, times=None)
         found = wrong()
@@ -412,7 +414,11 @@ def test_each_line_of_a_team_s_problem_is_a_finding_of_its_own(linked_team):
 def test_calls_that_were_given_up_are_counted_with_the_latest_reason(linked_team):
     for number in range(3):
         Delivery.objects.create(
-            team=linked_team, status=Status.FAILED, next_attempt_at=None, error=f"ServerError: {number}"
+            source="vyte",
+            account=str(linked_team.pk),
+            status=Status.FAILED,
+            next_attempt_at=None,
+            error=f"ServerError: {number}",
         )
     found = wrong()["deliveries_failed"]
     assert found.text.startswith("Calls were given up: 3. The latest, ")
@@ -423,7 +429,9 @@ def test_calls_that_were_given_up_are_counted_with_the_latest_reason(linked_team
 def test_a_million_failed_calls_are_not_counted(linked_team, monkeypatch):
     monkeypatch.setattr(doctor.work, "COUNTED", 2)
     for _ in range(4):
-        Delivery.objects.create(team=linked_team, status=Status.FAILED, next_attempt_at=None)
+        Delivery.objects.create(
+            source="vyte", account=str(linked_team.pk), status=Status.FAILED, next_attempt_at=None
+        )
     assert "given up: more than 2." in wrong()["deliveries_failed"].text
 
 
@@ -441,9 +449,13 @@ def test_a_call_that_nobody_takes_up_asks_for_a_worker(vyte_sandbox, linked_team
 
 
 def test_workers_that_do_not_keep_up_are_told_from_none(vyte_sandbox, linked_team):
-    Delivery.objects.create(team=linked_team, next_attempt_at=ago(minutes=20))
+    Delivery.objects.create(source="vyte", account=str(linked_team.pk), next_attempt_at=ago(minutes=20))
     Delivery.objects.create(
-        team=linked_team, status=Status.WORKING, lease="somebody", next_attempt_at=ago(minutes=-2)
+        source="vyte",
+        account=str(linked_team.pk),
+        status=Status.WORKING,
+        lease="somebody",
+        next_attempt_at=ago(minutes=-2),
     )
     found = wrong()
     assert set(found) == {"deliveries_behind"}
@@ -454,7 +466,7 @@ def test_calls_that_fail_again_and_again_are_a_warning_before_they_are_given_up(
     vyte_sandbox.create_event(title="Kick-off")
     vyte_sandbox.deliver()
     vyte_sandbox.faults.add(path="^/v2/events", status=403, times=None)
-    inbox.process(Delivery.objects.get().pk)
+    scheduling.process(Delivery.objects.get().pk)
     assert wrong() == {}, "that may pass"
     Delivery.objects.update(attempts=6)
     found = wrong()
@@ -480,7 +492,7 @@ def test_receivers_that_were_given_up_on_are_counted_with_the_reason(
     settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 1}
     vyte_sandbox.create_event(title="Kick-off")
     vyte_sandbox.deliver()
-    inbox.process(Delivery.objects.get().pk)
+    scheduling.process(Delivery.objects.get().pk)
     tasks.sweep()
     found = wrong()
     assert set(found) == {"receivers_given_up"}
@@ -528,13 +540,18 @@ def test_receivers_given_up_on_long_ago_are_found_in_steps_as_far_as_time_allows
 @pytest.mark.parametrize("days", [13, 16])
 def test_what_should_have_been_pruned_yesterday_is_no_trouble_yet(linked_team, days):
     Delivery.objects.create(
-        team=linked_team, status=Status.DONE, next_attempt_at=None, body="{}", received_at=ago(days=days)
+        source="vyte",
+        account=str(linked_team.pk),
+        status=Status.DONE,
+        next_attempt_at=None,
+        body="{}",
+        received_at=ago(days=days),
     )
     assert wrong() == {}
 
 
 def test_bodies_of_calls_that_nobody_empties_are_found(linked_team):
-    closed = {"team": linked_team, "next_attempt_at": None, "body": "{}"}
+    closed = {"source": "vyte", "account": str(linked_team.pk), "next_attempt_at": None, "body": "{}"}
     Delivery.objects.create(status=Status.FAILED, received_at=ago(days=30), **closed)
     assert set(wrong()) == {"deliveries_failed"}, "what failed keeps its body"
     Delivery.objects.create(status=Status.DONE, received_at=ago(days=30), **closed)
@@ -546,7 +563,11 @@ def test_bodies_of_calls_that_nobody_empties_are_found(linked_team):
 
 def test_calls_and_changes_that_nobody_deletes_are_found(linked_team, settings):
     Delivery.objects.create(
-        team=linked_team, status=Status.DONE, next_attempt_at=None, received_at=ago(days=94)
+        source="vyte",
+        account=str(linked_team.pk),
+        status=Status.DONE,
+        next_attempt_at=None,
+        received_at=ago(days=94),
     )
     assert set(wrong()) == {"not_pruned"}
     retention.prune()
@@ -570,7 +591,9 @@ def test_of_two_teams_each_is_looked_into_and_named(vyte_sandbox, linked_team, o
 
 
 def test_of_one_team_nothing_is_said_of_the_other(vyte_sandbox, linked_team, other_team):
-    Delivery.objects.create(team=linked_team, status=Status.FAILED, next_attempt_at=None, error="x")
+    Delivery.objects.create(
+        source="vyte", account=str(linked_team.pk), status=Status.FAILED, next_attempt_at=None, error="x"
+    )
     make_change(linked_team, next_attempt_at=None, error="x")
     Member.objects.create(team=linked_team, vyte_id="m", as_of=NOW, next_attempt_at=None, error="x")
     problems.set_problem(linked_team.pk, Kind.SYNC, "x")

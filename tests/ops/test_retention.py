@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from django.utils import timezone
 
-from django_vyte import inbox
+from django_vyte.inbox.replay import reopen
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.ops import retention
 from django_vyte.ops.retention import Pruned
@@ -95,7 +95,7 @@ def test_what_is_replayed_meanwhile_is_not_deleted(monkeypatch):
     lock = rows.select_for_update
 
     def lock_too_late(self):
-        inbox.replay(Delivery.objects.all())
+        reopen(Delivery.objects.all())
         return lock(self)
 
     delivery(100)
@@ -108,4 +108,4 @@ def test_a_call_without_its_body_is_not_replayed():
     delivery(15)
     failed = delivery(15, "failed")
     retention.prune()
-    assert inbox.replay(Delivery.objects.all()) == [failed.pk]
+    assert reopen(Delivery.objects.all()) == [failed.pk]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django_vyte import tasks
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
+from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.sync import patrol
 from django_vyte.sync.team import sync_team
@@ -233,11 +234,11 @@ def test_nobody_is_asked_further_once_vyte_refuses_the_key(vyte, team):
 def test_nobody_is_asked_further_once_vyte_does_not_answer(vyte, team, settings, fault):
     for number in range(3):
         meet(vyte, f"Meeting {number}", OVER)
-    team_sync.run(team)
+    sync_team(team)
     settings.VYTE = {**settings.VYTE, "RETRIES": 0, "TIMEOUT": 0.2}
     vyte.requests.clear()
     vyte.faults.add(path="^/v2/events/", times=None, **fault)
-    found = patrol.compare(team)
+    found = patrol.patrol_team(team)
     assert len(found.failures) == 1
     assert len(asked(vyte)) <= 1  # the sandbox notes a request once it has waited
     assert team.patrolled_to == Event.objects.order_by("pk").values_list("pk", flat=True)[0]
@@ -357,9 +358,10 @@ def sent(monkeypatch) -> list[tuple[str, tuple[object, ...]]]:
     messages: list[tuple[str, tuple[object, ...]]] = []
 
     def enqueue(task, *args, **options):
-        messages.append((task.name, args))
+        messages.append((task, args))
 
     monkeypatch.setattr(tasks, "enqueue", enqueue)
+    monkeypatch.setattr("django_vyte.outbox.enqueue", enqueue)
     return messages
 
 
@@ -367,7 +369,7 @@ def test_a_patrol_that_no_worker_had_time_for_is_not_made_up_for(
     team, monkeypatch, django_capture_on_commit_callbacks
 ):
     messages = []
-    monkeypatch.setattr(tasks.publisher, "send", lambda message, at_once: messages.append(message))
+    monkeypatch.setattr(publishing.publisher, "send", lambda message, at_once: messages.append(message))
     with django_capture_on_commit_callbacks(execute=True):
         tasks.patrol_teams()
     assert [message.expires for message in messages] == [15 * 60]
@@ -381,7 +383,7 @@ def test_each_team_is_patrolled_by_a_task_of_its_own(team, sent):
 def test_a_patrol_tells_receivers_of_what_was_missed(vyte, team, sent):
     meet(vyte, "Kick-off")
     tasks.patrol_team(team.pk)
-    assert sent == [("django_vyte.tell", ([EventChange.objects.get().pk], []))]
+    assert sent == [("django_vyte.tell", ("django_vyte.eventchange", [EventChange.objects.get().pk]))]
     sent.clear()
     tasks.patrol_team(team.pk)
     assert sent == []

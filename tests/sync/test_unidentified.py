@@ -11,11 +11,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from django_vyte import inbox, mirror
-from django_vyte.inbox.sources import Visit
+from django_vyte import mirror
+from django_vyte.inbox import scheduling
 from django_vyte.models import Delivery, Event, Team
 from django_vyte.sandbox import Sandbox
 from django_vyte.sync import matching, unidentified
+from django_vyte.sync.context import VyteContext
 from django_vyte.sync.team import sync_team
 from tests.calls import kept
 
@@ -64,7 +65,7 @@ def call(team: Team) -> Callable[..., Delivery]:
         stored = [
             kept(team, json.dumps({"action": action, "resource": resource}).encode()) for _ in range(times)
         ]
-        inbox.process(stored[-1].pk)
+        scheduling.process(stored[-1].pk)
         stored[-1].refresh_from_db()
         return stored[-1]
 
@@ -431,7 +432,7 @@ def test_a_meeting_that_is_not_listed_yet_is_looked_for_again_and_not_for_ever(
     other = kept(team, json.dumps({"action": "event.created", "resource": said[never]}).encode())
     for _ in range(3):
         Delivery.objects.filter(next_attempt_at__isnull=False).update(next_attempt_at=delivery.received_at)
-        inbox.process(other.pk)
+        scheduling.process(other.pk)
     assert statuses() == {late: "planning"}
     other.refresh_from_db()
     assert other.status == "ignored"
@@ -446,8 +447,8 @@ def test_looking_for_many_meetings_keeps_the_hold_on_their_calls(
         for vyte_id in said
     ]
     kept_at: list[int] = []
-    visit = Visit(team.pk, lambda *_: kept_at.append(len(vyte_sandbox.requests)))
-    unidentified.sync_unidentified(described, visit, mirror.Origin("webhook"))
+    context = VyteContext(str(team.pk), lambda *_: kept_at.append(len(vyte_sandbox.requests)))
+    unidentified.sync_unidentified(described, context, mirror.Origin("webhook"))
     assert {1, 2, 3} <= set(kept_at)
 
 

@@ -9,22 +9,24 @@ from datetime import UTC
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 
-from django_vyte import inbox
+from django_vyte.inbox import scheduling
 from django_vyte.models import Delivery, Event, Member, Team
+from django_vyte.ops.sweep import sweep
 from django_vyte.sandbox import Sandbox
 from django_vyte.signals import user_joined
-from django_vyte.sync import webhook as vyte_webhook
-from django_vyte.sync.webhook import Ask
+from django_vyte.sync.webhook import VyteRequest, VyteSource
 from tests.calls import kept
 
-VYTE = vyte_webhook.Vyte()
+VYTE = VyteSource()
 NOON = dt.datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 
 
-def asks(action: object, resource: object) -> list[Ask]:
-    return list(VYTE.asks({"action": action, "resource": resource, "team": "t1"}, None))
+def requests(action: object, resource: object) -> list[VyteRequest]:
+    return list(VYTE.parse({"action": action, "resource": resource, "team": "t1"}, None))
 
 
 # Reading
@@ -34,40 +36,40 @@ def asks(action: object, resource: object) -> list[Ask]:
     "action", ["event.created", "event.confirmed", "event.updated", "event.voted", "event.x"]
 )
 def test_a_call_about_an_event_asks_for_that_event(action: str) -> None:
-    assert asks(action, {"_id": "5f0d", "title": "whatever"}) == [Ask("event", "5f0d")]
+    assert requests(action, {"_id": "5f0d", "title": "whatever"}) == [VyteRequest("event", "5f0d")]
 
 
 def test_a_call_about_a_user_asks_for_that_user() -> None:
-    assert asks("user.joined", {"_id": "5f0d"}) == [Ask("user", "5f0d")]
+    assert requests("user.joined", {"_id": "5f0d"}) == [VyteRequest("user", "5f0d")]
 
 
 @pytest.mark.parametrize("resource", [{}, {"_id": None}, {"_id": ""}, {"title": "Appointment"}])
 def test_a_call_that_does_not_say_which_event_asks_for_the_team(resource: dict[str, Any]) -> None:
-    assert [ask.subject for ask in asks("event.cancelled", resource)] == ["team"]
+    assert [each.key for each in requests("event.cancelled", resource)] == ["team"]
 
 
 @pytest.mark.parametrize("action", ["vyteme.updated", "user.left", "hook", "events.created", "x" * 999])
 def test_an_action_that_nobody_handles_asks_for_nothing(action: str) -> None:
-    assert asks(action, None) == []
+    assert requests(action, None) == []
 
 
 @pytest.mark.parametrize("action", [None, "", 5, True, [], {}])
 def test_a_call_without_an_action_is_unreadable(action: object) -> None:
     with pytest.raises(ValueError, match="names no action"):
-        asks(action, {})
+        requests(action, {})
 
 
 @pytest.mark.parametrize("resource", [None, "5f0d", 5, [], [{"_id": "5f0d"}]])
 def test_a_call_without_a_resource_is_unreadable(resource: object) -> None:
     with pytest.raises(ValueError, match=r"event\.created has no resource"):
-        asks("event.created", resource)
+        requests("event.created", resource)
 
 
 @pytest.mark.parametrize("vyte_id", ["a/b", "..", "a b", 5, True, ["5f0d"], {"$ne": 1}, "é", "%2e", "a" * 65])
 @pytest.mark.parametrize("action", ["event.created", "user.joined"])
 def test_an_id_that_vyte_cannot_have_given_is_unreadable(action: str, vyte_id: object) -> None:
     with pytest.raises(ValueError, match="about an _id that Vyte cannot have given"):
-        asks(action, {"_id": vyte_id})
+        requests(action, {"_id": vyte_id})
 
 
 @pytest.mark.parametrize(
@@ -75,17 +77,17 @@ def test_an_id_that_vyte_cannot_have_given_is_unreadable(action: str, vyte_id: o
 )
 def test_a_user_without_an_id_or_an_address_is_unreadable(resource: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="does not say which user"):
-        asks("user.joined", resource)
+        requests("user.joined", resource)
 
 
 @pytest.mark.parametrize(
     "resource", [{"emails": ["A@example.com", "a@example.org"]}, {"email": "a@example.com"}]
 )
 def test_a_call_about_a_user_who_is_not_named_asks_for_who_has_that_address(resource: dict[str, Any]) -> None:
-    (ask,) = asks("user.joined", resource)
-    assert (ask.subject, ask.emails[0]) == ("users", "a@example.com")
-    (other,) = asks("user.joined", {"email": "b@example.com"})
-    assert other.merged(ask).merged(other).emails == ("b@example.com", *ask.emails)
+    (one,) = requests("user.joined", resource)
+    assert (one.key, one.emails[0]) == ("users", "a@example.com")
+    (other,) = requests("user.joined", {"email": "b@example.com"})
+    assert other.merged(one).merged(other).emails == ("b@example.com", *one.emails)
 
 
 @pytest.mark.parametrize(
@@ -109,14 +111,16 @@ def test_a_call_about_a_user_who_is_not_named_asks_for_who_has_that_address(reso
 def test_a_cancellation_is_as_old_as_vyte_says(
     action: str, resource: dict[str, Any], cancelled: bool, cancelled_at: dt.datetime | None
 ) -> None:
-    assert asks(action, {"_id": "5f0d", **resource}) == [Ask("event", "5f0d", cancelled, cancelled_at)]
+    assert requests(action, {"_id": "5f0d", **resource}) == [
+        VyteRequest("event", "5f0d", cancelled, cancelled_at)
+    ]
 
 
 def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
     early, late, never = (
-        Ask("event", "5f0d", True, NOON),
-        Ask("event", "5f0d", True, NOON + dt.timedelta(1)),
-        Ask("event", "5f0d"),
+        VyteRequest("event", "5f0d", True, NOON),
+        VyteRequest("event", "5f0d", True, NOON + dt.timedelta(1)),
+        VyteRequest("event", "5f0d"),
     )
     assert early.merged(late) == late.merged(early) == late.merged(never) == never.merged(late) == late
     assert never.merged(never) == never
@@ -124,23 +128,23 @@ def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
 
 
 def test_asks_about_a_team_become_one_with_every_event_that_is_not_named() -> None:
-    (one,) = asks("event.cancelled", {"title": "One"})
-    (two,) = asks("event.cancelled", {"title": "Two"})
+    (one,) = requests("event.cancelled", {"title": "One"})
+    (two,) = requests("event.cancelled", {"title": "Two"})
     assert [said.title for said in one.merged(two).merged(one).unidentified] == ["One", "Two"]
     assert one.merged(two, one) == one.merged(two)
 
 
 @pytest.mark.parametrize(
-    ("ask", "subject"),
+    ("request_", "key"),
     [
-        (Ask("event", "5f0d"), "event:5f0d"),
-        (Ask("user", "a" * 64), "user:" + "a" * 64),
-        (Ask("team"), "team"),
+        (VyteRequest("event", "5f0d"), "event:5f0d"),
+        (VyteRequest("user", "a" * 64), "user:" + "a" * 64),
+        (VyteRequest("team"), "team"),
     ],
 )
-def test_a_subject_says_what_it_is_about(ask: Ask, subject: str) -> None:
-    assert ask.subject == subject
-    assert len(subject) <= 100
+def test_a_subject_says_what_it_is_about(request_: VyteRequest, key: str) -> None:
+    assert request_.key == key
+    assert len(key) <= 100
 
 
 @pytest.mark.parametrize(
@@ -251,7 +255,7 @@ def test_a_cancellation_without_a_time_is_of_before_its_own_call_and_not_of_befo
         delivery = kept(team, raw)
         came = settled + dt.timedelta(seconds=seconds)
         Delivery.objects.filter(pk=delivery.pk).update(received_at=came)
-    inbox.process(delivery.pk)
+    scheduling.process(delivery.pk)
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
     assert Event.objects.get(vyte_id=event["_id"]).status == "confirmed"
 
@@ -270,25 +274,24 @@ def test_who_joined_is_known_by_the_address_when_the_call_does_not_name_them(
 def test_a_user_whom_vyte_does_not_list_yet_is_looked_for_again(team: Team, vyte_sandbox: Sandbox) -> None:
     raw = b'{"action": "user.joined", "resource": {"emails": ["new@acme.com"]}}'
     delivery = kept(team, raw)
-    inbox.process(delivery.pk)
+    scheduling.process(delivery.pk)
     delivery.refresh_from_db()
     assert (delivery.status, "not yet, listed" in delivery.error) == ("waiting", True)
     vyte_sandbox.join(email="new@acme.com")
     Delivery.objects.update(next_attempt_at=delivery.received_at)
-    inbox.process(delivery.pk)
+    scheduling.process(delivery.pk)
     assert Member.objects.get().email == "new@acme.com"
 
 
-def test_a_call_of_a_team_that_is_linked_no_more_is_given_up_with_a_reason(
-    team: Team, settings: Any, db: None
-) -> None:
-    settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 1}
+def test_a_call_of_a_team_that_is_linked_no_more_is_ignored_with_a_reason(team: Team) -> None:
     delivery = kept(None, b'{"action": "event.created", "resource": {"_id": "5f0d"}}')
-    inbox.process(delivery.pk)
+    for attempt in (1, 2, 3):
+        with time_machine.travel(timezone.now() + dt.timedelta(hours=attempt), tick=False):
+            sweep()
     delivery.refresh_from_db()
     assert (delivery.status, delivery.error) == (
-        "failed",
-        "ValueError: The team of this call is not linked any more.",
+        "ignored",
+        "UnknownAccount: The team of this call is not linked any more.",
     )
 
 

@@ -23,6 +23,7 @@ from django_vyte.admin import formatting, history
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.admin.lists.large_table import COUNT_LIMIT
 from django_vyte.admin.teams.forms import LinkForm
+from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.permissions import allows
 
@@ -134,8 +135,8 @@ class TeamAdmin(VyteAdmin[Team]):
         return TemplateResponse(request, "admin/django_vyte/team/link.html", context)
 
     def _after_linking(self, request: HttpRequest, team: Team) -> HttpResponse:
-        tasks.enqueue(tasks.register_webhooks, team.pk)
-        tasks.enqueue(tasks.sync_team, team.pk)
+        publishing.enqueue(tasks.register_webhooks.name, team.pk)
+        publishing.enqueue(tasks.sync_team.name, team.pk)
         self.log_addition(request, team, gettext("Linked with an API key."))
         text = gettext(
             "%s is linked. Its webhooks are being registered and its meetings synchronised in the background: "
@@ -181,7 +182,7 @@ class TeamAdmin(VyteAdmin[Team]):
         teams = list(queryset)
         for team in teams:
             if team.api_keys.filter(status=ApiKey.Status.ACTIVE).exists():
-                tasks.enqueue(task, team.pk)
+                publishing.enqueue(task.name, team.pk)
                 self.log_change(request, team, text % team)
                 self.message_user(request, f"{text % team} {_hint()}")
             else:
@@ -213,7 +214,7 @@ def _failed_deliveries(team: Team) -> QuerySet[Delivery]:
     """The last deliveries with an error, whether given up or waiting for a retry."""
     # ``status__in`` uses the index on the status; ``exclude(status=DONE)`` would scan the table.
     statuses = [each for each in Delivery.Status if each is not Delivery.Status.DONE]
-    rows = Delivery.objects.filter(team=team, status__in=statuses).exclude(error="")
+    rows = Delivery.objects.of(team.account_key).filter(status__in=statuses).exclude(error="")
     return rows.defer("body", "headers").order_by("-pk")[:FAILURES_SHOWN]
 
 

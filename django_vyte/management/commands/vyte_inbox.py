@@ -8,11 +8,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Count, Min
 from django.utils.timesince import timesince
 
-from django_vyte import inbox, tasks
 from django_vyte.conf import get_settings
+from django_vyte.inbox.replay import reopen
+from django_vyte.inbox.scheduling import process
 from django_vyte.management.progress import progress
-from django_vyte.models import Delivery, EventChange, Member
+from django_vyte.models import Delivery
 from django_vyte.ops import retention, sweep
+from django_vyte.outbox import jobs_of, message_models
 
 # A run that takes longer is continued by the next one.
 PROCESS_SECONDS = 3600
@@ -52,7 +54,9 @@ class Command(BaseCommand):
         """A sweep until there is nothing left that is due."""
         with progress("Inbox", "rows", verbosity=self.verbosity) as update:
             swept = sweep.sweep(PROCESS_SECONDS, update)
-        self.say(f"Worked on {swept.deliveries:,} deliveries and told of {swept.told:,} changes and members.")
+        self.say(
+            f"Processed {swept.deliveries:,} deliveries and dispatched {swept.dispatched:,} changes and members."
+        )
         waiting = Delivery.objects.filter(status=Status.WAITING).count()
         if waiting:
             self.say(f"{waiting:,} deliveries wait for another try. Why: manage.py vyte_inbox stats")
@@ -60,15 +64,14 @@ class Command(BaseCommand):
     def replay(self, *, ids: list[int], status: str, **options: Any) -> None:
         """Open deliveries again and process them here; CommandError when one is not done afterwards."""
         rows = Delivery.objects.filter(pk__in=ids) if ids else Delivery.objects.filter(status=status)
-        keys = inbox.replay(rows)
+        keys = reopen(rows)
         if left := sorted(set(ids) - set(keys)):
             self.stderr.write(
                 f"Not there, being worked on, or without their body, which was pruned: {', '.join(map(str, left))}"
             )
         with progress("Replay", "deliveries", verbosity=self.verbosity) as update:
             for pk in keys:
-                outcome = inbox.process(pk)
-                tasks.tell_soon(outcome.changes, outcome.members)
+                process(pk)
                 update(1)
         done = Delivery.objects.filter(pk__in=keys, status__in=[Status.DONE, Status.IGNORED]).count()
         self.say(f"Replayed {len(keys):,} deliveries: {done:,} done, {len(keys) - done:,} not.")
@@ -97,9 +100,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"The oldest that is not done came {timesince(oldest)} ago ({oldest:%Y-%m-%d %H:%M} UTC)."
             )
-        for model, name in ((EventChange, "changes"), (Member, "members")):
-            untold = model.objects.filter(next_attempt_at__isnull=False).count()
-            self.stdout.write(f"{untold:,} {name} that receivers are still to be told of.")
+        for model in message_models():
+            waiting = jobs_of(model).filter(next_attempt_at__isnull=False).count()
+            self.stdout.write(f"{waiting:,} {model.noun}s wait for receivers.")
         trouble = (
             Delivery.objects.filter(status__in=[Status.FAILED, Status.WAITING]).exclude(error="").first()
         )

@@ -1,8 +1,9 @@
-"""What is wrong with this site, its teams and its work, and what to do about it.
+"""What is wrong with this site, its accounts and its work, and what to do about it; nothing is written or repaired.
 
-Nothing is written and nothing is repaired. Each question is a small function that yields what it found.
+Each question is a small function that yields findings. ``vyte`` is the part that knows a service.
 """
 
+from django_vyte.ops.doctor import vyte  # noqa: F401 - registers its examination
 from django_vyte.ops.doctor.finding import Finding, Level
 from django_vyte.ops.doctor.run import examine
 

@@ -1,11 +1,11 @@
-"""One thing that was looked into, and how to say it without a secret."""
+"""``Finding``: one thing that the doctor looked into, worded without a secret."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from django.utils import timezone
 from django.utils.timesince import timesince
@@ -14,12 +14,9 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import mask
 from django_vyte.redaction import TOKEN
 
-if TYPE_CHECKING:
-    import datetime as dt
-
-# An address, which is shown without who logs in and without what follows the host.
+# An address is shown without its login and without what follows the host.
 ADDRESS = re.compile(r"(\w[\w+.-]*://)(?:\S*@)?([^/\s]*)(?:/\S*)?")
-# How much of what somebody else wrote is repeated.
+# Characters of an error text that are repeated.
 EXCERPT = 300
 
 
@@ -31,31 +28,11 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-# Everything that can be wrong, besides what the system checks find.
+# What can be wrong in any site, whatever its services; a service declares more. System checks have ids of their own.
 KINDS = {
     "broker_unreachable": Level.WARNING,
     "database_unreachable": Level.ERROR,
     "migrations_unapplied": Level.ERROR,
-    "secrets_unreadable": Level.ERROR,
-    "no_team": Level.ERROR,
-    "unknown_team": Level.ERROR,
-    "no_active_key": Level.ERROR,
-    "key_unreadable": Level.ERROR,
-    "key_refused": Level.ERROR,
-    "key_of_another_team": Level.ERROR,
-    "vyte_unreachable": Level.ERROR,
-    "vyte_fails": Level.ERROR,
-    "webhooks_not_compared": Level.ERROR,
-    "webhooks_missing": Level.ERROR,
-    "public_url_changed": Level.ERROR,
-    "webhooks_stale": Level.WARNING,
-    "never_patrolled": Level.WARNING,
-    "patrol_overdue": Level.WARNING,
-    "events_may_be_missing": Level.WARNING,
-    "sync_failed": Level.WARNING,
-    "registering_failed": Level.WARNING,
-    "comparing_failed": Level.WARNING,
-    "other_problem": Level.WARNING,
     "deliveries_failed": Level.ERROR,
     "deliveries_idle": Level.ERROR,
     "deliveries_behind": Level.WARNING,
@@ -73,7 +50,7 @@ KINDS = {
 class Finding:
     """``text`` says what was found, ``hint`` the next step, a command or a setting; it is empty where all is well.
 
-    ``about`` is the name of a team, ``team`` its id at Vyte; without one, it is about the site.
+    ``about`` is the name of an account, ``team`` its id at the service; without one, it is about the site.
     """
 
     id: str
@@ -85,12 +62,12 @@ class Finding:
 
 
 def fine(question: str, text: str) -> Finding:
-    """Nothing is wrong there."""
+    """A finding that nothing is wrong."""
     return Finding(question, Level.OK, text)
 
 
 def wrong(kind: str, text: str, hint: str) -> Finding:
-    """Something to see to; ``kind`` is one of ``KINDS``."""
+    """A finding with a next step; ``kind`` is one of ``KINDS``."""
     return Finding(kind, KINDS[kind], text, hint)
 
 
@@ -101,8 +78,8 @@ def redacted(text: str) -> str:
 
 
 def excerpt(text: str) -> str:
-    """The beginning of an error that somebody else worded, in one line."""
-    # What is cut off first could be what a secret is known by.
+    """The beginning of an error text, in one line and without secrets."""
+    # Redacted before it is cut: the cut could take away what marks a secret.
     return redacted(" ".join(text.split()))[:EXCERPT]
 
 

@@ -7,23 +7,19 @@ from __future__ import annotations
 
 import datetime as dt
 import time
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
-from django.db.models import F
+from django.db.models import Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
-from django_vyte.jobs.models import held_now
-from django_vyte.models import Delivery, EventChange, Member
+from django_vyte.jobs.models import JobQuerySet, held_now
+from django_vyte.models.delivery import AccountKey, Delivery
 from django_vyte.ops import retention
-from django_vyte.ops.doctor.finding import excerpt, fine, since, wrong
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django_vyte.jobs.models import WorkQuerySet
-    from django_vyte.models import Team
-    from django_vyte.ops.doctor.finding import Finding
+from django_vyte.ops.doctor.finding import Finding, excerpt, fine, since, wrong
+from django_vyte.outbox import jobs_of, message_models
 
 # What beat sweeps every minute is not due for as long as this.
 OVERDUE = dt.timedelta(minutes=5)
@@ -39,18 +35,18 @@ STEP = 10_000
 SECONDS = 1.0
 
 
-def deliveries(team: Team | None) -> Iterator[Finding]:
-    """Calls that were given up, that fail time and again, or that nobody processes."""
+def deliveries(key: AccountKey | None) -> Iterator[Finding]:
+    """Calls that were given up, that fail time and again, or that nobody processes; of one account, or of all."""
     rows = Delivery.objects.all()
-    if team:
-        # The sum keeps databases from going through all calls that a team ever had.
-        rows = rows.annotate(owner=F("team_id") + 0).filter(owner=team.pk)
+    if key:
+        # ``account || ''`` hides the column from the planner: it would read every call that the account ever had.
+        rows = rows.alias(hidden=Concat("account", Value(""))).filter(source=key.source, hidden=key.account)
     waiting = rows.open()
     found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
     yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
 
 
-def _failed(rows: WorkQuerySet[Delivery]) -> Iterator[Finding]:
+def _failed(rows: JobQuerySet[Delivery]) -> Iterator[Finding]:
     failed = rows.filter(status=Delivery.Status.FAILED).order_by("-pk")
     latest = failed.values_list("pk", "error").first()
     if latest:
@@ -61,18 +57,23 @@ def _failed(rows: WorkQuerySet[Delivery]) -> Iterator[Finding]:
         )
 
 
-def receivers(team: Team | None) -> Iterator[Finding]:
-    """Changes and members that receivers were never told of."""
-    changes, members = EventChange.objects.all(), Member.objects.all()
-    if team:
-        changes, members = changes.filter(event__team=team), members.filter(team=team)
+def receivers(key: AccountKey | None) -> Iterator[Finding]:
+    """Outbox rows that receivers were never told of; of one account, or of all."""
     found = []
-    for name, rows in (("change", changes), ("member", members)):
-        found += [*_given_up(name, rows), *_idle("receivers", name, rows), *_failing("receivers", name, rows)]
+    for model in message_models():
+        if key and model.source != key.source:
+            continue
+        rows = jobs_of(model)
+        rows = rows.filter(**{model.account_path: key.account}) if key else rows
+        found += [
+            *_given_up(model.noun, rows),
+            *_idle("receivers", model.noun, rows),
+            *_failing("receivers", model.noun, rows),
+        ]
     yield from found or [fine("receivers", "No receiver waits to be told, and none was given up on lately.")]
 
 
-def _given_up(name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
+def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
     """No index has them: the newest rows are looked through, range by range, for about a second."""
     everything = rows.model._default_manager.order_by("pk").values_list("pk", flat=True)
     newest, oldest = everything.last(), everything.first()
@@ -95,7 +96,7 @@ def _given_up(name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
         )
 
 
-def _idle(question: str, name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
+def _idle(question: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
     """What has been due for minutes: nobody is at work, or too few are."""
     now = timezone.now()
     due = rows.filter(next_attempt_at__lt=now - OVERDUE).order_by("next_attempt_at")
@@ -113,7 +114,7 @@ def _idle(question: str, name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding
     yield wrong(f"{question}_idle", f"{text}, and nobody is at work.", hint)
 
 
-def _failing(question: str, name: str, rows: WorkQuerySet[Any]) -> Iterator[Finding]:
+def _failing(question: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
     """What was tried often and is to be tried again; what was never tried is not even looked at."""
     waiting = rows.filter(next_attempt_at__gt=timezone.now(), attempts__gte=OFTEN).exclude(error="")
     latest = waiting.order_by("-next_attempt_at").values_list("pk", "error").first()
@@ -126,7 +127,7 @@ def _failing(question: str, name: str, rows: WorkQuerySet[Any]) -> Iterator[Find
         )
 
 
-def _count(rows: WorkQuerySet[Any]) -> str:
+def _count(rows: JobQuerySet[Any]) -> str:
     found = rows.values("pk")[: COUNTED + 1].count()
     return f"more than {COUNTED:,}" if found > COUNTED else str(found)
 
@@ -134,12 +135,13 @@ def _count(rows: WorkQuerySet[Any]) -> str:
 def pruning() -> Iterator[Finding]:
     """Rows that should have been deleted, or emptied, days ago."""
     settings = get_settings()
-    calls, changes = Delivery.objects.all(), EventChange.objects.all()
+    calls = Delivery.objects.all()
+    history = [(jobs_of(model), model.pruned_by) for model in message_models() if model.pruned_by]
     # Whatever else is as old as that: what came just before should be empty.
     last = calls.filter(received_at__lt=_pruned_by(settings.KEEP_PAYLOADS_DAYS)).order_by("-received_at")
     if (
         _oldest(calls, "received_at") < _pruned_by(settings.KEEP_DELIVERIES_DAYS)
-        or _oldest(changes, "created_at") < _pruned_by(settings.KEEP_HISTORY_DAYS)
+        or any(_oldest(rows, column) < _pruned_by(settings.KEEP_HISTORY_DAYS) for rows, column in history)
         or any(call.body for call in last.only("body", "status")[:SAMPLE] if call.status in retention.SETTLED)
     ):
         yield wrong(
@@ -152,7 +154,7 @@ def pruning() -> Iterator[Finding]:
         yield fine("pruning", "Nothing is kept for longer than it should be.")
 
 
-def _oldest(rows: WorkQuerySet[Any], column: str) -> dt.datetime:
+def _oldest(rows: JobQuerySet[Any], column: str) -> dt.datetime:
     return rows.order_by(column).values_list(column, flat=True).first() or timezone.now()
 
 

@@ -167,7 +167,7 @@ class Account:
         if self.team is None:
             return []
         found = []
-        for delivery in self.team.deliveries.filter(source="vyte").order_by("-pk")[:CALLS]:
+        for delivery in Delivery.objects.of(self.team.account_key).order_by("-pk")[:CALLS]:
             try:
                 found.append(Call(delivery, json.loads(delivery.body)))
             except (ValueError, RecursionError):

@@ -12,7 +12,7 @@ from django_vyte.admin.lists import large_table, search
 from django_vyte.models import Delivery, Event, EventChange, EventGroup, Invitee
 
 pytestmark = pytest.mark.django_db
-LISTS = {"event": 7, "delivery": 7, "eventchange": 8, "invitee": 6, "eventgroup": 6}
+LISTS = {"event": 7, "delivery": 8, "eventchange": 8, "invitee": 6, "eventgroup": 6}
 NOW = timezone.now()
 
 
@@ -31,7 +31,7 @@ def five(team) -> list[Event]:
         Invitee.objects.create(event=event, email=f"ann{number}@example.com")
         EventGroup.objects.create(event=event, group_id=f"project_{number}")
         EventChange.objects.create(event=event, kind="updated", cause="sync")
-        Delivery.objects.create(team=team, subject=f"event:{number:024}")
+        Delivery.objects.create(source="vyte", account=str(team.pk), subject=f"event:{number:024}")
     return list(Event.objects.order_by("pk"))
 
 

@@ -14,13 +14,14 @@ from django.db import connection
 
 django.setup()
 
-from django_vyte import inbox, tasks  # noqa: E402
+from django_vyte.jobs import publishing  # noqa: E402
 from django_vyte.models import Delivery, Event, EventChange, Team  # noqa: E402
 from django_vyte.sync.team import sync_team  # noqa: E402
 from tests.benchmarks.site import floor  # noqa: E402
 from tests.benchmarks.site.app import app  # noqa: E402
 from tests.benchmarks.site.team import empty, team  # noqa: E402
 from tests.benchmarks.surroundings import worker  # noqa: E402
+from tests.calls import stored_at  # noqa: E402
 
 ROUNDS = 3
 BURST = 10
@@ -65,8 +66,8 @@ def work_off(mirrored: Team, keys: Sequence[str], calls: int) -> float:
         body = json.dumps([{"action": "event.updated", "resource": {"_id": vyte_id}}]).encode()
         for _ in range(calls):
             # As the endpoint does it.
-            tasks.enqueue(tasks.process, [inbox.keep(token, inbox.draft("vyte", body, {}))])
-    assert tasks.publisher.flush(PATIENCE)
+            publishing.enqueue(publishing.PROCESS, [stored_at(token, body)])
+    assert publishing.publisher.flush(PATIENCE)
     with worker(os.environ) as began:
         while not is_quiet():
             assert time.monotonic() < began + PATIENCE, "the worker is not done"

@@ -1,34 +1,141 @@
-"""What holds for one team: its key, its webhooks, and what the background work left written on it."""
+"""The doctor on Vyte: stored secrets, linked teams, their keys, webhooks, patrols and recorded problems."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField
 from django.utils import timezone
 
 from django_vyte import exceptions
 from django_vyte.accounts import remedies, subscriptions
 from django_vyte.accounts.problems import Kind
 from django_vyte.conf import get_settings
-from django_vyte.models import ApiKey
-from django_vyte.ops.doctor.finding import excerpt, fine, since, wrong
+from django_vyte.fields import cipher, decrypt
+from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
+from django_vyte.models.team import SOURCE
+from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
+from django_vyte.ops.doctor.questions import Subject, ask, register
 from django_vyte.payloads import values
 from django_vyte.sync.webhook import ACTIONS
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from django_vyte.models import Team
-    from django_vyte.ops.doctor.finding import Finding
-
-# What talking to Vyte may end in, an address among the settings that is none included.
+# What a request to Vyte may raise; ValueError for a setting that is no address.
 FAILURES = (*remedies.FAILURES, ValueError)
-# Of somebody who waits for a diagnosis; the deadline is in seconds.
-PATIENCE: dict[str, Any] = {"retries": 1, "deadline": 15.0}
-# Beat has it patrolled every quarter of an hour.
-UNPATROLLED = dt.timedelta(hours=2)
+# A person waits for the diagnosis; the deadline is in seconds.
+CLIENT_OPTIONS: dict[str, Any] = {"retries": 1, "deadline": 15.0}
+# Beat starts a patrol every quarter of an hour.
+PATROL_OVERDUE = dt.timedelta(hours=2)
+
+
+KINDS = {
+    "secrets_unreadable": Level.ERROR,
+    "no_team": Level.ERROR,
+    "unknown_team": Level.ERROR,
+    "no_active_key": Level.ERROR,
+    "key_unreadable": Level.ERROR,
+    "key_refused": Level.ERROR,
+    "key_of_another_team": Level.ERROR,
+    "vyte_unreachable": Level.ERROR,
+    "vyte_fails": Level.ERROR,
+    "webhooks_not_compared": Level.ERROR,
+    "webhooks_missing": Level.ERROR,
+    "public_url_changed": Level.ERROR,
+    "webhooks_stale": Level.WARNING,
+    "never_patrolled": Level.WARNING,
+    "patrol_overdue": Level.WARNING,
+    "events_may_be_missing": Level.WARNING,
+    "sync_failed": Level.WARNING,
+    "registering_failed": Level.WARNING,
+    "comparing_failed": Level.WARNING,
+    "other_problem": Level.WARNING,
+}
+
+
+@register(SOURCE, KINDS)
+def examine(team_id: str) -> Generator[Finding, None, list[Subject]]:
+    """Everything about stored secrets and about each team, or the team with this id at Vyte."""
+    yield from ask(secrets)
+    known = list(Team.objects.order_by("pk"))
+    wanted = [team for team in known if team_id in ("", team.vyte_id)]
+    yield from ask(linked, known, team_id)
+    reachable = True
+    for team in wanted:
+        reachable = yield from _examine_team(team, ask_vyte=reachable)
+    return [_subject(team) for team in wanted]
+
+
+def _examine_team(team: Team, *, ask_vyte: bool) -> Generator[Finding, None, bool]:
+    """Everything about one team; whether it makes sense to ask Vyte about others."""
+    about = _subject(team)
+    found = yield from ask(key, team, about=about)
+    has_key = not found
+    if has_key and ask_vyte:
+        found = yield from ask(vyte, team, about=about)
+        if not found:
+            yield from ask(webhooks, team, about=about)
+    if has_key:
+        yield from ask(patrol, team, about=about)
+    yield from ask(problems, team, about=about)
+    return ask_vyte and "vyte_unreachable" not in found
+
+
+def _subject(team: Team) -> Subject:
+    return Subject(str(team), team.vyte_id, team.account_key)
+
+
+def linked(known: list[Team], team_id: str) -> Iterator[Finding]:
+    """Whether there is a team, and the one that was asked for."""
+    if not known:
+        yield wrong("no_team", "No team is linked.", "manage.py vyte_link_team")
+    elif team_id and team_id not in {team.vyte_id for team in known}:
+        names = ", ".join(f"{team.vyte_id} ({team})" for team in known)
+        yield wrong("unknown_team", f"No team {team_id} is linked.", f"Linked are: {names}")
+    else:
+        yield fine("teams", f"Linked teams: {len(known)}.")
+
+
+def secrets() -> Iterator[Finding]:
+    """Whether what is encrypted can be read; a revoked key is not read by anybody."""
+    try:
+        cipher()
+    except ImproperlyConfigured:
+        # The system checks have said what is wrong with the settings.
+        return
+    active = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE)
+    lost = [
+        *_unreadable(active, ("key",), "API keys", "manage.py vyte_link_team"),
+        *_unreadable(
+            Webhook.objects.all(), ("token", "target_url"), "webhooks", "manage.py vyte_hooks register"
+        ),
+        *_unreadable(
+            ThirdPartyApp.objects.all(), ("secret",), "third-party apps", "enter their secrets in the admin"
+        ),
+    ]
+    yield from lost or [fine("secrets", "Every stored secret can be decrypted.")]
+
+
+def _unreadable(rows: QuerySet[Model], columns: tuple[str, ...], name: str, anew: str) -> Iterator[Finding]:
+    # Read as plain text columns, so that they come encrypted.
+    sealed = (ExpressionWrapper(F(column), output_field=TextField()) for column in columns)
+    opened = [all(map(_opens, row)) for row in rows.order_by().values_list(*sealed)]
+    if not all(opened):
+        yield wrong(
+            "secrets_unreadable",
+            f"{opened.count(False)} of {len(opened)} {name} cannot be decrypted with VYTE['ENCRYPTION_KEYS'].",
+            f"Put the key that they were encrypted with back into that list. Is it lost? Then {anew}",
+        )
+
+
+def _opens(sealed: str) -> bool:
+    try:
+        decrypt(sealed)
+    except exceptions.DecryptionError:
+        return False
+    return True
 
 
 def key(team: Team) -> Iterator[Finding]:
@@ -48,7 +155,7 @@ def key(team: Team) -> Iterator[Finding]:
 def vyte(team: Team) -> Iterator[Finding]:
     """Whether Vyte answers, knows the key, and knows it as this team's ("Getting started")."""
     try:
-        with team.client(**PATIENCE) as client:
+        with team.client(**CLIENT_OPTIONS) as client:
             owner = values.identifier(client.auth.test().get("_id"))
         if not owner:
             raise exceptions.UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
@@ -87,7 +194,7 @@ def _failed(kind: str, failure: Exception) -> Finding:
 def webhooks(team: Team) -> Iterator[Finding]:
     """What Vyte has against what it should have."""
     try:
-        states = subscriptions.compare(team, **PATIENCE)
+        states = subscriptions.compare(team, **CLIENT_OPTIONS)
     except FAILURES as failure:
         yield _failed("webhooks_not_compared", failure)
         return
@@ -122,7 +229,7 @@ def _webhooks_at_fault(team: Team, states: list[subscriptions.State]) -> Iterato
 def patrol(team: Team) -> Iterator[Finding]:
     """When a part of its meetings was last compared with Vyte in the background."""
     last = team.patrolled_at
-    if (last or team.created_at) > timezone.now() - UNPATROLLED:
+    if (last or team.created_at) > timezone.now() - PATROL_OVERDUE:
         yield fine("patrol", f"Last patrolled {since(last)} ago." if last else "Linked a moment ago.")
         return
     hint = "Does beat run, with django_vyte.patrol in its schedule? docs/celery.md#beat"
