@@ -21,7 +21,9 @@ from django_vyte.client.third_parties import ThirdParties
 from django_vyte.client.users import Users
 from django_vyte.client.v1 import V1
 from django_vyte.conf import get_settings
-from django_vyte.http import Http, Session, Timeouts
+from django_vyte.http import Http, KeyAuth, Service, Session, Timeouts
+
+VYTE = Service("Vyte", settings="VYTE")
 
 
 class VyteClient:
@@ -65,7 +67,7 @@ class VyteClient:
             settings.CIRCUIT_FAILURES,
             settings.CIRCUIT_SECONDS,
         )
-        http = self._http = Http(api_key, url, timeouts, session)
+        http = self._http = Http(url, KeyAuth(api_key), timeouts, VYTE, session)
         self.auth = Auth(http)
         self.organizations = Organizations(http)
         self.api_keys = ApiKeys(http)

@@ -1,9 +1,30 @@
-"""How a request reaches Vyte; nothing else of the package imports requests or urllib3."""
+"""HTTP transport for the client of any service: time-outs, retries, rate limits, a circuit breaker, masked logs.
+
+``Http`` sends the requests of one account. Who is asking (``auth``), what the service is called (``Service``) and how
+long to try (``Timeouts``) are passed in, so that this package knows no service. Nothing else imports requests or
+urllib3.
+"""
 
 from requests import Session
 
+from django_vyte.http import log_filter
+from django_vyte.http.auth import Auth, BasicAuth, BearerAuth, KeyAuth
 from django_vyte.http.calls import Http, Options
 from django_vyte.http.pool import reset
+from django_vyte.http.service import Service
 from django_vyte.http.timeouts import Timeouts
 
-__all__ = ["Http", "Options", "Session", "Timeouts", "reset"]
+__all__ = [
+    "Auth",
+    "BasicAuth",
+    "BearerAuth",
+    "Http",
+    "KeyAuth",
+    "Options",
+    "Service",
+    "Session",
+    "Timeouts",
+    "reset",
+]
+
+log_filter.install()

@@ -1,12 +1,17 @@
-"""Connections that give up when the deadline of a call has passed, however slowly bytes trickle in."""
+"""Connections that keep the deadline of a call, also with a server that sends a byte now and then.
+
+The read time-out of requests starts anew with each byte, so it does not limit how long a response takes:
+https://requests.readthedocs.io/en/latest/user/advanced/#timeouts
+"""
 
 from __future__ import annotations
 
 import io
 import socket
+from collections.abc import Iterator
 from contextvars import ContextVar
 from http.client import HTTPResponse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakSet
 
 from requests.adapters import HTTPAdapter
@@ -14,50 +19,48 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from django_vyte.http.timeouts import Deadline
 
-    from django_vyte.http.timeouts import Deadline
+# Seconds. A time-out of 0 would make a socket non-blocking: https://docs.python.org/3/library/socket.html#notes-on-socket-timeouts
+SHORTEST_TIMEOUT = 0.001
 
-SHORTEST = 0.001  # 0 would not mean "at once" to a socket, but "never wait"
-
-# The deadline of the call that this thread sends now: http.client has no argument to pass it in.
+# The deadline of the call that this thread is sending: http.client has no argument to pass it in.
 deadline_of_call: ContextVar[Deadline | None] = ContextVar("django_vyte.http.deadline", default=None)
-# Connections that may be open, for a child process to let go of.
+# Connections that may be open, for a forked child to close its copies.
 opened: WeakSet[Any] = WeakSet()
 
 
 class _TimedBytes(io.RawIOBase):
-    """The bytes that come from a socket, until the deadline."""
+    """Reads from a socket until the deadline."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock
-        # The socket counts the files made of it, and closes when the last one does.
+        # A socket that is closed stays open until the files made of it are closed too.
         self._file = sock.makefile("rb", buffering=0)
         self._timeout = sock.gettimeout()
         self._deadline = deadline
 
     def readable(self) -> bool:
-        """Always; io asks."""
+        """True, for ``io.BufferedReader``."""
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        """Wait for bytes as long as both limits allow; TimeoutError after that."""
+        """Wait for bytes until the read time-out or the deadline, whichever is first; TimeoutError then."""
         left = self._deadline.left
         if left <= 0:
             raise TimeoutError("the deadline has passed")
         if self._timeout is None or left < self._timeout:
-            self._sock.settimeout(max(left, SHORTEST))
+            self._sock.settimeout(max(left, SHORTEST_TIMEOUT))
         return self._file.readinto(buffer)
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the file, and with it the socket unless something else uses it."""
         self._file.close()
         super().close()
 
 
 class _TimedFiles:
-    """Stands in for a socket where http.client asks it for a file."""
+    """Takes the place of the socket in ``HTTPResponse``, which only calls ``makefile``."""
 
     def __init__(self, sock: socket.socket, deadline: Deadline) -> None:
         self._sock = sock
@@ -81,7 +84,7 @@ class _Connection(HTTPConnection):
         super().connect()
 
     def _new_conn(self) -> socket.socket:
-        """A socket to the first address that answers; urllib3 would take the whole timeout for each of them."""
+        """A socket to the first address that accepts; urllib3 would wait the whole time-out for each address."""
         deadline = deadline_of_call.get()
         if deadline is None:
             return super()._new_conn()
@@ -92,14 +95,14 @@ class _Connection(HTTPConnection):
                 if failure and deadline.left <= 0:
                     break
                 self.host = address
-                self.timeout = min(timeout or deadline.seconds, max(deadline.left, SHORTEST))
+                self.timeout = min(timeout or deadline.seconds, max(deadline.left, SHORTEST_TIMEOUT))
                 try:
                     sock = super()._new_conn()
                 except (NewConnectionError, ConnectTimeoutError) as error:
                     failure = error
                 else:
-                    # For the TLS handshake.
-                    sock.settimeout(min(self.timeout, max(deadline.left, SHORTEST)))
+                    # The TLS handshake has to end in time too.
+                    sock.settimeout(min(self.timeout, max(deadline.left, SHORTEST_TIMEOUT)))
                     return sock
         finally:
             self.host, self.timeout = name, timeout
@@ -124,15 +127,15 @@ _POOLS = {"http": _Pool, "https": _TLSPool}
 
 
 class Adapter(HTTPAdapter):
-    """Connections shared by all threads; through a SOCKS proxy, which has classes of its own, no deadline holds."""
+    """Makes such connections. Not through a SOCKS proxy, for which urllib3 has connection classes of its own."""
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
-        """As in requests, with our own connections."""
+        """As in requests, with the connections of this module."""
         super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        """As in requests, with our own connections."""
+        """As in requests, with the connections of this module."""
         manager = super().proxy_manager_for(proxy, **options)
         if not proxy.lower().startswith("socks"):
             manager.pool_classes_by_scheme = _POOLS
@@ -140,7 +143,7 @@ class Adapter(HTTPAdapter):
 
 
 def _addresses(host: str, port: int | None) -> Iterator[str]:
-    """What a name stands for, each once; the name itself when it cannot be looked up, so that urllib3 says why."""
+    """The addresses of a name, each once; the name itself when the lookup fails, so that urllib3 says why."""
     try:
         host.encode("idna")
         found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)

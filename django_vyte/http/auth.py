@@ -1,43 +1,66 @@
-"""What keeps a key where it belongs: in one header, and in no log."""
+"""Authentication: the ``Authorization`` header in the forms that services ask for, and what is secret about it."""
 
 from __future__ import annotations
 
+import base64
 import hashlib
-import logging
 import re
 
 import requests
 
-from django_vyte.exceptions import mask
 
+class Auth(requests.auth.AuthBase):
+    """Sets the ``Authorization`` header.
 
-class KeyAuth(requests.auth.AuthBase):
-    """The key alone, without a scheme word; an auth object, because only that keeps ~/.netrc out."""
+    It is an auth object because requests replaces a header of that name by what ~/.netrc has for the host:
+    https://requests.readthedocs.io/en/latest/user/authentication/#netrc-authentication
+    """
 
-    def __init__(self, key: object) -> None:
-        if not isinstance(key, str) or not re.fullmatch(r"[!-~]+", key):
-            raise ValueError(
-                "An API key (api_key) is a text, one word of printable ASCII: no spaces, no line breaks, not empty."
-            )
-        self.key = key
-        self.digest = hashlib.blake2b(key.encode(), digest_size=16).digest()
+    secrets: tuple[str, ...]
+    """Texts that no message, log line or traceback may show."""
+    digest: bytes
+    """Identifies the credential where the credential itself must not be kept: in the table of rate limits."""
+
+    def __init__(self, header: str, *secrets: str) -> None:
+        self._header = header
+        self.secrets = secrets
+        self.digest = hashlib.blake2b(header.encode(), digest_size=16).digest()
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        """Put the key where Vyte looks for it."""
-        request.headers["Authorization"] = self.key
+        """Called by requests for each request."""
+        request.headers["Authorization"] = self._header
         return request
 
 
-class _MaskQueries(logging.Filter):
-    """Keeps secrets out of urllib3's own lines, which show whole URLs at DEBUG."""
+class KeyAuth(Auth):
+    """An API key without a scheme: ``Authorization: <key>``, as Vyte asks for it."""
 
-    def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        if "?" in message:
-            record.msg, record.args = mask(message), ()
-        return True
+    def __init__(self, key: object) -> None:
+        key = _checked(key, "An API key (api_key)")
+        super().__init__(key, key)
 
 
-# On the loggers rather than on a handler: it then holds for every handler a project configures.
-for _name in ("connection", "connectionpool", "poolmanager", "response", "util.retry"):
-    logging.getLogger(f"urllib3.{_name}").addFilter(_MaskQueries())
+class BearerAuth(Auth):
+    """A token: ``Authorization: Bearer <token>`` (https://www.rfc-editor.org/rfc/rfc6750#section-2.1)."""
+
+    def __init__(self, token: object) -> None:
+        token = _checked(token, "A token")
+        super().__init__(f"Bearer {token}", token)
+
+
+class BasicAuth(Auth):
+    """A user name, often the id of an account, and a password (https://www.rfc-editor.org/rfc/rfc7617)."""
+
+    def __init__(self, username: object, password: object) -> None:
+        username, password = _checked(username, "A user name"), _checked(password, "A password or API key")
+        if ":" in username:
+            raise ValueError("A user name must not contain a colon, which ends it (RFC 7617).")
+        encoded = base64.b64encode(f"{username}:{password}".encode()).decode()
+        super().__init__(f"Basic {encoded}", encoded, password)
+
+
+def _checked(value: object, what: str) -> str:
+    """ValueError, which does not repeat the secret, for what no header can hold."""
+    if isinstance(value, str) and re.fullmatch(r"[!-~]+", value):
+        return value
+    raise ValueError(f"{what} is a text, one word of printable ASCII: no spaces, no line breaks, not empty.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django_vyte.http.service import Service
 from django_vyte.http.timeouts import Deadline
 
 
@@ -24,6 +25,7 @@ class ApiCall:
     secrets: Iterable[str] = field(repr=False)
     """Texts that no message may show."""
     deadline: Deadline
+    service: Service = field(repr=False)
     attempts: int = 0
     never_connected: bool = False
     """The last attempt got no connection, so nothing of the request was sent: any method may be sent again."""

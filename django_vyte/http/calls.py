@@ -1,4 +1,4 @@
-"""Making a call: attempts, the waits between them, and what comes back."""
+"""``Http``, which makes the calls: attempts, the waits between them, and the response or the exception."""
 
 from __future__ import annotations
 
@@ -14,75 +14,90 @@ import requests
 
 from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
 from django_vyte.http import clock, pool, responses
-from django_vyte.http.auth import KeyAuth
+from django_vyte.http.auth import Auth
 from django_vyte.http.call import ApiCall
 from django_vyte.http.circuit import Circuit
 from django_vyte.http.errors import NETWORK_ERRORS, body_error, connection_error
 from django_vyte.http.limits import Limits
 from django_vyte.http.retries import SAFE_TO_REPEAT, backoff, is_worth_repeating
+from django_vyte.http.service import Service
 from django_vyte.http.timeouts import LONGEST_WAIT, Deadline, Timeouts
-from django_vyte.http.transports import PooledTransport, SessionTransport, bounded
+from django_vyte.http.transports import PooledTransport, SessionTransport, Transport, bounded
 
 logger = logging.getLogger("django_vyte.http")
 
+# With these statuses Retry-After is about all requests of the sender:
+# https://www.rfc-editor.org/rfc/rfc6585#section-4, https://www.rfc-editor.org/rfc/rfc9110#section-15.6.4
 _ASKS_TO_WAIT = frozenset({429, 503})
+# How much of a path messages show.
 _LONGEST_PATH = 200
-# Seconds over which those who wait for the same moment are spread.
+# Threads that wait for the same moment start at random within these seconds, not all at once.
 _SPREAD = 0.5
 
 
 class Options(TypedDict, total=False):
-    """What a request carries besides its method and path."""
+    """A request besides its method and path."""
 
-    query: Mapping[str, str | int | None] | None  # None values are left out
-    body: Any  # sent as JSON
-    repeatable: bool  # asking twice does no harm; by default GET, PUT and DELETE
-    secrets: Iterable[str]  # texts that no message may show
+    query: Mapping[str, str | int | None] | None
+    """Values of None are left out."""
+    body: Any
+    """Sent as JSON."""
+    repeatable: bool
+    """Sending it twice does no harm; by default true of GET, PUT and DELETE."""
+    secrets: Iterable[str]
+    """Texts that no message may show, besides those of the authentication."""
 
 
 class Http:
-    """Sends requests to one Vyte host with one key; knows nothing of what they mean.
+    """Sends requests to one host, with one credential; what they mean is the client's business.
 
-    Connections are those of the process. A ``session`` is used as it is (adapters, proxies, certificates) instead.
+    Connections are those of the process. A ``session`` that is passed in is used as it is (adapters, proxies,
+    certificates) instead.
 
     Every method raises a ``VyteError``: ``VyteConnectionError``, ``VyteTimeout``, a ``VyteAPIError`` for any status
     but 2xx, or ``UnexpectedAnswer`` for a body that breaks off.
     """
 
     def __init__(
-        self, api_key: str, api_url: str, timeouts: Timeouts, session: requests.Session | None = None
+        self,
+        api_url: str,
+        auth: Auth,
+        timeouts: Timeouts,
+        service: Service,
+        session: requests.Session | None = None,
     ) -> None:
-        self._auth = KeyAuth(api_key)
+        self._auth = auth
         self._timeouts = timeouts
+        self._service = service
         self._origin = re.sub(r"^(\w+://)(?:[^/?#]*@)?([^/?#]*).*", r"\1\2", api_url.lower())
-        self._transport = (
-            PooledTransport(self._auth, api_url)
+        self._transport: Transport = (
+            PooledTransport(api_url, auth, service.headers)
             if session is None
-            else SessionTransport(self._auth, api_url, session)
+            else SessionTransport(api_url, auth, service.headers, session)
         )
 
     def request(self, method: str, path: str, **options: Unpack[Options]) -> bytes:
-        """The whole body of a successful answer, 64 MB at most."""
+        """The whole body of a successful response, of 64 MB at most."""
         call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
-        return responses.whole(self._answer(call), call.what)
+        return responses.read_all(self._body(call), call.what)
 
     def send(self, method: str, path: str, **options: Unpack[Options]) -> None:
-        """Like ``request`` where only success matters: the body is not looked at.
+        """Send where only success matters: the body is ignored.
 
-        What a DELETE asks for is done, too, when it is not there after an attempt whose outcome is not known.
+        A 404 to a DELETE is a success if an earlier attempt may have deleted the object, but its response was lost.
         """
         call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
         with self._circuit.watch(call, self._timeouts):
             try:
-                responses.beginning(self._open(call), call.deadline)
+                responses.read_start(self._open(call), call.deadline)
             except NotFound:
                 if method != "DELETE" or not call.maybe_applied:
                     raise
 
     def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[bytes]:
-        """A body of up to 4 GB, in pieces, as they come; asks when the first piece is wanted."""
+        """A body of up to 4 GB in chunks as they arrive; nothing is sent before the first chunk is asked for."""
         call = self._call(method, path, Deadline(self._timeouts.list_deadline, "LIST_DEADLINE"), **options)
-        yield from responses.limited(self._answer(call), responses.MAX_STREAMED_BYTES, call.what)
+        yield from responses.limited(self._body(call), responses.MAX_STREAM_BYTES, call.what)
 
     def _call(
         self,
@@ -97,31 +112,33 @@ class Http:
         return ApiCall(
             method,
             path,
-            mask(path, (self._auth.key,))[:_LONGEST_PATH],
+            mask(path, self._auth.secrets)[:_LONGEST_PATH],
             query,
             None if body is None else msgspec.json.encode(body),
             method in SAFE_TO_REPEAT if repeatable is None else repeatable,
-            (self._auth.key, *secrets),
+            (*self._auth.secrets, *secrets),
             deadline,
+            self._service,
         )
 
-    def _answer(self, call: ApiCall) -> Generator[bytes, None, None]:
-        """The body of a successful answer; once it has begun it is not asked for again."""
+    def _body(self, call: ApiCall) -> Generator[bytes, None, None]:
+        """The body of a successful response. One that breaks off is not requested again: a chunk may be in use."""
         with self._circuit.watch(call, self._timeouts):
             response = self._open(call)
             broken: VyteError | None = None
             try:
-                yield from responses.pieces(response, call.deadline)
+                yield from responses.chunks(response, call.deadline)
             except NETWORK_ERRORS as error:
                 broken = body_error(error, call, self._timeouts)
             finally:
                 response.close()
-            # Raised out here so that no traceback carries requests' own error: it holds the URL and the headers.
+            # Raised outside the except block, or the traceback would include the error of requests, which holds the
+            # URL and the headers.
             if broken:
                 raise broken
 
     def _open(self, call: ApiCall) -> requests.Response:
-        """A successful answer whose body is still to be read."""
+        """A successful response whose body is still to be read."""
         while True:
             self._wait_as_asked(call)
             call.attempts += 1
@@ -129,7 +146,7 @@ class Http:
             if not isinstance(outcome, VyteError):
                 if 200 <= outcome.status_code < 300:
                     return outcome
-                outcome = responses.refusal(outcome, call)
+                outcome = responses.error_of(outcome, call)
                 if outcome.status_code in _ASKS_TO_WAIT and outcome.retry_after:
                     self._limits.hold(self._holder, outcome.retry_after)
             self._wait_or_raise(outcome, call)
@@ -148,7 +165,7 @@ class Http:
         return outcome
 
     def _wait_or_raise(self, error: VyteError, call: ApiCall) -> None:
-        """Wait until the next attempt, or raise what this one ended in."""
+        """Wait until the next attempt is due, or raise the error of this one when there is to be none."""
         asked = error.retry_after if isinstance(error, VyteAPIError) else None
         wait = backoff(call.attempts) if asked is None else asked
         is_last = call.attempts > self._timeouts.retries or not is_worth_repeating(error, call)
@@ -157,21 +174,21 @@ class Http:
         call.maybe_applied |= (
             error.status_code >= 500 if isinstance(error, VyteAPIError) else not call.never_connected
         )
-        if not (asked and self._limits.left(self._holder)):  # what is asked of all is waited for by all
+        if not (asked and self._limits.left(self._holder)):  # else the next attempt begins with that wait
             _wait(wait, call, "to try again")
 
     def _wait_as_asked(self, call: ApiCall) -> None:
-        """Wait as long as Vyte asked this key to; RateLimited when that is too long."""
+        """Wait as long as the service asked this credential to; RateLimited when that is too long."""
         waited_for = 0.0
-        # Looks again after each wait: meanwhile another thread may have been told to wait for longer.
+        # In a loop: during the wait another thread may have been asked to wait for longer.
         while (until := self._limits.until(self._holder)) > waited_for:
             left = self._limits.left(self._holder)
             if not left:
                 return
             if left > LONGEST_WAIT or left >= call.deadline.left:
-                reason = f"not sent: Vyte asked this key to wait, for {left:.0f} more seconds"
+                reason = f"not sent: {self._service.name} asked this key to wait, for {left:.0f} more seconds"
                 raise RateLimited(429, call.method, call.shown, reason, left)
-            _wait(left + random.uniform(0, _SPREAD), call, "as Vyte asked")  # noqa: S311
+            _wait(left + random.uniform(0, _SPREAD), call, f"as {self._service.name} asked")  # noqa: S311
             waited_for = until
 
     @property

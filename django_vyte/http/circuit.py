@@ -1,4 +1,8 @@
-"""A host that fails again and again is left alone for a while, by all threads of the process."""
+"""Circuit breaker: after several failed calls in a row, nothing is sent to a host for some seconds.
+
+Then a single call is let through as a trial, which closes the circuit or opens it again. All threads of the process
+share the circuit of a host. https://martinfowler.com/bliki/CircuitBreaker.html
+"""
 
 from __future__ import annotations
 
@@ -6,23 +10,17 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from django_vyte.exceptions import VyteError, VyteUnavailable
 from django_vyte.http import clock
-
-if TYPE_CHECKING:
-    from django_vyte.http.call import ApiCall
-    from django_vyte.http.timeouts import Timeouts
+from django_vyte.http.call import ApiCall
+from django_vyte.http.timeouts import Timeouts
 
 logger = logging.getLogger("django_vyte.http")
 
 
 class Circuit:
-    """Counts the calls to one host that failed in a row; open, it lets nothing through but a trial now and then.
-
-    ``host`` is shown in messages.
-    """
+    """The circuit breaker of one host; ``host`` is shown in messages."""
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -32,7 +30,7 @@ class Circuit:
 
     @contextmanager
     def watch(self, call: ApiCall, timeouts: Timeouts) -> Iterator[None]:
-        """Do a call in here: its outcome opens or closes the circuit. Raises ``VyteUnavailable`` when it is open."""
+        """Make a call in this context: its outcome is counted. Raises ``VyteUnavailable`` while the circuit is open."""
         if not timeouts.circuit_failures:
             yield
             return
@@ -44,16 +42,16 @@ class Circuit:
         except VyteError as error:
             alive = not error.is_outage if call.attempts and not call.local_error else None
             raise
-        except GeneratorExit:  # whoever reads a list left, after it had begun
+        except GeneratorExit:  # the caller stopped reading a stream, whose response had begun
             alive = True
             raise
         finally:
-            self._take(alive, trial, timeouts)
+            self._count(alive, trial, timeouts)
 
     def _admit(self, call: ApiCall, seconds: float) -> bool:
-        """Whether this is a trial of an open circuit.
+        """Whether this call is the trial of an open circuit; ``VyteUnavailable`` when the next trial is not due.
 
-        The next trial is due ``seconds`` later whatever becomes of this one, so that one that never ends blocks nobody.
+        The next one is due ``seconds`` later even if this one never ends, so that a trial that hangs blocks nobody.
         """
         with self._lock:
             if self._open_until is None:
@@ -69,7 +67,7 @@ class Circuit:
             left,
         )
 
-    def _take(self, alive: bool | None, trial: bool, timeouts: Timeouts) -> None:
+    def _count(self, alive: bool | None, trial: bool, timeouts: Timeouts) -> None:
         """Count an outcome; ``None`` is a call that says nothing about the host."""
         if alive and not self._failed:
             return
@@ -96,12 +94,12 @@ class Circuit:
 
 
 class Circuits:
-    """The circuit of each host."""
+    """The circuit breaker of each host."""
 
     def __init__(self) -> None:
         self._by_origin: dict[str, Circuit] = {}
 
     def of(self, origin: str) -> Circuit:
-        """The circuit of ``origin``: scheme, host and port."""
+        """The circuit breaker of an origin: scheme, host and port."""
         circuit = self._by_origin.get(origin)
         return circuit or self._by_origin.setdefault(origin, Circuit(origin.partition("://")[2]))

@@ -59,7 +59,8 @@ def _local_message(error: Exception, call: ApiCall) -> str:
     detail = type(error).__name__
     if type(error) in (ValueError, OSError):  # texts of other classes may repeat the URL
         detail = mask(re.sub(r"[^\s'\"]*@", "", str(error)), call.secrets)[:250]
-    return f"{call.what}: not sent ({detail}). Check API_URL, TIMEOUT, and the certificates and proxies set here."
+    settings = f"{call.service.setting('API_URL')}, {call.service.setting('TIMEOUT')}"
+    return f"{call.what}: not sent ({detail}). Check {settings}, and the certificates and proxies set here."
 
 
 def _reason(error: Exception) -> Exception | None:
@@ -84,4 +85,4 @@ def _timeout(call: ApiCall, timeouts: Timeouts) -> VyteTimeout:
         limit, setting = f"no connection within {connect:g} seconds", "TIMEOUT"
     else:
         limit, setting = f"nothing came for {read:g} seconds", "TIMEOUT"
-    return VyteTimeout(f"{call.what}: {limit}. Try again later, or raise VYTE['{setting}'].")
+    return VyteTimeout(f"{call.what}: {limit}. Try again later, or raise {call.service.setting(setting)}.")

@@ -1,4 +1,4 @@
-"""What the clients of one process have in common: connections, circuits, and requests to wait."""
+"""What all clients of a process share: open connections, circuit breakers and rate limits. A fork starts without."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ IDLE_CONNECTIONS = 32
 
 
 class Pool:
-    """One set of everything; ``session`` keeps connections, but neither cookies nor headers."""
+    """One set of each; ``session`` keeps connections, but neither cookies nor headers."""
 
     def __init__(self) -> None:
         self.session = requests.Session()
@@ -30,25 +30,25 @@ class Pool:
 
 
 _current = Pool()
-# What a child process got from its parent. Kept, because to throw it away takes locks that a thread of the
-# parent may have held.
+# The pools of the parent processes. Never freed: closing them takes locks, which a thread of the parent may have held
+# during the fork, and nobody releases those in the child (https://docs.python.org/3/library/os.html#os.fork).
 _inherited: list[Pool] = []
 
 
 def current() -> Pool:
-    """What is in force in this process now."""
+    """The pool of this process."""
     return _current
 
 
 def reset() -> None:
-    """Forget which hosts failed and who asked to wait, and close idle connections: as in a new process."""
+    """Forget circuits and rate limits and close idle connections, as in a new process. For tests."""
     global _current
     before, _current = _current, Pool()
     before.session.close()
 
 
-def _start_afresh() -> None:
-    """In a child process: two that use one connection would read each other's answers."""
+def _after_fork() -> None:
+    """In the child: use none of the parent's connections, or both processes would read each other's responses."""
     global _current
     _inherited.append(_current)
     _current = Pool()
@@ -59,4 +59,4 @@ def _start_afresh() -> None:
 
 
 if sys.platform != "win32":
-    os.register_at_fork(after_in_child=_start_afresh)
+    os.register_at_fork(after_in_child=_after_fork)

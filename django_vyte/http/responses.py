@@ -1,104 +1,104 @@
-"""Reading what Vyte answered: never more than fits into memory, never longer than the deadline."""
+"""Reads responses within the limits of memory and time, and turns those without success into exceptions."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
+
+import requests
 
 from django_vyte.exceptions import BODY_LIMIT, UnexpectedAnswer, VyteAPIError, exception_for, readable
+from django_vyte.http.call import ApiCall
 from django_vyte.http.errors import NETWORK_ERRORS
+from django_vyte.http.timeouts import Deadline
 
-if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
-
-    import requests
-
-    from django_vyte.http.call import ApiCall
-    from django_vyte.http.timeouts import Deadline
-
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
-# Of a list, which goes through a temporary file: a small answer may decompress to more than a disk holds.
-MAX_STREAMED_BYTES = 4 * 1024**3
-# Where a Location is kept from a session that would prepare to go there.
+MAX_BODY_BYTES = 64 * 1024 * 1024
+# Of a streamed list, which goes through a temporary file: a small response may decompress to more than a disk holds.
+MAX_STREAM_BYTES = 4 * 1024**3
+# The header under which transports keep the Location of a redirect, out of requests' sight.
 REFUSED_LOCATION = "X-Refused-Location"
 _CHUNK = 65536
 
 
-def pieces(response: requests.Response, deadline: Deadline, size: int = _CHUNK) -> Iterator[bytes]:
-    """The decompressed body as it comes; raises what ``NETWORK_ERRORS`` names.
+def chunks(response: requests.Response, deadline: Deadline, size: int = _CHUNK) -> Iterator[bytes]:
+    """The decompressed body as it arrives; raises what ``NETWORK_ERRORS`` lists.
 
-    On the connections of a session that a caller passed in, nobody else minds the deadline.
+    The deadline is checked here because the connections of a caller's session do not know it.
     """
-    for piece in _looks(response, size):
-        yield piece
+    for chunk in _as_received(response, size):
+        yield chunk
         if deadline.left <= 0:
             raise TimeoutError("the deadline has passed")
 
 
-def _looks(response: requests.Response, size: int) -> Iterator[bytes]:
-    """What each look at the socket brings; where a caller's session leaves no socket to look at, what requests has."""
-    if vars(response)["_content_consumed"]:  # a hook has read it; the types do not know
+def _as_received(response: requests.Response, size: int) -> Iterator[bytes]:
+    """What each read of the socket brings; what ``iter_content`` yields where a session leaves no socket to read."""
+    if vars(response)["_content_consumed"]:  # by a hook of the session; missing from the type stubs
         yield from response.iter_content(size)
         return
     try:
-        piece = response.raw.read1(size, decode_content=True)
-    except (AttributeError, TypeError):  # an adapter's own kind of file
+        chunk = response.raw.read1(size, decode_content=True)
+    except (AttributeError, TypeError):  # raw is some other file, of an adapter of the session
         yield from response.iter_content(size)
         return
-    while piece:
-        yield piece
-        piece = response.raw.read1(size, decode_content=True)
+    while chunk:
+        yield chunk
+        chunk = response.raw.read1(size, decode_content=True)
 
 
-def whole(body: Generator[bytes, None, None], what: str) -> bytes:
-    """A body in one piece; ``UnexpectedAnswer`` for one that is too large to be an answer."""
-    return b"".join(limited(body, MAX_ANSWER_BYTES, what))
+def read_all(body: Generator[bytes, None, None], what: str) -> bytes:
+    """A body in one piece; ``UnexpectedAnswer`` when it is too large."""
+    return b"".join(limited(body, MAX_BODY_BYTES, what))
 
 
 def limited(body: Generator[bytes, None, None], limit: int, what: str) -> Iterator[bytes]:
-    """The same pieces; ``UnexpectedAnswer`` as soon as they are more than ``limit`` bytes."""
+    """The same chunks; ``UnexpectedAnswer`` as soon as they are more than ``limit`` bytes."""
     size = 0
     with closing(body):
-        for piece in body:
-            size += len(piece)
+        for chunk in body:
+            size += len(chunk)
             if size > limit:
                 raise UnexpectedAnswer(f"{what}: the answer is larger than {limit >> 20} MB")
-            yield piece
+            yield chunk
 
 
-def beginning(response: requests.Response, deadline: Deadline) -> bytes:
-    """The first few kB of a body, however it ends; a short one leaves the connection reusable."""
-    kept = b""
+def read_start(response: requests.Response, deadline: Deadline) -> bytes:
+    """The first few kB of a body, even if it breaks off. A short body is read whole, so its connection is reusable."""
+    start = b""
     try:
-        for piece in pieces(response, deadline, 2 * BODY_LIMIT):
-            kept += piece
-            if len(kept) > 2 * BODY_LIMIT:
+        for chunk in chunks(response, deadline, 2 * BODY_LIMIT):
+            start += chunk
+            if len(start) > 2 * BODY_LIMIT:
                 break
     except NETWORK_ERRORS:
         pass
     finally:
         response.close()
-    return kept
+    return start
 
 
-def refusal(response: requests.Response, call: ApiCall) -> VyteAPIError:
-    """The error that an answer without success stands for."""
+def error_of(response: requests.Response, call: ApiCall) -> VyteAPIError:
+    """The exception for a response whose status is not 2xx."""
     status = response.status_code
-    body = readable(beginning(response, call.deadline), call.secrets)
+    body = readable(read_start(response, call.deadline), call.secrets)
     if 300 <= status < 400:
-        # Only the host: the rest may repeat the query or hold a password.
+        # Only the host: the rest may repeat the query or contain a password.
         location = response.headers.get("Location") or response.headers.get(REFUSED_LOCATION, "")
         host = re.match(r"https?://(?:[^/?#]*@)?([^/?#]*)", location)
-        body = f"a redirect to {host[1] if host else 'another path'}, which is not followed: check API_URL"
-    retry_after = seconds(response.headers.get("Retry-After", ""))
+        target, setting = host[1] if host else "another path", call.service.setting("API_URL")
+        body = f"a redirect to {target}, which is not followed: check {setting}"
+    retry_after = parse_retry_after(response.headers.get("Retry-After", ""))
     return exception_for(status)(status, call.method, call.shown, body, retry_after)
 
 
-def seconds(header: str) -> float | None:
-    """A Retry-After header, in seconds or as an HTTP date; ``None`` when absent or unreadable."""
+def parse_retry_after(header: str) -> float | None:
+    """Seconds to wait; ``None`` when the header is absent or invalid.
+
+    It holds seconds or a date: https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3
+    """
     if re.fullmatch(r"[0-9]{1,9}", header.strip()):
         return float(header)
     try:

@@ -1,4 +1,4 @@
-"""How long and how often a call is tried, and the moment by which it has to end."""
+"""Time limits: for an attempt, for a whole call, for the waits between attempts, and for the circuit breaker."""
 
 from __future__ import annotations
 
@@ -6,24 +6,26 @@ from dataclasses import dataclass
 
 from django_vyte.http import clock
 
+# Seconds a call waits at most before one attempt; where the service asks for more, the call fails instead.
 LONGEST_WAIT = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """The limits of one client; times in seconds.
-
-    ``timeout`` holds for each attempt, one number or (connect, read); ``deadline`` for a whole call and
-    ``list_deadline`` for one whose answer is streamed. After ``circuit_failures`` calls in a row that failed,
-    0 for no such limit, none is sent for ``circuit_seconds``.
-    """
+    """The limits of one client; times in seconds."""
 
     timeout: float | tuple[float, float]
+    """For each attempt: one number, or (connect, read)."""
     retries: int
+    """How often a request is sent again at most."""
     deadline: float
+    """For a whole call, waits and retries included."""
     list_deadline: float
+    """The same for a call whose response is streamed."""
     circuit_failures: int
+    """After so many failed calls in a row nothing is sent to the host for a while; 0 for no circuit breaker."""
     circuit_seconds: float
+    """How long nothing is sent then."""
 
     @property
     def connect_and_read(self) -> tuple[float, float]:
@@ -32,7 +34,10 @@ class Timeouts:
 
 
 class Deadline:
-    """When a call has to be over, whatever the server does; ``setting`` is what to raise to wait longer."""
+    """The moment by which a call has to be over, whatever the server does.
+
+    ``setting`` is the key of the setting that allows more time.
+    """
 
     __slots__ = ("at", "seconds", "setting")
 
@@ -43,5 +48,5 @@ class Deadline:
 
     @property
     def left(self) -> float:
-        """Seconds until then, negative afterwards."""
+        """Seconds until then; negative afterwards."""
         return self.at - clock.monotonic()

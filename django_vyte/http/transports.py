@@ -1,53 +1,57 @@
-"""Sending one request: over the connections of this process, or with a session of the caller's."""
+"""Sends one request, over the shared connections of this process or with a ``requests.Session`` of the caller's."""
 
 from __future__ import annotations
 
 import platform
+from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
 from django_vyte import __version__
 from django_vyte.http import pool
-from django_vyte.http.adapters import SHORTEST, deadline_of_call
+from django_vyte.http.adapters import SHORTEST_TIMEOUT, deadline_of_call
+from django_vyte.http.auth import Auth
+from django_vyte.http.call import ApiCall
 from django_vyte.http.responses import REFUSED_LOCATION
-
-if TYPE_CHECKING:
-    from django_vyte.http.auth import KeyAuth
-    from django_vyte.http.call import ApiCall
 
 USER_AGENT = (
     f"django-vyte/{__version__} (Python {platform.python_version()}; requests {requests.__version__})"
 )
-_HEADERS = {
-    "User-Agent": USER_AGENT,
-    "Accept": "application/json",
-    "Accept-Encoding": requests.utils.default_headers()["Accept-Encoding"],
-}
+_HEADERS = {"User-Agent": USER_AGENT, "Accept": "application/json"}
+_ENCODING = {"Accept-Encoding": requests.utils.default_headers()["Accept-Encoding"]}
 _JSON = {"Content-Type": "application/json"}
+
+
+class Transport(Protocol):
+    """Sends a request and returns the response as soon as its head is there; raises what requests raises."""
+
+    def send(self, call: ApiCall, timeout: tuple[float, float]) -> requests.Response:
+        """``timeout`` is (connect, read)."""
 
 
 class PooledTransport:
     """Sends over the connections that all clients of this process share.
 
-    Proxies and certificates come from the environment, as requests has it, and are looked up once.
+    Proxies and certificates come from the environment, as in requests, and are looked up once.
     """
 
-    def __init__(self, auth: KeyAuth, api_url: str) -> None:
-        self._auth = auth
+    def __init__(self, api_url: str, auth: Auth, headers: Mapping[str, str]) -> None:
         self._api_url = api_url
+        self._auth = auth
+        self._headers = {**_HEADERS, **_ENCODING, **headers}
 
     def send(self, call: ApiCall, timeout: tuple[float, float]) -> requests.Response:
-        """The answer as soon as its head is there; raises what requests raises."""
+        """As in ``Transport``; connections keep the deadline of the call."""
         request = self._prepared(call)
         token = deadline_of_call.set(call.deadline)
         try:
             return pool.current().session.send(
                 request,
                 timeout=timeout,
-                allow_redirects=False,  # another host must not be given the key
+                allow_redirects=False,  # another host must not get the credential
                 **self._environment,
             )
         finally:
@@ -59,54 +63,56 @@ class PooledTransport:
         return dict(session.merge_environment_settings(self._api_url, {}, True, None, None))
 
     def _prepared(self, call: ApiCall) -> requests.PreparedRequest:
-        """What ``Session.prepare_request`` makes, less what only sessions have: that takes as long as the sending."""
+        """As ``Session.prepare_request``, without merging what a session holds, which takes as long as sending."""
         request = requests.PreparedRequest()
         request.method = call.method
         request.prepare_url(self._api_url + call.path, call.query)
-        request.headers = CaseInsensitiveDict(_HEADERS)
+        request.headers = CaseInsensitiveDict(self._headers)
         request.prepare_body(call.content, None)
         if call.content is not None:
             request.headers.update(_JSON)
-        request.hooks = {"response": [_stay]}
+        request.hooks = {"response": [_hide_location]}
         return self._auth(request)
 
 
 class SessionTransport:
     """Sends with a session of the caller's, with all that is set on it.
 
-    Its connections do not know the deadline: it is looked at between the parts of an answer.
+    Its connections do not know the deadline, which is checked between the chunks of a response instead.
     """
 
-    def __init__(self, auth: KeyAuth, api_url: str, session: requests.Session) -> None:
-        self._auth = auth
+    def __init__(
+        self, api_url: str, auth: Auth, headers: Mapping[str, str], session: requests.Session
+    ) -> None:
         self._api_url = api_url
+        self._auth = auth
+        self._headers = {**_HEADERS, **headers}
         self._session = session
 
     def send(self, call: ApiCall, timeout: tuple[float, float]) -> requests.Response:
-        """The answer as soon as its head is there; raises what requests raises."""
-        headers = {name: value for name, value in _HEADERS.items() if name != "Accept-Encoding"}
+        """As in ``Transport``."""
         return self._session.request(
             call.method,
             self._api_url + call.path,
             params=call.query,
             data=call.content,
-            headers=headers if call.content is None else headers | _JSON,
+            headers=self._headers if call.content is None else self._headers | _JSON,
             auth=self._auth,
             timeout=timeout,
             allow_redirects=False,
-            hooks={"response": [*self._session.hooks["response"], _stay]},
+            hooks={"response": [*self._session.hooks["response"], _hide_location]},
             stream=True,
         )
 
 
-def _stay(response: requests.Response, *args: Any, **options: Any) -> None:
-    """Hide where a redirect leads: to be ready for following it, requests would read its whole body."""
+def _hide_location(response: requests.Response, *args: Any, **options: Any) -> None:
+    """Rename the Location header: for a redirect, even one that is not followed, requests reads the whole body."""
     if "Location" in response.headers:
         response.headers[REFUSED_LOCATION] = response.headers.pop("Location")
 
 
 def bounded(timeout: tuple[float, float], left: float) -> tuple[float, float]:
-    """(connect, read) that end no later than in ``left`` seconds."""
+    """(connect, read) of at most ``left`` seconds each."""
     connect, read = timeout
-    left = max(left, SHORTEST)
+    left = max(left, SHORTEST_TIMEOUT)
     return min(connect, left), min(read, left)

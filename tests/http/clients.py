@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 from django_vyte.exceptions import VyteError
-from django_vyte.http import Http, Session, Timeouts
+from django_vyte.http import Http, KeyAuth, Service, Session, Timeouts
 
 KEY = "i2xthzol66q9zucx04ta4ljptg1bd26ctuf3curhtufoaxf8t8"
 API = "https://api.vyte.test"
+VYTE = Service("Vyte", settings="VYTE")
 TIMEOUTS: dict[str, Any] = {
     "timeout": (5, 20),
     "retries": 3,
@@ -22,7 +23,7 @@ TIMEOUTS: dict[str, Any] = {
 
 
 def connect(url: str = API, key: str = KEY, session: Session | None = None, **timeouts: Any) -> Http:
-    return Http(key, url, Timeouts(**{**TIMEOUTS, **timeouts}), session)
+    return Http(url, KeyAuth(key), Timeouts(**{**TIMEOUTS, **timeouts}), VYTE, session)
 
 
 def raised(client: Http, method: str = "GET", path: str = "/v2/events", **options: Any) -> VyteError:

@@ -267,7 +267,7 @@ def test_a_timeout_that_is_none_is_not_held_against_the_host(timeout: object) ->
     for _ in range(6):
         error = raised(connect(refusing_url(), timeout=timeout))
         assert not isinstance(error, VyteUnavailable)
-        assert "Check API_URL, TIMEOUT" in str(error)
+        assert "Check VYTE['API_URL'], VYTE['TIMEOUT']" in str(error)
 
 
 def test_what_is_wrong_here_shows_no_password(vyte: responses.RequestsMock) -> None:

@@ -38,12 +38,12 @@ from tests.http.stalling_server import OK, for_ever, stalling_server
     ],
 )
 def test_a_retry_after_header_is_read_or_ignored(header: str, seconds: float | None) -> None:
-    assert responses.seconds(header) == seconds
+    assert responses.parse_retry_after(header) == seconds
 
 
 def test_a_retry_after_header_may_be_a_date() -> None:
     header = format_datetime(datetime.now(UTC) + timedelta(seconds=20), usegmt=True)
-    assert 15 < (responses.seconds(header) or 0) <= 20
+    assert 15 < (responses.parse_retry_after(header) or 0) <= 20
 
 
 def test_an_answer_that_never_ends_is_no_answer() -> None:
@@ -57,11 +57,11 @@ def test_an_answer_that_never_ends_is_no_answer() -> None:
             tracemalloc.stop()
     assert isinstance(error, UnexpectedAnswer)
     assert str(error) == "GET /v2/events: the answer is larger than 64 MB"
-    assert peak < 1.5 * responses.MAX_ANSWER_BYTES
+    assert peak < 1.5 * responses.MAX_BODY_BYTES
 
 
 def test_a_list_may_be_larger(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(responses, "MAX_ANSWER_BYTES", 100_000)
+    monkeypatch.setattr(responses, "MAX_BODY_BYTES", 100_000)
     with raw_server(answer(b"x" * 300_000), answer(b"x" * 300_000)) as server:
         client = connect(server.url)
         assert sum(map(len, client.stream("GET", "/v2/events"))) == 300_000
@@ -81,7 +81,7 @@ def test_a_redirect_with_an_endless_body_is_left_at_once(mine: bool) -> None:
 
 
 def test_a_list_has_a_limit_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(responses, "MAX_STREAMED_BYTES", 2 << 20)
+    monkeypatch.setattr(responses, "MAX_STREAM_BYTES", 2 << 20)
     bomb = answer(gzip.compress(b" " * (50 << 20)), headers="Content-Encoding: gzip\r\n")
     taken: list[bytes] = []
     with raw_server(bomb) as server, pytest.raises(UnexpectedAnswer, match="larger than 2 MB"):
@@ -99,7 +99,7 @@ def test_a_small_answer_does_not_fill_the_memory() -> None:
         finally:
             tracemalloc.stop()
     assert isinstance(error, UnexpectedAnswer)
-    assert peak < 1.5 * responses.MAX_ANSWER_BYTES
+    assert peak < 1.5 * responses.MAX_BODY_BYTES
 
 
 def test_a_hook_of_the_callers_session_may_read_the_answer() -> None:
