@@ -5,8 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
@@ -14,14 +13,14 @@ from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api import PREFIXES, api_map
+from django_vyte.sandbox.api.exchange import Exchange, Operation
 from django_vyte.sandbox.control import FORMS, control_map, is_foreign
-from django_vyte.sandbox.errors import ConnectionDropped, Refused
-from django_vyte.sandbox.exchange import Exchange, Operation, json_answer
+from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.web import page_map
 from django_vyte.sandbox.web.rendering import refusal
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world.errors import ConnectionDropped, Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.request_log import Request
 
 logger = logging.getLogger("django_vyte.sandbox")
 
@@ -33,22 +32,10 @@ LOG_LENGTH = 10_000
 Ask = Callable[[WebRequest, str], Response]
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request that the API has seen, credentials masked; ``status`` is None when it was not answered."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    status: int | None
-
-
 class App:
     """The whole local Vyte as one WSGI application: ``/_sandbox/`` controls, the API, and web pages."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: LocalVyte) -> None:
         self._sandbox = sandbox
         self._controls = control_map().bind("sandbox")
         self._api = api_map().bind("sandbox")

@@ -8,18 +8,18 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox import meetings, registration
 from django_vyte.sandbox.api.appointment_types import KINDS as TYPE_KINDS
 from django_vyte.sandbox.api.booking_pages import KINDS as PAGE_KINDS
 from django_vyte.sandbox.api.booking_pages import check_nickname
 from django_vyte.sandbox.api.locators import LOCATION_KINDS, LOCATOR_KINDS, check_spelling
-from django_vyte.sandbox.bodies import check_custom, checked
-from django_vyte.sandbox.clock import new_secret, read, stable_id
-from django_vyte.sandbox.errors import Refused, UnusableFile
-from django_vyte.sandbox.event_bodies import check_event, is_confirmed_in, objects
-from django_vyte.sandbox.memberships import enrol, extid_of
-from django_vyte.sandbox.schedules import set_schedule
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world import meetings, registration
+from django_vyte.sandbox.world.bodies import check_custom, checked
+from django_vyte.sandbox.world.clock import new_secret, read, stable_id
+from django_vyte.sandbox.world.errors import Refused, UnusableFile
+from django_vyte.sandbox.world.event_bodies import check_event, is_confirmed_in, objects
+from django_vyte.sandbox.world.memberships import enrol, extid_of
+from django_vyte.sandbox.world.schedules import set_schedule
+from django_vyte.sandbox.world.state import JSON, State
 
 
 def load_seed(path: Path, state: State) -> None:

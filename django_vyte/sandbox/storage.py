@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox.courier import Call, Courier
-from django_vyte.sandbox.errors import UnusableFile
-from django_vyte.sandbox.state import State
+from django_vyte.sandbox.world.courier import Call, Courier
+from django_vyte.sandbox.world.errors import UnusableFile
+from django_vyte.sandbox.world.state import State
 
 logger = logging.getLogger("django_vyte.sandbox")
 

@@ -16,7 +16,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox import Fault, Faults, Sandbox
-from django_vyte.sandbox.courier import post_for_real
+from django_vyte.sandbox.world.courier import post_for_real
 
 HTML = {
     "headers": {"Content-Type": "text/html"},

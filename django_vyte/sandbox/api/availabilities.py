@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import schedules
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world import schedules
+from django_vyte.sandbox.world.state import JSON
 
 PATH = "/v2/users/<user_id>/availabilities"
 

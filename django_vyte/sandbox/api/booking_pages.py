@@ -6,11 +6,12 @@ import re
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.bodies import check_custom, checked
-from django_vyte.sandbox.clock import new_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.bodies import check_custom, checked
+from django_vyte.sandbox.world.clock import new_id
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 KINDS = {
     "nickname": str,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import calendars
 from django_vyte.sandbox.api.availabilities import own_user
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world import calendars
 
 PATH = "/v2/users/<user_id>/calendars"
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import filters, meetings
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.event_bodies import check_body
-from django_vyte.sandbox.exchange import Exchange, json_answer, route, text_answer
-from django_vyte.sandbox.present import detailed, listed
-from django_vyte.sandbox.signing import is_signed
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api import filters
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer, text_answer
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_bodies import check_body
+from django_vyte.sandbox.world.present import detailed, listed
+from django_vyte.sandbox.world.signing import is_signed
+from django_vyte.sandbox.world.state import JSON
 
 
 def list_events(ask: Exchange) -> Response:

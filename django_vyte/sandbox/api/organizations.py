@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import people
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, empty_answer, json_answer, route
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import empty_answer, json_answer
+from django_vyte.sandbox.world import people
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON, State
 
 
 def test_auth(ask: Exchange) -> Response:

@@ -7,10 +7,11 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api.availabilities import own_user
-from django_vyte.sandbox.clock import stable_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.clock import stable_id
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 MAILS = (
     "attending", "declined", "event_cancelled", "event_cancelled_admin", "event_confirmed",

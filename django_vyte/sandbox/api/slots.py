@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.availability import YEARS, find_slots, next_slots
-from django_vyte.sandbox.clock import zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.people import members
-from django_vyte.sandbox.schedules import Span, schedule_of
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.availability import YEARS, find_slots, next_slots
+from django_vyte.sandbox.world.clock import zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.people import members
+from django_vyte.sandbox.world.schedules import Span, schedule_of
+from django_vyte.sandbox.world.state import JSON
 
 LONGEST = timedelta(days=366)
 

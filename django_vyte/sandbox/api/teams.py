@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import filters, teams
+from django_vyte.sandbox.api import filters
 from django_vyte.sandbox.api.events import show
-from django_vyte.sandbox.availability import takes_part
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.present import listed
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world import teams
+from django_vyte.sandbox.world.availability import takes_part
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.present import listed
+from django_vyte.sandbox.world.state import JSON
 
 
 def list_teams(ask: Exchange) -> Response:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.clock import new_id, new_secret
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.present import listed
-from django_vyte.sandbox.signing import creator_token
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.clock import new_id, new_secret
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.present import listed
+from django_vyte.sandbox.world.signing import creator_token
+from django_vyte.sandbox.world.state import JSON
 
 
 def register_app(ask: Exchange) -> Response:

@@ -6,14 +6,15 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import people, registration
 from django_vyte.sandbox.api import booking_pages
 from django_vyte.sandbox.api.availabilities import own_user
+from django_vyte.sandbox.api.exchange import Exchange, route
 from django_vyte.sandbox.api.organizations import describe
-from django_vyte.sandbox.bodies import checked
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world import people, registration
+from django_vyte.sandbox.world.bodies import checked
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 
 def list_users(ask: Exchange) -> Response:

@@ -4,28 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox import meetings
-from django_vyte.sandbox.availability import is_free, next_slots
-from django_vyte.sandbox.clock import spell
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.schedules import Span
-from django_vyte.sandbox.state import JSON, State
 from django_vyte.sandbox.web.offers import DAYS, Offer, choices, find, free_slots
 from django_vyte.sandbox.web.rendering import page, see, web_route
 from django_vyte.sandbox.web.scheduling import groups
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.availability import is_free, next_slots
+from django_vyte.sandbox.world.clock import spell
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.schedules import Span
+from django_vyte.sandbox.world.state import JSON, State
 
 
 def show_page(
-    sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
+    sandbox: LocalVyte, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
 ) -> Response:
     """GET: the free slots of the page's owner, from ``start`` on, as a form."""
     names = {"name": "cn", "email": "cm", "phone": "cp", "company": "cc", "message": "em"}
@@ -36,7 +33,7 @@ def show_page(
 
 
 def book(
-    sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
+    sandbox: LocalVyte, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
 ) -> Response:
     """POST: makes the event and leads to its page, or shows the form again: 409 when the slot was just taken."""
     typed = {name: value.strip() for name, value in request.form.items()}

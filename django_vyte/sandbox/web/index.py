@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.courier import Call
-from django_vyte.sandbox.faults import Fault
-from django_vyte.sandbox.present import encode
 from django_vyte.sandbox.quirks import CHOICES
-from django_vyte.sandbox.state import JSON, State
-from django_vyte.sandbox.summary import describe_call, describe_hook, describe_locator, describe_page
 from django_vyte.sandbox.web.rendering import FOLDER, page, web_route
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world.courier import Call
+from django_vyte.sandbox.world.event_status import status_of, title_of
+from django_vyte.sandbox.world.faults import Fault
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.present import encode
+from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.summary import describe_call, describe_hook, describe_locator, describe_page
 
 SHOWN = 30
 
 
-def show_index(sandbox: Sandbox, request: Request) -> Response:
+def show_index(sandbox: LocalVyte, request: Request) -> Response:
     """GET /."""
     with sandbox.state.lock:
         return page(
@@ -75,19 +74,6 @@ def event_row(event: JSON) -> JSON:
     """A meeting in the list."""
     changed = str(event.get("updatedAt", ""))[:16].replace("T", " ")
     return {"id": event["_id"], "title": title_of(event), "status": status_of(event), "changed": changed}
-
-
-def title_of(event: JSON) -> str:
-    """What a meeting is called, also one without a title."""
-    return str(event.get("title") or "").strip() or "(no title)"
-
-
-def status_of(event: dict[str, object]) -> str:
-    """planning, confirmed or cancelled."""
-    if "cancelled" in event:
-        return "cancelled"
-    confirmed = event.get("confirmed")
-    return "confirmed" if isinstance(confirmed, dict) and confirmed.get("flag") else "planning"
 
 
 def user_row(user: JSON) -> JSON:
@@ -158,7 +144,7 @@ def choice(position: Any, present: Any) -> JSON:
     return {"value": encode(position).decode(), "text": shown, "chosen": position == present}
 
 
-def show_icon(sandbox: Sandbox, request: Request) -> Response:
+def show_icon(sandbox: LocalVyte, request: Request) -> Response:
     """GET /icon.svg: what browsers show beside the title."""
     return Response((FOLDER / "vyte_sandbox" / "icon.svg").read_bytes(), content_type="image/svg+xml")
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django_vyte.sandbox.availability import find_slots
-from django_vyte.sandbox.clock import zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.schedules import Span
-from django_vyte.sandbox.state import JSON, State
 from django_vyte.sandbox.web.rendering import read_places
+from django_vyte.sandbox.world.availability import find_slots
+from django_vyte.sandbox.world.clock import zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.schedules import Span
+from django_vyte.sandbox.world.state import JSON, State
 
 DAYS = 7
 """How many days a page shows at once."""

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 import requests
 
-from django_vyte.sandbox.present import call_body
 from django_vyte.sandbox.quirks import Quirks
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.present import call_body
+from django_vyte.sandbox.world.state import JSON, State
 
 Post = Callable[[str, bytes, Mapping[str, str]], int]
 

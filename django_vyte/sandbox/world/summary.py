@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from django_vyte.sandbox.courier import Call
-from django_vyte.sandbox.faults import Fault
-from django_vyte.sandbox.state import JSON, State
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world.courier import Call
+from django_vyte.sandbox.world.faults import Fault
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.state import JSON, State
 
 LATEST = 200
 COUNTED = (
@@ -21,7 +18,7 @@ COUNTED = (
 )
 
 
-def summarize(sandbox: Sandbox) -> JSON:
+def summarize(sandbox: LocalVyte) -> JSON:
     """Everything in one object; of long lists the latest 200."""
     state = sandbox.state
     with state.lock:

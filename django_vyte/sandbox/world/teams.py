@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_vyte.sandbox import meetings
-from django_vyte.sandbox.availability import is_busy, is_free
-from django_vyte.sandbox.bodies import checked
-from django_vyte.sandbox.clock import new_id, read
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.event_bodies import check_body, dates_asked
-from django_vyte.sandbox.memberships import extid_of
-from django_vyte.sandbox.people import members
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.availability import is_busy, is_free
+from django_vyte.sandbox.world.bodies import checked
+from django_vyte.sandbox.world.clock import new_id, read
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_bodies import check_body, dates_asked
+from django_vyte.sandbox.world.memberships import extid_of
+from django_vyte.sandbox.world.people import members
+from django_vyte.sandbox.world.state import JSON, State
 
 KINDS = {"admins": list, "members": list, "extid": str, "name": str, "level_name": str}
 PUBLIC = {True: True, False: False, "true": True, "false": False}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_vyte.sandbox.bodies import checked
-from django_vyte.sandbox.clock import new_id, stable_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.bodies import checked
+from django_vyte.sandbox.world.clock import new_id, stable_id
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON, State
 
 KINDS = {"name": str, "primary": bool, "display": bool, "busy": bool, "access_broken": bool}
 FIXED = ("source", "source_id", "token", "subcalendars")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-JSON = dict[str, Any]
+from django_vyte.sandbox.world.state import JSON
 
 
 def enrol(organization: JSON, user: JSON, extid: str | None = None) -> bool:

@@ -10,10 +10,9 @@ import msgspec
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.present import encode
 from django_vyte.sandbox.quirks import Quirks
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON, State
 
 
 @dataclass
@@ -66,18 +65,3 @@ class Operation:
 def route(path: str, method: str, answer: Callable[..., Response], **flags: bool) -> Rule:
     """A rule for one operation of the API."""
     return Rule(path, methods=[method], endpoint=Operation(answer, **flags))
-
-
-def json_answer(value: Any, status: int = 200) -> Response:
-    """A response with that value as JSON."""
-    return Response(encode(value), status, content_type="application/json; charset=utf-8")
-
-
-def text_answer(text: str) -> Response:
-    """A plain text response, as cancelling answers."""
-    return Response(text, 200, content_type="text/plain; charset=utf-8")
-
-
-def empty_answer() -> Response:
-    """204 No Content."""
-    return Response(b"", 204)

@@ -1,4 +1,4 @@
-"""The world of the local Vyte: plain dictionaries behind one lock."""
+"""Everything that a local Vyte holds: plain dictionaries by id, behind one lock."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django_vyte.sandbox.clock import Clock, new_id, new_secret, stable_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.first_state import load_published
 from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.world.clock import Clock, new_id, new_secret, stable_id
+from django_vyte.sandbox.world.errors import Refused
 
 JSON = dict[str, Any]
 
@@ -25,13 +24,13 @@ def ignore(action: str, resource: JSON, owner: str) -> None:
 
 
 class State:
-    """Everything this Vyte knows, by id. Hold ``lock`` while reading or changing several things.
+    """Everything this Vyte knows, by id; nothing to begin with. Hold ``lock`` while reading or changing several things.
 
     ``owners`` says which organization each event, user, app, page and hook belongs to; ``keys`` maps an API
     key to its description. An event's ``key_store`` is kept as its id, the keys themselves in ``key_stores``.
     """
 
-    def __init__(self, *, team_id: str, api_key: str, quirks: Quirks | None = None) -> None:
+    def __init__(self, team_id: str, quirks: Quirks | None = None) -> None:
         self.lock = threading.RLock()
         self.clock = Clock()
         self.team_id = team_id
@@ -56,7 +55,6 @@ class State:
         self.emails: dict[str, str] = {}
         self.perform: Callable[[str, JSON, str], None] = ignore
         self.changed: Callable[[], None] = pass_over
-        load_published(self, api_key)
 
     def kept(self) -> dict[str, dict[str, Any]]:
         """Everything there is, by the name of the attribute that holds it."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_vyte.sandbox.bodies import checked
-from django_vyte.sandbox.clock import canonical, zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.world.bodies import checked
+from django_vyte.sandbox.world.clock import canonical, zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 KINDS = {
     **dict.fromkeys(("title", "timezone", "lang", "locale"), str),

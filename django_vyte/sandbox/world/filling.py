@@ -5,10 +5,10 @@ from __future__ import annotations
 import gc
 from datetime import UTC, datetime, timedelta
 
-from django_vyte.sandbox.clock import spell
-from django_vyte.sandbox.meetings import assemble
-from django_vyte.sandbox.shorthand import PUBLISHED_APP
-from django_vyte.sandbox.state import State
+from django_vyte.sandbox.world.clock import spell
+from django_vyte.sandbox.world.meetings import assemble
+from django_vyte.sandbox.world.shorthand import PUBLISHED_APP
+from django_vyte.sandbox.world.state import State
 
 PLACES = ({"name": "Head office", "address": "12 rue de Rivoli, 75004 Paris"}, {"name": "Video call"})
 SUBJECTS = ("Kick-off", "Interview", "Demo", "Review", "Check-up", "Workshop", "Visit")

@@ -6,9 +6,9 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox.clock import CANONICAL, respell
 from django_vyte.sandbox.quirks import Quirks
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.clock import CANONICAL, respell
+from django_vyte.sandbox.world.state import JSON, State
 
 SINGLE = ("invitees", "places", "dates")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.world.state import JSON
 
 PUBLISHED_APP = "5f476269f795d9f0df561256"
 

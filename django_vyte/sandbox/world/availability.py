@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import pairwise
 
-from django_vyte.sandbox.clock import read, zone
-from django_vyte.sandbox.filters import is_confirmed
-from django_vyte.sandbox.schedules import Span, closed_days, earliest, openings, pause, schedule_of
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.clock import read, zone
+from django_vyte.sandbox.world.event_status import is_confirmed
+from django_vyte.sandbox.world.schedules import Span, closed_days, earliest, openings, pause, schedule_of
+from django_vyte.sandbox.world.state import JSON, State
 
 A_DAY = timedelta(days=1)
 YEARS = range(1970, 9000)

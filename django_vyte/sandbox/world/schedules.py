@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django_vyte.sandbox.bodies import NUMBER, checked
-from django_vyte.sandbox.clock import new_id, spell, zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.bodies import NUMBER, checked
+from django_vyte.sandbox.world.clock import new_id, spell, zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON, State
 
 Span = tuple[datetime, datetime]
 

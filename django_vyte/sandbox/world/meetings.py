@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django_vyte.sandbox.availability import is_busy
-from django_vyte.sandbox.choices import cast, choose, extent, kept_choice, merge, soonest
-from django_vyte.sandbox.clock import read
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.event_bodies import (
+from django_vyte.sandbox.world.availability import is_busy
+from django_vyte.sandbox.world.choices import cast, choose, extent, kept_choice, merge, soonest
+from django_vyte.sandbox.world.clock import read
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_bodies import (
     check_body,
     dates_asked,
     invitees_asked,
@@ -19,9 +19,9 @@ from django_vyte.sandbox.event_bodies import (
     objects,
     places_asked,
 )
-from django_vyte.sandbox.making import make_event, make_invitee, make_key_store, make_message
-from django_vyte.sandbox.memberships import organization_of
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.making import make_event, make_invitee, make_key_store, make_message
+from django_vyte.sandbox.world.memberships import organization_of
+from django_vyte.sandbox.world.state import JSON, State
 
 
 def create(state: State, body: JSON, owner: str, *, date_known: bool = True) -> JSON:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django_vyte.sandbox.data import FIRST_STATE, published
-from django_vyte.sandbox.memberships import JSON, enrol, extid_of, organization_of
+from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.world.memberships import enrol, extid_of, organization_of
+from django_vyte.sandbox.world.state import JSON, State
 
-if TYPE_CHECKING:
-    from django_vyte.sandbox.state import State
 
-
-def load_published(state: State, api_key: str) -> None:
-    """Puts every published object into a state, owned by its first organization, whose key is ``api_key``."""
+def first_state(team_id: str, api_key: str, quirks: Quirks) -> State:
+    """Every published object, owned by the organization ``team_id``, whose key is ``api_key``."""
+    state = State(team_id, quirks)
     for user in published("users"):
         state.load_user(user)
     for number, organization in enumerate(published("organizations")):
@@ -27,6 +25,7 @@ def load_published(state: State, api_key: str) -> None:
     load_what_belongs_to_users(state)
     for name in FIRST_STATE:
         state.load_event(published(f"events/{name}"))
+    return state
 
 
 def enrol_users(state: State, organization: JSON) -> None:

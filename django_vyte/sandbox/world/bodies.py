@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django_vyte.sandbox.clock import zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.world.clock import zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 OWN = ("_id", "__v", "createdAt", "updatedAt")
 """Members that Vyte itself writes: what a body says about them is passed over."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from django_vyte.sandbox.clock import read as read_time
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange
+from django_vyte.sandbox.world.clock import read as read_time
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_status import is_confirmed
+from django_vyte.sandbox.world.state import JSON
 
 Test = Callable[[JSON], bool]
 
@@ -77,11 +78,6 @@ def people_tests(ask: Exchange) -> list[Test]:
 def invited(member: str, wanted: set[str]) -> Test:
     """Whether everyone wanted is among the invitees."""
     return lambda event: wanted <= {str(invitee.get(member)) for invitee in event.get("invitees") or []}
-
-
-def is_confirmed(event: JSON) -> bool:
-    """Whether a meeting is decided and still on."""
-    return bool((event.get("confirmed") or {}).get("flag")) and "cancelled" not in event
 
 
 def ends(event: JSON) -> list[datetime]:

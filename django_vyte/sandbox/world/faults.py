@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.errors import ConnectionDropped
+from django_vyte.sandbox.world.errors import ConnectionDropped
 
 
 @dataclass

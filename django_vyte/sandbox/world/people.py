@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.memberships import enrol, expel, organization_of
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.memberships import enrol, expel, organization_of
+from django_vyte.sandbox.world.state import JSON, State
 
 
 def join(state: State, team_id: str, email: str, full_name: str = "", extid: str | None = None) -> JSON:

@@ -6,13 +6,13 @@ import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django_vyte.sandbox import calendars, schedules
-from django_vyte.sandbox.bodies import OWN, checked
-from django_vyte.sandbox.clock import new_id, zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.memberships import extid_of, organization_of
-from django_vyte.sandbox.people import admit, members
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world import calendars, schedules
+from django_vyte.sandbox.world.bodies import OWN, checked
+from django_vyte.sandbox.world.clock import new_id, zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.memberships import extid_of, organization_of
+from django_vyte.sandbox.world.people import admit, members
+from django_vyte.sandbox.world.state import JSON, State
 
 NO_CALENDARS = dict.fromkeys(("google", "office365", "exchange", "icloud", "caldav"), False)
 MODULES = (

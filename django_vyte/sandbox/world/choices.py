@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django_vyte.sandbox.bodies import OWN
-from django_vyte.sandbox.clock import new_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.making import make_choice
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.world.bodies import OWN
+from django_vyte.sandbox.world.clock import new_id
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.making import make_choice
+from django_vyte.sandbox.world.state import JSON
 
 FIXED = (*OWN, "votes", "created_by")
 """Members of a choice that Vyte itself writes: what a body says about them is passed over."""

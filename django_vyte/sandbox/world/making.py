@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import secrets
 
-from django_vyte.sandbox.clock import new_id, new_secret
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.event_bodies import objects
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world.clock import new_id, new_secret
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_bodies import objects
+from django_vyte.sandbox.world.state import JSON, State
 
 CONFERENCES = ("Google Meet", "Google Hangouts", "Zoom", "Microsoft Teams", "Appear.in", "Whereby")
 """Sources of a place for which Vyte makes a link to a video conference and writes it into the address."""
