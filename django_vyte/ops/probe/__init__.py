@@ -1,9 +1,9 @@
 """Which of the things that Vyte's documentation leaves open hold for a real account: one function, one fact."""
 
-from django_vyte.ops.probe.account import Account
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact
 from django_vyte.ops.probe.facts import FACTS, ask
 from django_vyte.ops.probe.report import report, settings_to_change
 from django_vyte.ops.probe.trial import LeftBehind
 
-__all__ = ["FACTS", "Account", "Fact", "LeftBehind", "ask", "report", "settings_to_change"]
+__all__ = ["FACTS", "Fact", "LeftBehind", "ProbedAccount", "ask", "report", "settings_to_change"]

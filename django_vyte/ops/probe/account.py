@@ -7,21 +7,18 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django_vyte import payloads
+from django_vyte.client import VyteClient
 from django_vyte.client.resource import Resource
+from django_vyte.client.types import EventFilters
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteConnectionError, VyteError
 from django_vyte.http import Session
-from django_vyte.models import Delivery
+from django_vyte.models import Delivery, Team
+from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
-
-if TYPE_CHECKING:
-    from django_vyte.client import VyteClient
-    from django_vyte.client.types import EventFilters
-    from django_vyte.models import Team
-    from django_vyte.ops.probe.trial import Trial
 
 # As many as anybody has, events that are looked into, and calls.
 LIMIT = 1_000_000
@@ -51,7 +48,7 @@ class Wire(Resource):
 
 
 @dataclass(slots=True)
-class Listing:
+class ListedEvents:
     """What a list of events came to."""
 
     ids: set[str] = field(default_factory=set)
@@ -64,7 +61,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class StoredCall:
     """A webhook call that this site has stored: its body as text, and the objects in it."""
 
     delivery: Delivery
@@ -75,11 +72,11 @@ class Call:
         yield from values.things(self.content)
 
 
-def once(ask: Callable[[Account], T]) -> Callable[[Account], T]:
+def once(ask: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
     """Ask only the first time: the answer, or the error, is kept."""
 
     @wraps(ask)
-    def kept(account: Account) -> T:
+    def kept(account: ProbedAccount) -> T:
         if ask.__name__ not in account.kept:
             try:
                 account.kept[ask.__name__] = ask(account)
@@ -93,10 +90,11 @@ def once(ask: Callable[[Account], T]) -> Callable[[Account], T]:
     return kept
 
 
-class Account:
+class ProbedAccount:
     """A client, the linked ``team`` whose calls are stored here, if it is linked, and answers that are kept.
 
-    ``trial`` is the probe's own meeting, where it may make one; ``say`` is told what is being done.
+    ``observed`` is what the probe saw with a meeting of its own, where it may make one; ``say`` is called with what is
+    being done.
     """
 
     def __init__(
@@ -108,7 +106,7 @@ class Account:
     ) -> None:
         self.client, self.team, self.say = client, team, say
         self.wire = Wire(client._http)
-        self.trial: Trial | None = None
+        self.observed: Observations | None = None
         self.kept: dict[str, Any] = {}
 
     @once
@@ -126,13 +124,13 @@ class Account:
         return [addresses[0] for addresses in users if addresses]
 
     @once
-    def everything(self) -> Listing:
+    def everything(self) -> ListedEvents:
         """All events, as far as Vyte lists them."""
         self.say("Listing the meetings …")
         return self._listed(limit=LIMIT)
 
     @once
-    def without_limit(self) -> Listing:
+    def without_limit(self) -> ListedEvents:
         """The events that are listed where no number is asked for."""
         return self._listed()
 
@@ -148,7 +146,7 @@ class Account:
 
     def events(self) -> list[dict[str, Any]]:
         """Events to look into: of those listed, and the probe's own as it was answered."""
-        return [*self.everything().sample, *(self.trial.answers if self.trial else ())]
+        return [*self.everything().sample, *(self.observed.answers if self.observed else ())]
 
     @once
     def hooks(self) -> dict[str, Any]:
@@ -162,14 +160,14 @@ class Account:
                     raise
         return answers
 
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[StoredCall]:
         """The newest calls of Vyte about the team that are JSON, the newest first."""
         if self.team is None:
             return []
         found = []
         for delivery in self.team.deliveries.filter(source="vyte").order_by("-pk")[:CALLS]:
             try:
-                found.append(Call(delivery, json.loads(delivery.body)))
+                found.append(StoredCall(delivery, json.loads(delivery.body)))
             except (ValueError, RecursionError):
                 continue
         return found
@@ -185,8 +183,8 @@ class Account:
         except (OSError, ValueError) as error:
             raise VyteConnectionError(f"The web host does not answer ({type(error).__name__}).") from None
 
-    def _listed(self, **filters: Any) -> Listing:
-        listing = Listing()
+    def _listed(self, **filters: Any) -> ListedEvents:
+        listing = ListedEvents()
         for event in self.client.events.iterate(report=lambda warning: None, **filters):
             listing.ids.add(str(event.get("_id") or secrets.token_hex(8)))
             if len(listing.sample) < SAMPLE:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import django
 
 from django_vyte import __version__
 from django_vyte.conf import Settings, get_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_vyte.ops.probe.fact import Fact
+from django_vyte.ops.probe.fact import Fact
 
 # The setting for each position of a fact that has one.
 SETTINGS = {
