@@ -32,7 +32,7 @@ LOG_LENGTH = 10_000
 Ask = Callable[[WebRequest, str], Response]
 
 
-class App:
+class SandboxApp:
     """The whole local Vyte as one WSGI application: ``/_sandbox/`` controls, the API, and web pages."""
 
     def __init__(self, sandbox: LocalVyte) -> None:

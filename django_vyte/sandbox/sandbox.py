@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 
-from django_vyte.sandbox.app import App
+from django_vyte.sandbox.app import SandboxApp
 from django_vyte.sandbox.seed import load_seed
 from django_vyte.sandbox.server import Server
 from django_vyte.sandbox.storage import Storage
@@ -41,7 +41,7 @@ class Sandbox(LocalVyte):
     ) -> None:
         super().__init__(team_id, api_key or new_secret())
         self.url = ""
-        self.app = App(self)
+        self.app = SandboxApp(self)
         self._storage = Storage(state_file, self.state, self.courier) if state_file else None
         loaded = self._storage is not None and self._storage.load()
         if seed and not loaded:

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox.world.courier import Call, Courier
+from django_vyte.sandbox.world.courier import Courier, WebhookCall
 from django_vyte.sandbox.world.errors import UnusableFile
-from django_vyte.sandbox.world.state import State
+from django_vyte.sandbox.world.state import VyteState
 
 logger = logging.getLogger("django_vyte.sandbox")
 
@@ -32,7 +32,7 @@ class Storage:
     at most once (more rarely when it takes long), and by ``save``.
     """
 
-    def __init__(self, path: str | os.PathLike[str], state: State, courier: Courier) -> None:
+    def __init__(self, path: str | os.PathLike[str], state: VyteState, courier: Courier) -> None:
         self.path = Path(path).resolve()
         self._state = state
         self._courier = courier
@@ -104,7 +104,7 @@ class Storage:
         self.save()
 
 
-def snapshot(state: State, courier: Courier) -> dict[str, Any]:
+def snapshot(state: VyteState, courier: Courier) -> dict[str, Any]:
     """Everything that is kept. Hold the state's lock until it is encoded."""
     waiting = [
         {"action": call.action, "target_url": call.target_url, "body": call.body, "attempts": call.attempts}
@@ -114,7 +114,7 @@ def snapshot(state: State, courier: Courier) -> dict[str, Any]:
     return {"team_id": state.team_id, "state": state.kept(), "outbox": waiting}
 
 
-def restore(content: Any, state: State, courier: Courier) -> None:
+def restore(content: Any, state: VyteState, courier: Courier) -> None:
     """Puts what ``snapshot`` gave in the place of what there is.
 
     Raises one of UNREADABLE for anything else, and then changes nothing.
@@ -126,7 +126,7 @@ def restore(content: Any, state: State, courier: Courier) -> None:
     team_id = content["team_id"]
     if team_id not in kept["organizations"]:
         raise ValueError("its organization is missing")
-    calls = [msgspec.convert(call, Call) for call in content["outbox"]]
+    calls = [msgspec.convert(call, WebhookCall) for call in content["outbox"]]
     state.team_id = team_id
     for name, things in state.kept().items():
         things.clear()

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.world.errors import Refused
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
 @dataclass
@@ -20,7 +20,7 @@ class Exchange:
     """A request, the world, and whose key asked. ``owner`` is an organization's id."""
 
     request: Request
-    state: State
+    state: VyteState
     quirks: Quirks
     owner: str
 

@@ -8,7 +8,7 @@ from django_vyte.sandbox.api.exchange import Exchange, route
 from django_vyte.sandbox.responses import empty_answer, json_answer
 from django_vyte.sandbox.world import people
 from django_vyte.sandbox.world.errors import Refused
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
 def test_auth(ask: Exchange) -> Response:
@@ -21,7 +21,7 @@ def retrieve_organization(ask: Exchange) -> Response:
     return json_answer(describe(ask.state, ask.owner))
 
 
-def describe(state: State, organization_id: str) -> JSON:
+def describe(state: VyteState, organization_id: str) -> JSON:
     """An organization with its members as users."""
     return {**state.organizations[organization_id], "members": people.members(state, organization_id)}
 

@@ -34,13 +34,13 @@ def create_user(ask: Exchange) -> Response:
         if not body.get(name):
             raise Refused(400, f"{name} is required")
     with registration.all_or_nothing(ask.state):
-        return json_answer(save(ask, body))
+        return json_answer(write_one(ask, body))
 
 
 def update_user(ask: Exchange, user_id: str) -> Response:
     """PUT /v2/users/:user_id."""
     with registration.all_or_nothing(ask.state):
-        return json_answer(save(ask, ask.json_object(), own_user(ask, user_id)))
+        return json_answer(write_one(ask, ask.json_object(), own_user(ask, user_id)))
 
 
 def delete_user(ask: Exchange, user_id: str) -> Response:
@@ -51,15 +51,15 @@ def delete_user(ask: Exchange, user_id: str) -> Response:
 
 def create_users(ask: Exchange) -> Response:
     """POST /v2/users/batch: what creating each answers; all of them or, when one is refused, none."""
-    return save_all(ask, new=True)
+    return write_all(ask, new=True)
 
 
 def update_users(ask: Exchange) -> Response:
     """PUT /v2/users/batch: what updating each answers, named by id, extid or email; all or none."""
-    return save_all(ask, new=False)
+    return write_all(ask, new=False)
 
 
-def save_all(ask: Exchange, *, new: bool) -> Response:
+def write_all(ask: Exchange, *, new: bool) -> Response:
     """Writes a list of bodies, bare or as ``users``; each is like that of one user, or ``user`` alone.
 
     Vyte's documentation lists the operation and says nothing about it.
@@ -74,27 +74,27 @@ def save_all(ask: Exchange, *, new: bool) -> Response:
         for number, entry in enumerate(entries):
             try:
                 answers.append(
-                    save(ask, {**around, **(entry if "user" in entry else {"user": entry})}, new=new)
+                    write_one(ask, {**around, **(entry if "user" in entry else {"user": entry})}, new=new)
                 )
             except Refused as refused:
                 raise Refused(refused.status, f"users[{number}]: {refused.message}") from None
     return json_answer(answers)
 
 
-def save(ask: Exchange, body: JSON, user: JSON | None = None, *, new: bool = True) -> JSON:
+def write_one(ask: Exchange, body: JSON, user: JSON | None = None, *, new: bool = True) -> JSON:
     """Writes one body and describes the outcome.
 
     ``link`` is where to finish signing up, if that was asked for: the documentation does not name it.
     """
-    saved = registration.save(ask.state, body, ask.owner, user, new=new)
+    user = registration.write_user(ask.state, body, ask.owner, user, new=new)
     if body.get("vyteme"):
-        save_page(ask, saved, body["vyteme"])
+        write_page(ask, user, body["vyteme"])
     if not body.get("finish_signup_with"):
-        return {"user": saved}
-    return {"user": saved, "link": f"{ask.request.host_url}organizations/{ask.owner}/join"}
+        return {"user": user}
+    return {"user": user, "link": f"{ask.request.host_url}organizations/{ask.owner}/join"}
 
 
-def save_page(ask: Exchange, user: JSON, asked: Any) -> None:
+def write_page(ask: Exchange, user: JSON, asked: Any) -> None:
     """Makes the booking page that ``vyteme`` describes, or changes it when it is the user's."""
     if not isinstance(asked, dict):
         raise Refused(400, "vyteme must be an object")

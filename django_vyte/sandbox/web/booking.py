@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.web.offers import DAYS, Offer, choices, find, free_slots
+from django_vyte.sandbox.web.offers import DAYS, Offer, choices, find_offer, free_slots
 from django_vyte.sandbox.web.rendering import page, see, web_route
 from django_vyte.sandbox.web.scheduling import groups
 from django_vyte.sandbox.world import meetings
@@ -18,7 +18,7 @@ from django_vyte.sandbox.world.clock import spell
 from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.local_vyte import LocalVyte
 from django_vyte.sandbox.world.schedules import Span
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
 def show_page(
@@ -28,7 +28,7 @@ def show_page(
     names = {"name": "cn", "email": "cm", "phone": "cp", "company": "cc", "message": "em"}
     typed = {name: request.args.get(parameter, "") for name, parameter in names.items()}
     with sandbox.state.lock:
-        offer = find(sandbox.state, nickname, minutes, handle)
+        offer = find_offer(sandbox.state, nickname, minutes, handle)
         return form_page(sandbox.state, request, nickname, offer, {**typed, "place": "0"})
 
 
@@ -38,7 +38,7 @@ def book(
     """POST: makes the event and leads to its page, or shows the form again: 409 when the slot was just taken."""
     typed = {name: value.strip() for name, value in request.form.items()}
     with sandbox.state.lock:
-        offer = find(sandbox.state, nickname, minutes, handle)
+        offer = find_offer(sandbox.state, nickname, minutes, handle)
         try:
             event = make(sandbox.state, request.args, offer, typed)
         except Refused as refused:
@@ -47,7 +47,7 @@ def book(
 
 
 def form_page(
-    state: State,
+    state: VyteState,
     request: Request,
     nickname: str,
     offer: Offer,
@@ -108,7 +108,7 @@ def by_day(slots: list[Span], chosen: str) -> list[JSON]:
     ]
 
 
-def make(state: State, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
+def make(state: VyteState, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
     """The event that was booked; refused with 400 for what is missing and 409 for a time that is not free.
 
     Hold the state's lock: between the question whether it is free and the answer nobody else may book.

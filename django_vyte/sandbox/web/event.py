@@ -27,7 +27,7 @@ def event_page(
 ) -> Response:
     """The page; with what was chosen on it, and why that was refused if it was."""
     with sandbox.state.lock:
-        event = find(sandbox, event_id)
+        event = find_event(sandbox, event_id)
         dates = [{**date, "text": when(date, event.get("timezone"))} for date in event.get("dates") or []]
         places = [{**place, "text": place_text(place)} for place in event.get("places") or []]
         return page(
@@ -48,11 +48,11 @@ def event_page(
         )
 
 
-def vote(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
+def post_vote(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """POST /event/ID/vote: ``voter`` and per choice a field ``vote-ID`` that says yes or no."""
     voter, counted = request.form.get("voter", ""), 0
     with sandbox.state.lock:
-        event = find(sandbox, event_id)
+        event = find_event(sandbox, event_id)
         for kind in ("date", "place"):
             for given in event.get(f"{kind}s") or []:
                 answer = request.form.get(f"vote-{given.get('_id')}")
@@ -65,18 +65,18 @@ def vote(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     return see(f"/event/{event_id}?{urlencode({'voted': voter})}")
 
 
-def confirm(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
+def post_confirmation(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """POST /event/ID/confirm: ``date`` and ``place`` are ids, or empty for the most voted."""
     with sandbox.state.lock:
         date, place = (request.form.get(name) or None for name in ("date", "place"))
-        meetings.confirm(sandbox.state, find(sandbox, event_id), date, place)
+        meetings.confirm(sandbox.state, find_event(sandbox, event_id), date, place)
     return see(f"/event/{event_id}")
 
 
-def cancel(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
+def post_cancellation(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """POST /event/ID/cancel."""
     with sandbox.state.lock:
-        meetings.cancel(sandbox.state, find(sandbox, event_id))
+        meetings.cancel(sandbox.state, find_event(sandbox, event_id))
     return see(f"/event/{event_id}")
 
 
@@ -84,7 +84,7 @@ def or_page(answer: Callable[..., Response]) -> Callable[..., Response]:
     """What a form of the page does, or the page again with the reason why not."""
 
     def try_it(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
-        find(sandbox, event_id)
+        find_event(sandbox, event_id)
         try:
             return answer(sandbox, request, event_id)
         except Refused as refused:
@@ -93,7 +93,7 @@ def or_page(answer: Callable[..., Response]) -> Callable[..., Response]:
     return try_it
 
 
-def find(sandbox: LocalVyte, event_id: str) -> JSON:
+def find_event(sandbox: LocalVyte, event_id: str) -> JSON:
     """The event with that id; refused with 404."""
     if event_id not in sandbox.state.events:
         raise Refused(404, "There is no such meeting")
@@ -145,7 +145,7 @@ def voter(sandbox: LocalVyte, event: JSON, ballot: JSON) -> str:
 
 RULES = [
     web_route("/event/<event_id>", show_event),
-    web_route("/event/<event_id>/vote", or_page(vote), "POST"),
-    web_route("/event/<event_id>/confirm", or_page(confirm), "POST"),
-    web_route("/event/<event_id>/cancel", or_page(cancel), "POST"),
+    web_route("/event/<event_id>/vote", or_page(post_vote), "POST"),
+    web_route("/event/<event_id>/confirm", or_page(post_confirmation), "POST"),
+    web_route("/event/<event_id>/cancel", or_page(post_cancellation), "POST"),
 ]

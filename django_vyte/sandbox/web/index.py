@@ -9,12 +9,12 @@ from werkzeug.wrappers import Request, Response
 
 from django_vyte.sandbox.quirks import CHOICES
 from django_vyte.sandbox.web.rendering import FOLDER, page, web_route
-from django_vyte.sandbox.world.courier import Call
+from django_vyte.sandbox.world.courier import WebhookCall
 from django_vyte.sandbox.world.event_status import status_of, title_of
 from django_vyte.sandbox.world.faults import Fault
 from django_vyte.sandbox.world.local_vyte import LocalVyte
 from django_vyte.sandbox.world.present import encode
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 from django_vyte.sandbox.world.summary import describe_call, describe_hook, describe_locator, describe_page
 
 SHOWN = 30
@@ -43,7 +43,7 @@ def show_index(sandbox: LocalVyte, request: Request) -> Response:
         )
 
 
-def holdings(state: State) -> JSON:
+def holdings(state: VyteState) -> JSON:
     """What there is of each kind: how many, and the latest ones."""
     kinds: dict[str, list[JSON]] = {
         "users": [user_row(user) for user in latest(state.users)],
@@ -82,7 +82,7 @@ def user_row(user: JSON) -> JSON:
     return {"id": user["_id"], "name": str(user.get("full_name") or "(no name)"), "emails": emails}
 
 
-def team_row(state: State, team: JSON) -> JSON:
+def team_row(state: VyteState, team: JSON) -> JSON:
     """A team in the list, with the names of its members."""
     members = [
         state.users.get(str(member), {}).get("full_name") or member for member in team.get("members", [])
@@ -105,7 +105,7 @@ def fault_row(fault: Fault) -> dict[str, str]:
     }
 
 
-def call_row(call: Call, *, held: bool) -> dict[str, str]:
+def call_row(call: WebhookCall, *, held: bool) -> dict[str, str]:
     """A webhook call in words."""
     described = describe_call(call)
     next_try = described["next_try"]

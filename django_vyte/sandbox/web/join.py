@@ -18,7 +18,7 @@ def show_form(sandbox: LocalVyte, request: Request, team_id: str) -> Response:
 
 def accept_form(sandbox: LocalVyte, request: Request, team_id: str) -> Response:
     """POST: the person is a member from now on, or the form is shown again."""
-    organization = find(sandbox, request, team_id)
+    organization = find_organization(sandbox, request, team_id)
     email, name = (request.form.get(field, "").strip() for field in ("email", "full_name"))
     if not name or "@" not in email:
         return form_page(sandbox, request, team_id, "Give your name and your email.")
@@ -29,12 +29,12 @@ def accept_form(sandbox: LocalVyte, request: Request, team_id: str) -> Response:
 
 def form_page(sandbox: LocalVyte, request: Request, team_id: str, problem: str = "") -> Response:
     """The form with what was typed, and why it was refused if it was."""
-    title = f"Join {find(sandbox, request, team_id)['name']}"
+    title = f"Join {find_organization(sandbox, request, team_id)['name']}"
     code, typed = 400 if problem else 200, request.form.to_dict()
     return page("join", code, title=title, problem=problem, typed=typed, action=request.full_path)
 
 
-def find(sandbox: LocalVyte, request: Request, team_id: str) -> JSON:
+def find_organization(sandbox: LocalVyte, request: Request, team_id: str) -> JSON:
     """The organization with that id; refused with 404, also on the path that ``quirks.join_path`` excludes."""
     here = request.path.strip("/").split("/")[0]
     if team_id not in sandbox.state.organizations or sandbox.quirks.join_path not in ("both", here):

@@ -9,14 +9,14 @@ from itertools import pairwise
 from django_vyte.sandbox.world.clock import read, zone
 from django_vyte.sandbox.world.event_status import is_confirmed
 from django_vyte.sandbox.world.schedules import Span, closed_days, earliest, openings, pause, schedule_of
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 A_DAY = timedelta(days=1)
 YEARS = range(1970, 9000)
 """Years in which the days before and after can be told."""
 
 
-def is_free(state: State, user: JSON, start: datetime, end: datetime) -> bool:
+def is_free(state: VyteState, user: JSON, start: datetime, end: datetime) -> bool:
     """Whether a user can be booked from one aware instant to another: open, not past, and no meeting near."""
     schedule = schedule_of(state, user)
     if start < earliest(schedule) or end - start > A_DAY or start.year not in YEARS:
@@ -25,12 +25,12 @@ def is_free(state: State, user: JSON, start: datetime, end: datetime) -> bool:
     return any(opens <= start and end <= closes for opens, closes in free_spans(state, user, *around))
 
 
-def is_busy(state: State, user: JSON, start: datetime, end: datetime) -> bool:
+def is_busy(state: VyteState, user: JSON, start: datetime, end: datetime) -> bool:
     """Whether a user has a meeting at some instant of a span, whatever the hours of the day."""
     return any(a < end and start < b for a, b in meetings_of(state, user))
 
 
-def free_spans(state: State, user: JSON, first: date, last: date) -> list[Span]:
+def free_spans(state: VyteState, user: JSON, first: date, last: date) -> list[Span]:
     """The spans in which a user can be booked, on days from ``first`` to ``last`` (included) in the user's zone.
 
     Those that have passed are among them: ``schedules.earliest`` says what is too late.
@@ -66,7 +66,7 @@ def without(start: datetime, end: datetime, taken: list[Span]) -> list[Span]:
     return left
 
 
-def meetings_of(state: State, user: JSON, *, whole_days: bool = True) -> list[Span]:
+def meetings_of(state: VyteState, user: JSON, *, whole_days: bool = True) -> list[Span]:
     """When a user has meetings, as creator or invitee; those that last whole days when wanted.
 
     They are the confirmed ones, and bookings of the user for one date that are still to be confirmed: who
@@ -138,7 +138,7 @@ def chop(spans: list[Span], minutes: int, after: datetime, before: datetime, sho
 
 
 def find_slots(
-    state: State,
+    state: VyteState,
     users: list[JSON],
     minutes: int,
     first: date,
@@ -163,7 +163,7 @@ def find_slots(
 
 
 def next_slots(
-    state: State, users: list[JSON], minutes: int, after: datetime, shown: tzinfo, *, any_of: bool = False
+    state: VyteState, users: list[JSON], minutes: int, after: datetime, shown: tzinfo, *, any_of: bool = False
 ) -> list[Span]:
     """The slots of the first day that has some after an instant, within 60 days."""
     first = after.astimezone(shown).date()

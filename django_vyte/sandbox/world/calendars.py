@@ -7,19 +7,19 @@ from typing import Any
 from django_vyte.sandbox.world.bodies import checked
 from django_vyte.sandbox.world.clock import new_id, stable_id
 from django_vyte.sandbox.world.errors import Refused
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 KINDS = {"name": str, "primary": bool, "display": bool, "busy": bool, "access_broken": bool}
 FIXED = ("source", "source_id", "token", "subcalendars")
 
 
-def calendars_of(state: State, user: JSON) -> JSON:
+def calendars_of(state: VyteState, user: JSON) -> JSON:
     """The calendar list of a user, made now with Vyte's own calendar if there is none."""
     known = state.calendars.get(user["_id"])
     return known or state.calendars.setdefault(user["_id"], first_list(state, user))
 
 
-def first_list(state: State, user: JSON) -> JSON:
+def first_list(state: VyteState, user: JSON) -> JSON:
     """The calendar list of a user who has connected nothing."""
     now = state.clock.now()
     owner = user["_id"]
@@ -59,7 +59,7 @@ def make_subcalendar(name: str, source: str, owner: str) -> JSON:
     }
 
 
-def connect(state: State, user: JSON, asked: Any) -> None:
+def connect(state: VyteState, user: JSON, asked: Any) -> None:
     """Adds the Exchange calendars that creating a user names; what opens them is not kept."""
     if not isinstance(asked, list) or not all(isinstance(entry, dict) for entry in asked):
         raise Refused(400, "calendars must be an array of objects")
@@ -74,7 +74,7 @@ def connect(state: State, user: JSON, asked: Any) -> None:
         user["calendars"] = {**user.get("calendars", {}), "exchange": True}
 
 
-def update(state: State, user: JSON, body: JSON) -> JSON:
+def update(state: VyteState, user: JSON, body: JSON) -> JSON:
     """Changes the list and the calendars in it, which a body names by ``_id`` or else by their order.
 
     Of calendars, and of the parts of one, at most one is primary: the last that is said to be. Refused with
@@ -122,7 +122,7 @@ def change(present: list[JSON], pairs: list[tuple[JSON, JSON]]) -> None:
                 other["primary"] = other is known
 
 
-def delete(state: State, user: JSON, calendar_id: str) -> None:
+def delete(state: VyteState, user: JSON, calendar_id: str) -> None:
     """Disconnects a calendar; refused with 404 when there is none with that id."""
     listed = calendars_of(state, user)
     left = [calendar for calendar in listed["calendars"] if calendar["_id"] != calendar_id]

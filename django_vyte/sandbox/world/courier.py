@@ -11,7 +11,7 @@ import requests
 
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.world.present import call_body
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 Post = Callable[[str, bytes, Mapping[str, str]], int]
 
@@ -23,7 +23,7 @@ HEADERS = {"Content-Type": "application/json", "User-Agent": "Vyte sandbox"}
 
 
 @dataclass
-class Call:
+class WebhookCall:
     """One webhook call. ``status`` is what the last attempt was answered, 0 for no answer, None before it.
 
     ``given_up`` says that the courier has stopped trying.
@@ -69,8 +69,8 @@ class Courier:
     ``post`` is how: over the network unless something else is put there.
     """
 
-    def __init__(self, state: State, quirks: Quirks, mode: WebhookMode) -> None:
-        self.outbox: list[Call] = []
+    def __init__(self, state: VyteState, quirks: Quirks, mode: WebhookMode) -> None:
+        self.outbox: list[WebhookCall] = []
         self.post: Post = post_for_real
         self._state = state
         self._quirks = quirks
@@ -92,7 +92,7 @@ class Courier:
         with self._wake:
             for hook in hooks:
                 for _ in range(2 if self._mode.duplicate else 1):
-                    self.outbox.append(Call(action, hook["target_url"], body, due=due))
+                    self.outbox.append(WebhookCall(action, hook["target_url"], body, due=due))
             self._forget()
             self._wake.notify()
 
@@ -102,14 +102,14 @@ class Courier:
             old = [call for call in self.outbox[:-LENGTH] if call.waiting]
             self.outbox[:] = [*old, *self.outbox[-LENGTH:]]
 
-    def waiting(self) -> list[Call]:
+    def waiting(self) -> list[WebhookCall]:
         """The calls still to be delivered, in the order in which they will be."""
         calls = [call for call in list(self.outbox) if call.waiting]
         return calls[::-1] if self._mode.reorder else calls
 
-    def deliver(self, post: Post | None = None) -> list[Call]:
+    def deliver(self, post: Post | None = None) -> list[WebhookCall]:
         """Tries each waiting call once, in this thread, and those that come up meanwhile; returns them."""
-        tried: list[Call] = []
+        tried: list[WebhookCall] = []
         while fresh := [call for call in self.waiting() if not any(call is other for other in tried)]:
             tried.append(fresh[0])
             self._attempt(fresh[0], post or self.post)
@@ -137,7 +137,7 @@ class Courier:
             if call is not None:
                 self._attempt(call, self.post)
 
-    def _next_due(self) -> Call | None:
+    def _next_due(self) -> WebhookCall | None:
         """The next call whose time has come, waiting a moment for one."""
         with self._wake:
             now = time.monotonic()
@@ -150,7 +150,7 @@ class Courier:
                 self._wake.wait(min(soonest - now, 0.5))
             return None
 
-    def _attempt(self, call: Call, post: Post) -> None:
+    def _attempt(self, call: WebhookCall, post: Post) -> None:
         """Posts a call once and notes the outcome and when to try again."""
         call.attempts += 1
         try:

@@ -8,13 +8,13 @@ from datetime import UTC, datetime, timedelta
 from django_vyte.sandbox.world.clock import spell
 from django_vyte.sandbox.world.meetings import assemble
 from django_vyte.sandbox.world.shorthand import PUBLISHED_APP
-from django_vyte.sandbox.world.state import State
+from django_vyte.sandbox.world.state import VyteState
 
 PLACES = ({"name": "Head office", "address": "12 rue de Rivoli, 75004 Paris"}, {"name": "Video call"})
 SUBJECTS = ("Kick-off", "Interview", "Demo", "Review", "Check-up", "Workshop", "Visit")
 
 
-def fill(state: State, count: int, owner: str) -> None:
+def fill(state: VyteState, count: int, owner: str) -> None:
     """Adds ``count`` events, two in five confirmed and one in ten cancelled, in 50 groups."""
     collecting = gc.isenabled()
     gc.disable()  # Nothing made here is garbage, and looking for some again and again doubles the time.
@@ -25,7 +25,7 @@ def fill(state: State, count: int, owner: str) -> None:
             gc.enable()
 
 
-def generate(state: State, count: int, owner: str) -> None:
+def generate(state: VyteState, count: int, owner: str) -> None:
     """Adds those events one after the other."""
     start = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(days=1)
     for number in range(count):

@@ -5,12 +5,12 @@ from __future__ import annotations
 from django_vyte.sandbox.data import FIRST_STATE, published
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.world.memberships import enrol, extid_of, organization_of
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
-def first_state(team_id: str, api_key: str, quirks: Quirks) -> State:
+def first_state(team_id: str, api_key: str, quirks: Quirks) -> VyteState:
     """Every published object, owned by the organization ``team_id``, whose key is ``api_key``."""
-    state = State(team_id, quirks)
+    state = VyteState(team_id, quirks)
     for user in published("users"):
         state.load_user(user)
     for number, organization in enumerate(published("organizations")):
@@ -28,7 +28,7 @@ def first_state(team_id: str, api_key: str, quirks: Quirks) -> State:
     return state
 
 
-def enrol_users(state: State, organization: JSON) -> None:
+def enrol_users(state: VyteState, organization: JSON) -> None:
     """Makes the users that are printed in an organization members of the one that is there."""
     for user in [user for user in state.users.values() if organization_of(user)]:
         if user["account"]["organization"].get("admin"):
@@ -36,7 +36,7 @@ def enrol_users(state: State, organization: JSON) -> None:
         enrol(organization, user, extid_of(user))
 
 
-def load_what_belongs_to_users(state: State) -> None:
+def load_what_belongs_to_users(state: VyteState) -> None:
     """Teams, preferences, availabilities, calendars, booking pages, locators and what is within them."""
     for team in published("teams"):
         state.load_team(team)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.world import meetings, people
 from django_vyte.sandbox.world.clock import new_id
-from django_vyte.sandbox.world.courier import Call, Courier, Post, WebhookMode
+from django_vyte.sandbox.world.courier import Courier, Post, WebhookCall, WebhookMode
 from django_vyte.sandbox.world.faults import Faults
 from django_vyte.sandbox.world.filling import fill
 from django_vyte.sandbox.world.first_state import first_state
@@ -152,11 +152,11 @@ class LocalVyte:
     # Webhooks
 
     @property
-    def outbox(self) -> list[Call]:
+    def outbox(self) -> list[WebhookCall]:
         """Every webhook call, waiting or delivered, in the order of what happened."""
         return self.courier.outbox
 
-    def deliver(self, post: Post | None = None) -> list[Call]:
+    def deliver(self, post: Post | None = None) -> list[WebhookCall]:
         """Tries each waiting call once, now and in this thread, and answers those it tried.
 
         ``post(url, body, headers)`` answers the receiver's status; by default ``courier.post`` does it.

@@ -7,7 +7,7 @@ import secrets
 from django_vyte.sandbox.world.clock import new_id, new_secret
 from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.event_bodies import objects
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 CONFERENCES = ("Google Meet", "Google Hangouts", "Zoom", "Microsoft Teams", "Appear.in", "Whereby")
 """Sources of a place for which Vyte makes a link to a video conference and writes it into the address."""
@@ -36,7 +36,7 @@ def make_choice(asked: JSON, creator: JSON, now: str) -> JSON:
     }
 
 
-def make_invitee(asked: JSON, creator: JSON, state: State) -> JSON:
+def make_invitee(asked: JSON, creator: JSON, state: VyteState) -> JSON:
     """An invitee, bound to the Vyte user with that email if there is one."""
     invitee: JSON = {
         "created_by": {"user": creator["_id"]},
@@ -54,7 +54,7 @@ def make_key_store(user_ids: list[str], now: str) -> JSON:
     return {"_id": new_id(), "hash": keys, "updatedAt": now, "createdAt": now, "__v": 0}
 
 
-def make_event(state: State, body: JSON, creator: JSON, dates: list[JSON], places: list[JSON]) -> JSON:
+def make_event(state: VyteState, body: JSON, creator: JSON, dates: list[JSON], places: list[JSON]) -> JSON:
     """A new event that is still being planned, in the shape of the documentation's create answer."""
     now = state.clock.now()
     zone = body.get("timezone")
@@ -135,7 +135,7 @@ def describe_creator(creator: JSON, email: str | None) -> JSON:
     }
 
 
-def describe_third_party(state: State, asked: JSON) -> JSON:
+def describe_third_party(state: VyteState, asked: JSON) -> JSON:
     """``third_party`` of an event: its groups, and the app with its name when there is one."""
     groups = asked.get("group_ids") or []
     groups = groups if isinstance(groups, list) else [groups]

@@ -21,10 +21,10 @@ from django_vyte.sandbox.world.event_bodies import (
 )
 from django_vyte.sandbox.world.making import make_event, make_invitee, make_key_store, make_message
 from django_vyte.sandbox.world.memberships import organization_of
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
-def create(state: State, body: JSON, owner: str, *, date_known: bool = True) -> JSON:
+def create(state: VyteState, body: JSON, owner: str, *, date_known: bool = True) -> JSON:
     """Makes an event from the body of "Create an event" and keeps it.
 
     ``date_known=False`` confirms without saying which date, as v1 bookings do.
@@ -45,7 +45,7 @@ def create(state: State, body: JSON, owner: str, *, date_known: bool = True) -> 
     return event
 
 
-def assemble(state: State, body: JSON, owner: str) -> JSON:
+def assemble(state: VyteState, body: JSON, owner: str) -> JSON:
     """Makes an event and keeps it, without performing anything. 403 for a creator of another organization."""
     check_body(body)
     creator = find_creator(state, body.get("created_by"), owner)
@@ -73,14 +73,14 @@ def assemble(state: State, body: JSON, owner: str) -> JSON:
     return event
 
 
-def check_slot(state: State, creator: JSON, dates: list[JSON]) -> None:
+def check_slot(state: VyteState, creator: JSON, dates: list[JSON]) -> None:
     """Refused with 400 when a booking is confirmed for a time at which the creator has a meeting already."""
     first = min(dates, key=soonest, default=None)
     if first and is_busy(state, creator, read(first["date"]), read(first["end_date"])):
         raise Refused(400, "that time is taken: choose another one of GET /v2/slots")
 
 
-def find_creator(state: State, created_by: Any, owner: str) -> JSON:
+def find_creator(state: VyteState, created_by: Any, owner: str) -> JSON:
     """The user that ``created_by`` of a body names by id or email."""
     created_by = created_by if isinstance(created_by, dict) else {}
     if created_by.get("user"):
@@ -92,7 +92,7 @@ def find_creator(state: State, created_by: Any, owner: str) -> JSON:
     return state.account(created_by["email"], created_by.get("full_name"), owner)
 
 
-def confirm(state: State, event: JSON, date_id: str | None = None, place_id: str | None = None) -> None:
+def confirm(state: VyteState, event: JSON, date_id: str | None = None, place_id: str | None = None) -> None:
     """Decides the date and the place; without an id the only or most voted one.
 
     An event that was confirmed already is changed by it. Refused with 400 for an id that is not in the event.
@@ -102,7 +102,7 @@ def confirm(state: State, event: JSON, date_id: str | None = None, place_id: str
     state.perform("event.updated" if again else "event.confirmed", event, state.owner_of(event["_id"]))
 
 
-def mark_confirmed(state: State, event: JSON, date_id: str | None, place_id: str | None) -> None:
+def mark_confirmed(state: VyteState, event: JSON, date_id: str | None, place_id: str | None) -> None:
     """Writes the decision into the event."""
     date = choose(event.get("dates") or [], date_id, "date", soonest)
     place = choose(event.get("places") or [], place_id, "place", lambda choice: 0)
@@ -113,7 +113,7 @@ def mark_confirmed(state: State, event: JSON, date_id: str | None, place_id: str
     event["confirmed"] = {"flag": True, "updated_at": now, "date_id": date, "place_id": place}
 
 
-def cancel(state: State, event: JSON) -> None:
+def cancel(state: VyteState, event: JSON) -> None:
     """Cancels an event, confirmed or not; cancelling again changes nothing."""
     if "cancelled" in event:
         return
@@ -123,7 +123,7 @@ def cancel(state: State, event: JSON) -> None:
     state.perform("event.cancelled", event, state.owner_of(event["_id"]))
 
 
-def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) -> None:
+def update(state: VyteState, event: JSON, body: JSON, *, always_fire: bool = False) -> None:
     """Changes title, dates, places, messages, language or timezone as the body of "Update an event" says.
 
     Dates and places that are sent with their ``_id`` keep their votes. A confirmed event is confirmed anew
@@ -151,7 +151,7 @@ def update(state: State, event: JSON, body: JSON, *, always_fire: bool = False) 
     state.perform("event.updated", event, state.owner_of(event["_id"]))
 
 
-def invite(state: State, event: JSON, asked: Any) -> list[JSON]:
+def invite(state: VyteState, event: JSON, asked: Any) -> list[JSON]:
     """Adds invitees and returns all of them; an email that is invited already is left as it is."""
     if not isinstance(asked, list):
         raise Refused(400, "the body must be an array of invitees")
@@ -167,7 +167,7 @@ def invite(state: State, event: JSON, asked: Any) -> list[JSON]:
     return invitees
 
 
-def uninvite(state: State, event: JSON, invitee_id: str) -> None:
+def uninvite(state: VyteState, event: JSON, invitee_id: str) -> None:
     """Removes the invitee with that ``_id`` (not the one with that user id); 404 when there is none."""
     left = [invitee for invitee in event.get("invitees") or [] if invitee.get("_id") != invitee_id]
     if len(left) == len(event.get("invitees") or []):
@@ -177,7 +177,7 @@ def uninvite(state: State, event: JSON, invitee_id: str) -> None:
 
 
 def vote(
-    state: State,
+    state: VyteState,
     event: JSON,
     email: str,
     date_id: str | None = None,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.memberships import enrol, expel, organization_of
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
-def join(state: State, team_id: str, email: str, full_name: str = "", extid: str | None = None) -> JSON:
+def join(state: VyteState, team_id: str, email: str, full_name: str = "", extid: str | None = None) -> JSON:
     """A person follows the link to join: becomes a user if need be, and a member with that ``extid``.
 
     Performs user.joined and returns the user. Refused with 404 when there is no such organization and 400
@@ -26,7 +26,7 @@ def join(state: State, team_id: str, email: str, full_name: str = "", extid: str
     return user
 
 
-def admit(state: State, user: JSON, team_id: str, extid: str | None = None) -> None:
+def admit(state: VyteState, user: JSON, team_id: str, extid: str | None = None) -> None:
     """Makes a user a member of an organization and of no other, with that ``extid`` if there is one."""
     former = state.organizations.get(organization_of(user) or team_id)
     if former and former["_id"] != team_id:
@@ -38,12 +38,12 @@ def admit(state: State, user: JSON, team_id: str, extid: str | None = None) -> N
     state.touch(user)
 
 
-def members(state: State, team_id: str) -> list[JSON]:
+def members(state: VyteState, team_id: str) -> list[JSON]:
     """The users of an organization, in the order in which they joined."""
     return [state.users[user_id] for user_id in state.organizations[team_id]["members"]]
 
 
-def remove(state: State, user: JSON, owner: str) -> JSON:
+def remove(state: VyteState, user: JSON, owner: str) -> JSON:
     """Takes a user out of an organization and its teams and answers the organization; the account stays."""
     organization = state.organizations[owner]
     expel(organization, user)

@@ -8,7 +8,7 @@ import msgspec
 
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.world.clock import CANONICAL, respell
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 SINGLE = ("invitees", "places", "dates")
 
@@ -26,7 +26,7 @@ def listed(event: JSON, quirks: Quirks) -> JSON:
     return spelt(shown, quirks)
 
 
-def detailed(event: JSON, state: State, quirks: Quirks) -> JSON:
+def detailed(event: JSON, state: VyteState, quirks: Quirks) -> JSON:
     """An event as creating and retrieving answer it: ``key_store`` is an object with per-user keys."""
     shown = dict(listed(event, quirks))
     if isinstance(shown.get("key_store"), str):

@@ -12,7 +12,7 @@ from django_vyte.sandbox.world.clock import new_id, zone
 from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.memberships import extid_of, organization_of
 from django_vyte.sandbox.world.people import admit, members
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 NO_CALENDARS = dict.fromkeys(("google", "office365", "exchange", "icloud", "caldav"), False)
 MODULES = (
@@ -27,7 +27,7 @@ FIXED = (*OWN, "id", "account", "email", "emails", "calendars")
 
 
 @contextmanager
-def all_or_nothing(state: State) -> Iterator[None]:
+def all_or_nothing(state: VyteState) -> Iterator[None]:
     """Puts everything about users back as it was when the block is refused."""
     names = ("users", "emails", "owners", "organizations", "availabilities", "calendars", "pages")
     before = {name: copy.deepcopy(getattr(state, name)) for name in names}
@@ -40,7 +40,9 @@ def all_or_nothing(state: State) -> Iterator[None]:
         raise
 
 
-def save(state: State, body: JSON, owner: str, user: JSON | None = None, *, new: bool = True) -> JSON:
+def write_user(
+    state: VyteState, body: JSON, owner: str, user: JSON | None = None, *, new: bool = True
+) -> JSON:
     """Writes the body of "Create a user", or that of "Update a user" into ``user``. Returns the user.
 
     Without ``user`` the body names one by id, extid or email, or makes one when it may be ``new``. The user
@@ -53,11 +55,11 @@ def save(state: State, body: JSON, owner: str, user: JSON | None = None, *, new:
     if asked.get("login") and body.get("finish_signup_with"):
         raise Refused(400, "login cannot be used with finish_signup_with")
     about = asked.get("user") or {}
-    check(about)
-    user = user or find(state, about, owner)
+    check_user(about)
+    user = user or find_user(state, about, owner)
     if user is None and not new:
         raise Refused(404, "there is no such user")
-    user = change(state, user or make(state, about, owner), about, owner)
+    user = change_user(state, user or make_user(state, about, owner), about, owner)
     if asked.get("availability"):
         schedules.update_schedule(state, user, asked["availability"])
     if asked.get("calendars"):
@@ -65,7 +67,7 @@ def save(state: State, body: JSON, owner: str, user: JSON | None = None, *, new:
     return user
 
 
-def make(state: State, asked: JSON, owner: str) -> JSON:
+def make_user(state: VyteState, asked: JSON, owner: str) -> JSON:
     """A new user with the email that ``user`` of a body names; refused with 400 without."""
     email = email_asked(asked)
     if not email:
@@ -76,11 +78,11 @@ def make(state: State, asked: JSON, owner: str) -> JSON:
     return state.load_user(user, owner)
 
 
-def change(state: State, user: JSON, asked: JSON, owner: str) -> JSON:
+def change_user(state: VyteState, user: JSON, asked: JSON, owner: str) -> JSON:
     """Changes what ``user`` of a body names; refused with 400 for an email or extid of somebody else."""
     email, extid = email_asked(asked), extid_of(asked)
     if email and email.lower() not in [str(each).lower() for each in user["emails"]]:
-        move(state, user, email)
+        change_email(state, user, email)
     others = [other for other in members(state, owner) if other["_id"] != user["_id"]]
     if extid and extid != extid_of(user) and extid in [extid_of(other) for other in others]:
         raise Refused(400, f"user.account.organization.extid: {extid} belongs to another user")
@@ -93,7 +95,7 @@ def change(state: State, user: JSON, asked: JSON, owner: str) -> JSON:
     return user
 
 
-def move(state: State, user: JSON, email: str) -> None:
+def change_email(state: VyteState, user: JSON, email: str) -> None:
     """Gives a user another email; refused with 400 when it is somebody else's."""
     if email.lower() in state.emails:
         raise Refused(400, f"user.emails: {email} belongs to another user")
@@ -103,7 +105,7 @@ def move(state: State, user: JSON, email: str) -> None:
     state.emails[email.lower()] = user["_id"]
 
 
-def find(state: State, asked: JSON, owner: str) -> JSON | None:
+def find_user(state: VyteState, asked: JSON, owner: str) -> JSON | None:
     """The user that ``user`` of a body is about: by id, by the organization's extid, or by email.
 
     Refused with 404 for an id that nobody has, and 403 for somebody of another organization.
@@ -122,7 +124,7 @@ def find(state: State, asked: JSON, owner: str) -> JSON | None:
     return user
 
 
-def check(asked: JSON) -> None:
+def check_user(asked: JSON) -> None:
     """Refused with 400, naming the member, when ``user`` of a body has something that cannot be."""
     checked(asked, KINDS)
     checked(asked.get("account") or {}, {"organization": dict})

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from django_vyte.sandbox.world.bodies import NUMBER, checked
 from django_vyte.sandbox.world.clock import new_id, spell, zone
 from django_vyte.sandbox.world.errors import Refused
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 Span = tuple[datetime, datetime]
 
@@ -45,19 +45,19 @@ def default_schedule(user: JSON) -> JSON:
     }
 
 
-def schedule_of(state: State, user: JSON) -> JSON:
+def schedule_of(state: VyteState, user: JSON) -> JSON:
     """The availability of a user, the default one when none is set."""
     return state.availabilities.get(user["_id"]) or default_schedule(user)
 
 
-def set_schedule(state: State, user: JSON, body: JSON) -> JSON:
+def set_schedule(state: VyteState, user: JSON, body: JSON) -> JSON:
     """Sets the whole availability: what the body leaves out becomes the default. 400 for nonsense."""
     known = state.availabilities.get(user["_id"], {})
     frame: JSON = {name: known[name] for name in ("_id", "createdAt", "__v") if name in known}
     return keep(state, user, merge({**frame, **default_schedule(user)}, read_schedule(body)))
 
 
-def update_schedule(state: State, user: JSON, body: JSON) -> JSON:
+def update_schedule(state: VyteState, user: JSON, body: JSON) -> JSON:
     """Changes what the body names of the availability, and of each of its days. 400 for nonsense."""
     return keep(state, user, merge(schedule_of(state, user), read_schedule(body)))
 
@@ -69,7 +69,7 @@ def merge(schedule: JSON, given: JSON) -> JSON:
     return {**schedule, **given, "days": {**days, **changed}}
 
 
-def keep(state: State, user: JSON, content: JSON) -> JSON:
+def keep(state: VyteState, user: JSON, content: JSON) -> JSON:
     """Keeps an availability in the shape that writing answers; it has one id as long as it is there."""
     frame = {
         "trim_scheduler": True,

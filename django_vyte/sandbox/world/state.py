@@ -23,7 +23,7 @@ def ignore(action: str, resource: JSON, owner: str) -> None:
     """What happens when an action is performed and nobody listens."""
 
 
-class State:
+class VyteState:
     """Everything this Vyte knows, by id; nothing to begin with. Hold ``lock`` while reading or changing several things.
 
     ``owners`` says which organization each event, user, app, page and hook belongs to; ``keys`` maps an API

@@ -6,10 +6,10 @@ import time
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
-from django_vyte.sandbox.world.courier import Call
+from django_vyte.sandbox.world.courier import WebhookCall
 from django_vyte.sandbox.world.faults import Fault
 from django_vyte.sandbox.world.local_vyte import LocalVyte
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 LATEST = 200
 COUNTED = (
@@ -67,7 +67,7 @@ def describe_user(user: JSON) -> JSON:
     return {name: user.get(name) for name in ("_id", "full_name", "emails", "account")}
 
 
-def describe_call(call: Call) -> JSON:
+def describe_call(call: WebhookCall) -> JSON:
     """A webhook call without its body and without the token in its URL; ``next_try`` is in seconds from now."""
     names = ("action", "attempts", "status", "delivered", "given_up")
     next_try = round(max(0.0, call.due - time.monotonic()), 1) if call.waiting else None
@@ -86,13 +86,13 @@ def describe_app(app: JSON) -> JSON:
     return {name: app.get(name) for name in ("_id", "name")}
 
 
-def describe_locator(state: State, locator: JSON) -> JSON:
+def describe_locator(state: VyteState, locator: JSON) -> JSON:
     """A locator and how many locations it has."""
     count = sum(location["locator"] == locator["_id"] for location in state.locations.values())
     return {**{name: locator.get(name) for name in ("_id", "handle", "title")}, "location_count": count}
 
 
-def describe_page(state: State, page: JSON) -> JSON:
+def describe_page(state: VyteState, page: JSON) -> JSON:
     """A booking page and the handles of its appointment types."""
     types = [each["handle"] for each in state.appointment_types.values() if each["vyteme"] == page["_id"]]
     return {**{name: page.get(name) for name in ("_id", "nickname", "belongs_to", "active")}, "types": types}

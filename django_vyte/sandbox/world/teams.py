@@ -12,14 +12,14 @@ from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.event_bodies import check_body, dates_asked
 from django_vyte.sandbox.world.memberships import extid_of
 from django_vyte.sandbox.world.people import members
-from django_vyte.sandbox.world.state import JSON, State
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 KINDS = {"admins": list, "members": list, "extid": str, "name": str, "level_name": str}
 PUBLIC = {True: True, False: False, "true": True, "false": False}
 """What is taken for ``public``: the attribute is a boolean, and the samples print a string."""
 
 
-def create(state: State, body: JSON, owner: str) -> JSON:
+def create(state: VyteState, body: JSON, owner: str) -> JSON:
     """Makes a team; refused with 400 without extid and name, and for people who are not in the organization."""
     asked = read_team(state, body, owner, required=("extid", "name"))
     now = state.clock.now()
@@ -28,14 +28,14 @@ def create(state: State, body: JSON, owner: str) -> JSON:
     return state.load_team(team, owner)
 
 
-def update(state: State, team: JSON, body: JSON, owner: str) -> JSON:
+def update(state: VyteState, team: JSON, body: JSON, owner: str) -> JSON:
     """Changes what the body names; refused like ``create``."""
     team.update(read_team(state, body, owner))
     state.touch(team)
     return team
 
 
-def read_team(state: State, body: JSON, owner: str, required: tuple[str, ...] = ()) -> JSON:
+def read_team(state: VyteState, body: JSON, owner: str, required: tuple[str, ...] = ()) -> JSON:
     """The members of a team that a body may set, with people as ids; what is not documented passes through."""
     asked = {name: value for name, value in checked(body, KINDS, required).items() if value is not None}
     if asked.pop("organization", owner) != owner:
@@ -52,7 +52,7 @@ def read_team(state: State, body: JSON, owner: str, required: tuple[str, ...] = 
     return asked
 
 
-def find_member(state: State, entry: Any, owner: str, role: str) -> str:
+def find_member(state: VyteState, entry: Any, owner: str, role: str) -> str:
     """The id of the user that a body names by id, or by an object with ``_id``, ``email`` or ``extid``.
 
     Refused with 400 when nobody in the organization is it, and 403 when somebody of another one is.
@@ -72,7 +72,7 @@ def find_member(state: State, entry: Any, owner: str, role: str) -> str:
     raise Refused(400, f"{role}: {entry} is no user of your organization")
 
 
-def book(state: State, team: JSON, body: JSON, owner: str) -> JSON:
+def book(state: VyteState, team: JSON, body: JSON, owner: str) -> JSON:
     """Books the first member who is free at every date of the body, who becomes the creator of the event.
 
     Refused with 400 when nobody is. The event is one of a booking page (``vyteme``); a ``created_by`` in the
@@ -89,7 +89,7 @@ def book(state: State, team: JSON, body: JSON, owner: str) -> JSON:
     return meetings.create(state, {**body, "vyteme": True, "created_by": {"user": chosen["_id"]}}, owner)
 
 
-def is_free_for(state: State, user: JSON, body: JSON) -> bool:
+def is_free_for(state: VyteState, user: JSON, body: JSON) -> bool:
     """Whether a user is free at all the dates of a body. Whole days only need to be without meetings."""
     zone = state.naive_zone(body.get("timezone") or user["timezone"])
     for date in dates_asked(body.get("dates"), zone):
@@ -99,7 +99,7 @@ def is_free_for(state: State, user: JSON, body: JSON) -> bool:
     return True
 
 
-def describe_publicly(state: State, team: JSON) -> JSON:
+def describe_publicly(state: VyteState, team: JSON) -> JSON:
     """What a team shows to people without a key."""
     shown = ("_id", "first_name", "last_name", "picture_url")
     people = [state.users[user_id] for user_id in team["members"]]
