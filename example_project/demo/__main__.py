@@ -14,8 +14,8 @@ from typing import Any
 
 import requests
 
+from example_project.demo.environment import Addresses, own_database, own_queue, prepare
 from example_project.demo.processes import Processes, Trouble, run
-from example_project.demo.surroundings import Addresses, own_database, own_queue, prepare
 
 WORKER = (
     "-m",

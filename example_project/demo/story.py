@@ -8,10 +8,10 @@ import time
 from collections.abc import Iterator
 from datetime import datetime
 
+from example_project.demo.environment import Addresses
+from example_project.demo.page_objects import Scene, need
 from example_project.demo.pages import Form
 from example_project.demo.processes import Processes, Trouble, run
-from example_project.demo.scene import Scene, need
-from example_project.demo.surroundings import Addresses
 
 CALLS = 15
 # Whether Vyte calls again once its API is back, so that nobody waits for the next try.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.benchmarks import figures
+from tests.benchmarks.environment import DATABASE, EVENTS, NotThere, measure, own_site
 from tests.benchmarks.rows import Row
-from tests.benchmarks.surroundings import DATABASE, EVENTS, NotThere, measure, own_site
 
 FEW = 1_000
 # A mirror keeps what a synchronisation of years ago brought: ten times as many as are listed.

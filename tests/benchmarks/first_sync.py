@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 
 from tests.benchmarks import figures
+from tests.benchmarks.environment import DATABASE, EVENTS, NotThere, measure, own_site
 from tests.benchmarks.full_vyte import full_vyte
 from tests.benchmarks.rows import Row, within
-from tests.benchmarks.surroundings import DATABASE, EVENTS, NotThere, measure, own_site
 
 FEW = 1_000
 # The few are over quickly, and the many take long enough to be measured once.

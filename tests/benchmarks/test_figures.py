@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks import admin_list, figures, first_sync, surroundings, webhooks
-from tests.benchmarks.surroundings import NotThere
+from tests.benchmarks import admin_list, environment, figures, first_sync, webhooks
+from tests.benchmarks.environment import NotThere
 
 
 def test_a_rate_is_held_against_a_share_of_the_floor() -> None:
@@ -28,8 +28,8 @@ def test_a_server_that_is_not_there_is_a_missed_row(monkeypatch: pytest.MonkeyPa
     def refuse(server: str) -> None:
         raise NotThere(f"needs {server}")
 
-    monkeypatch.setattr(surroundings, "DATABASE", "postgresql")
-    monkeypatch.setattr(surroundings, "demand", refuse)
+    monkeypatch.setattr(environment, "DATABASE", "postgresql")
+    monkeypatch.setattr(environment, "demand", refuse)
     monkeypatch.setattr(webhooks, "demand", refuse)
     [row] = subject.rows()  # type: ignore[attr-defined]
     assert not row.met

@@ -9,9 +9,7 @@ from typing import Any
 import requests
 
 from tests.benchmarks import figures
-from tests.benchmarks.full_vyte import full_vyte
-from tests.benchmarks.rows import Row
-from tests.benchmarks.surroundings import (
+from tests.benchmarks.environment import (
     DATABASE,
     EVENTS,
     NotThere,
@@ -21,6 +19,8 @@ from tests.benchmarks.surroundings import (
     started,
     worker,
 )
+from tests.benchmarks.full_vyte import full_vyte
+from tests.benchmarks.rows import Row
 
 CALLS = max(200, min(800, EVENTS // 10))
 # So many that it does not matter how long the last message waits for others to join it.

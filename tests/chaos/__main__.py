@@ -17,12 +17,12 @@ import requests
 from example_project.demo.processes import run
 from tests.chaos.clock import Clock
 from tests.chaos.command import carried_out
-from tests.chaos.course import rage, recover, say, settle, wait_for
 from tests.chaos.driver import Driver
+from tests.chaos.environment import own_broker, prepare, proxy_to, through
 from tests.chaos.outages import Outages
 from tests.chaos.processes import Site
 from tests.chaos.report import Report
-from tests.chaos.surroundings import own_broker, prepare, proxy_to, through
+from tests.chaos.scenario import rage, recover, say, settle, wait_for
 from tests.chaos.syncs import Syncs
 from tests.chaos.vyte import make_vyte
 
@@ -60,7 +60,7 @@ def endure(options: argparse.Namespace) -> Report:
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
         crm = f"http://127.0.0.1:{listener.getsockname()[1]}"
         servers = prepare(folder, vyte, crm, api_key)
-        from example_project.demo.surroundings import own_database
+        from example_project.demo.environment import own_database
 
         stack.enter_context(own_database())
         stack.enter_context(own_broker(servers))
@@ -100,18 +100,18 @@ def endure(options: argparse.Namespace) -> Report:
 
 def examine(report: Report, vyte: str, api_key: str) -> None:
     """Hold what this site has against what Vyte has and said."""
-    from tests.chaos import truth
+    from tests.chaos import invariants
 
     report.violations += [
         *report.syncs.violations,
-        *truth.every_call_is_kept(report.courier),
-        *truth.nothing_is_stuck(),
-        *truth.the_mirror_is_true(truth.listed(vyte, api_key), report.driver.deleted),
-        *truth.members_are_there(report.driver),
-        *truth.every_change_is_told(),
-        *truth.history_is_a_chain(),
-        *truth.no_secret_is_logged(report.folder, [api_key, os.environ["VYTE_ENCRYPTION_KEY"]]),
-        *truth.all_kinds_of_faults_came(report.weather),
+        *invariants.every_call_is_kept(report.courier),
+        *invariants.nothing_is_stuck(),
+        *invariants.the_mirror_is_true(invariants.listed(vyte, api_key), report.driver.deleted),
+        *invariants.members_are_there(report.driver),
+        *invariants.every_change_is_told(),
+        *invariants.history_is_a_chain(),
+        *invariants.no_secret_is_logged(report.folder, [api_key, os.environ["VYTE_ENCRYPTION_KEY"]]),
+        *invariants.all_kinds_of_faults_came(report.weather),
     ]
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from django_vyte.sandbox import Sandbox
 from tests.chaos.driver import Driver
+from tests.chaos.environment import Servers
 from tests.chaos.processes import WEB_SERVERS, Site
 from tests.chaos.proxy import Proxy
-from tests.chaos.surroundings import Servers
 from tests.chaos.syncs import Syncs
 from tests.chaos.vyte import Courier, Weather
 
@@ -100,7 +100,7 @@ class Report:
     def done(self) -> list[tuple[str, str]]:
         """What this site made of it."""
         from django_vyte.models import Delivery, EventChange
-        from tests.chaos.witness.models import Heard
+        from tests.chaos.signal_log.models import Heard
 
         deliveries = Counter(Delivery.objects.values_list("status", flat=True))
         attempts = Counter(Delivery.objects.values_list("attempts", flat=True))

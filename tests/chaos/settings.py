@@ -16,7 +16,7 @@ Clock(FOLDER / "clock").wear()
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.witness"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.signal_log"]
 
 # Connections that outlive a request and a task are there to be cut.
 DATABASES["default"]["CONN_MAX_AGE"] = 60

@@ -15,9 +15,9 @@ from random import Random
 
 from example_project.demo.processes import run
 from tests.chaos.command import carried_out
-from tests.chaos.course import say
+from tests.chaos.environment import set_up
 from tests.chaos.report import readable
-from tests.chaos.surroundings import set_up
+from tests.chaos.scenario import say
 
 PROBE = 100
 """Python tries out the folder for temporary files with a file of fewer bytes, and can be killed while it does."""
@@ -59,23 +59,23 @@ def endure(stack: ExitStack, folder: Path, events: int, kills: int, seed: int) -
         DEMO_BROKER_URL="memory://",
         TMPDIR=str(spool),
     )
-    from example_project.demo.surroundings import own_database
-    from tests.chaos import truth
+    from example_project.demo.environment import own_database
+    from tests.chaos import invariants
     from tests.chaos.kills.trial import CONTEXT, Trial
 
     stack.enter_context(own_database())
     run("migrate", "--run-syncdb", "--verbosity", "0")
     run("vyte_link_team", stdin=vyte.api_key)
-    CONTEXT.set_forkserver_preload(["tests.chaos.kills.life"])
+    CONTEXT.set_forkserver_preload(["tests.chaos.kills.child"])
     trial = Trial(folder, vyte, Random(seed))
     trial.synchronise(kills)
     trial.tell(max(1, kills // 5))
     trial.violations += [
         *(f"{path} was left behind." for path in spool.iterdir() if path.stat().st_size > PROBE),
-        *truth.nothing_is_stuck(),
-        *truth.the_mirror_is_true(truth.listed(url, vyte.api_key), trial.deleted),
-        *truth.every_change_is_told(),
-        *truth.history_is_a_chain(),
+        *invariants.nothing_is_stuck(),
+        *invariants.the_mirror_is_true(invariants.listed(url, vyte.api_key), trial.deleted),
+        *invariants.every_change_is_told(),
+        *invariants.history_is_a_chain(),
     ]
     print(
         readable([("seed", str(seed)), ("logs", str(folder)), *trial.lines()], trial.violations), flush=True

@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 
 from django_vyte.sandbox import Sandbox
-from tests.chaos.course import say, wait_for
-from tests.chaos.kills.life import live
+from tests.chaos.kills.child import live
+from tests.chaos.scenario import say, wait_for
 
 SYNC = ("vyte_sync",)
 TELL = ("vyte_inbox", "process")
@@ -52,7 +52,7 @@ class Trial:
 
     def synchronise(self, kills: int) -> None:
         """Have a synchronisation killed so often, and one completed. After one that got through, Vyte has news."""
-        from tests.chaos.truth import every_event_has_its_beginning
+        from tests.chaos.invariants import every_event_has_its_beginning
 
         started = time.monotonic()
         while self.fell[SYNC].total() < kills:
@@ -67,7 +67,7 @@ class Trial:
 
     def tell(self, kills: int) -> None:
         """Have the process that tells the receivers killed so often, and others finish what it began."""
-        from tests.chaos.truth import rows_left
+        from tests.chaos.invariants import rows_left
 
         started = time.monotonic()
         while self.fell[TELL].total() < kills and self.kill(TELL):
@@ -148,7 +148,7 @@ class Trial:
         from django.db import connection
 
         from django_vyte.models import Event, EventChange
-        from tests.chaos.witness.models import Heard
+        from tests.chaos.signal_log.models import Heard
 
         heard = list(Heard.objects.values_list("kind", "about"))
         again = len(heard) - len(set(heard))

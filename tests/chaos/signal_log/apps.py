@@ -2,8 +2,8 @@ from django.apps import AppConfig
 
 
 class WitnessConfig(AppConfig):
-    name = "tests.chaos.witness"
+    name = "tests.chaos.signal_log"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        from tests.chaos.witness import receivers  # noqa: F401 - connects them
+        from tests.chaos.signal_log import receivers  # noqa: F401 - connects them

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.dispatch import receiver
 
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated, user_joined
-from tests.chaos.witness.models import Heard
+from tests.chaos.signal_log.models import Heard
 
 
 @receiver([event_created, event_confirmed, event_updated, event_cancelled])

@@ -90,7 +90,7 @@ def _stay_calm(report: Report) -> None:
 
 
 def _wait_for_quiet(report: Report) -> None:
-    from tests.chaos.truth import rows_left
+    from tests.chaos.invariants import rows_left
 
     def is_quiet() -> bool:
         report.site.supervise()

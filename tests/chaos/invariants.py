@@ -16,8 +16,8 @@ from django_vyte.inbox import parsing
 from django_vyte.jobs.models import Work
 from django_vyte.models import Delivery, Event, EventChange, Member, Webhook
 from tests.chaos.driver import Driver
+from tests.chaos.signal_log.models import Heard
 from tests.chaos.vyte import KINDS, Courier, Weather
-from tests.chaos.witness.models import Heard
 
 Answer = dict[str, Any]
 # As many as the local Vyte ever has.

@@ -1,4 +1,4 @@
-"""Clients that others wrote, found in public, work against the local Vyte; ``data/strangers.json`` has their calls.
+"""Third-party clients, found in public, work against the local Vyte: ``data/third_party_clients.json`` has their calls.
 
 A client's calls are made in their order with plain ``requests`` over a real socket. ``reads`` are the places of the
 answer that the client looks into, ``keeps`` what it takes from there for later calls, ``key`` null where it sends none.
@@ -19,7 +19,7 @@ import requests
 from django_vyte.sandbox import Sandbox
 from django_vyte.sandbox.examples import example_names
 
-STRANGERS = json.loads((Path(__file__).parents[1] / "data" / "strangers.json").read_text())
+CLIENTS = json.loads((Path(__file__).parents[1] / "data" / "third_party_clients.json").read_text())
 
 
 @pytest.fixture
@@ -61,18 +61,18 @@ def send(url: str, call: dict[str, Any], key: str | None) -> requests.Response:
     )
 
 
-@pytest.mark.parametrize("stranger", STRANGERS, ids=lambda stranger: stranger["who"])
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client["who"])
 def test_a_client_that_others_wrote_gets_the_answers_it_expects(
-    stranger: dict[str, Any], served: Sandbox
+    client: dict[str, Any], served: Sandbox
 ) -> None:
     names = {name: str(value) for name, value in example_names(served).items()}
     names["today"] = datetime.now(UTC).date().isoformat()
-    if given := filled(stranger.get("given"), names):
+    if given := filled(client.get("given"), names):
         served.create_event(**given)
-    for name, value in stranger.get("quirks", {}).items():
+    for name, value in client.get("quirks", {}).items():
         setattr(served.quirks, name, value)
-    key = stranger.get("key", served.api_key)
-    for call in stranger["calls"]:
+    key = client.get("key", served.api_key)
+    for call in client["calls"]:
         asked = filled(call, names)
         answer = send(served.url, asked, key)
         said = f"{call['does']}: {answer.status_code} {answer.text[:300]}"

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
+from example_project.demo.environment import Addresses
 from example_project.demo.pages import Browser, Form, Page
 from example_project.demo.processes import Processes, Trouble
-from example_project.demo.surroundings import Addresses
 
 if TYPE_CHECKING:
     from django_vyte.models import Event

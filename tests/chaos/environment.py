@@ -78,7 +78,7 @@ def proxy_to(server: SplitResult, random: Random) -> Proxy:
 @contextmanager
 def own_broker(servers: Servers) -> Iterator[None]:
     """A queue, or a part of Redis, that goes when the run ends."""
-    from example_project.demo.surroundings import own_queue
+    from example_project.demo.environment import own_queue
 
     if servers.broker.scheme != "redis":
         with own_queue():
