@@ -1,4 +1,6 @@
-"""What one run of the demo has to itself: ports, secrets, folder, database, queue. All go into the environment."""
+"""What one run of the demo has to itself, as environment variables that settings.py reads: ports, secrets, folder,
+database, queue.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one run has to itself: ports, secrets, database, queue, and the doors between them and this project."""
+"""What one run has to itself: secrets, database, queue, and the proxies between the site and its servers."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def prepare(folder: Path, vyte: str, crm: str, api_key: str) -> Servers:
             "Set DEMO_DATABASE_URL and DEMO_BROKER_URL to servers, as tox.ini does for the story."
         )
     name = f"django_vyte_chaos_{secrets.token_hex(4)}"
-    set_up(folder, name, vyte, api_key, VYTE_PUBLIC_URL=crm, DEMO_QUEUE=name, DEMO_SWEEP_SECONDS="3")
+    configure(folder, name, vyte, api_key, VYTE_PUBLIC_URL=crm, DEMO_QUEUE=name, DEMO_SWEEP_SECONDS="3")
     return Servers(urlsplit(os.environ["DEMO_DATABASE_URL"]), broker, name)
 
 
-def set_up(folder: Path, name: str, vyte: str, api_key: str, **more: str) -> None:
+def configure(folder: Path, name: str, vyte: str, api_key: str, **more: str) -> None:
     """Set the variables that the settings read, for this process and those it starts, and set Django up.
 
     The database on the server that ``DEMO_DATABASE_URL`` names is called ``name``; without a server it is a file.

@@ -16,11 +16,11 @@ from django_vyte.inbox import parsing
 from django_vyte.jobs.models import Work
 from django_vyte.models import Delivery, Event, EventChange, Member, Webhook
 from tests.chaos.driver import Driver
-from tests.chaos.signal_log.models import Heard
-from tests.chaos.vyte import KINDS, Courier, Weather
+from tests.chaos.signal_log.models import ReceiverCall
+from tests.chaos.vyte import KINDS, CallRecorder, RandomFaults
 
 Answer = dict[str, Any]
-# As many as the local Vyte ever has.
+# More than the local Vyte ever has.
 MOST_EVENTS = 1_000_000
 WORK: tuple[type[Work], ...] = (Delivery, EventChange, Member)
 Status = Delivery.Status
@@ -31,10 +31,10 @@ def rows_left() -> int:
     return sum(model.objects.filter(next_attempt_at__isnull=False).count() for model in WORK)
 
 
-def every_call_is_kept(courier: Courier) -> Iterator[str]:
+def every_accepted_call_is_stored(recorder: CallRecorder) -> Iterator[str]:
     """What was answered 200 is a Delivery, as often as it was answered so."""
     kept = Counter(Delivery.objects.values_list("body", flat=True))
-    for body, times in Counter(parsing.read(attempt.body).text for attempt in courier.accepted).items():
+    for body, times in Counter(parsing.read(attempt.body).text for attempt in recorder.accepted).items():
         if kept[body] < times:
             yield f"A call was answered 200 {times} times and is kept {kept[body]} times: {body[:200]}"
 
@@ -60,7 +60,7 @@ def listed(url: str, api_key: str) -> dict[str, Answer]:
         return {event["_id"]: event for event in answer.json()}
 
 
-def the_mirror_is_true(answers: Mapping[str, Answer], deleted: Sequence[str]) -> Iterator[str]:
+def mirror_matches_vyte(answers: Mapping[str, Answer], deleted: Sequence[str]) -> Iterator[str]:
     """Every event is mirrored as the local Vyte's API shows it; a deleted one is cancelled, or was never mirrored."""
     mirrored = {event.vyte_id: event for event in Event.objects.prefetch_related("invitees", "groups")}
     for key, answer in answers.items():
@@ -98,26 +98,26 @@ def differences(event: Event, answer: Answer) -> Iterator[str]:
             yield f"Event {event.vyte_id}, {column}: {shown}"
 
 
-def members_are_there(driver: Driver) -> Iterator[str]:
-    """Everyone who joined is a member of whom receivers have heard."""
+def joined_members_are_dispatched(driver: Driver) -> Iterator[str]:
+    """Everyone who joined is a member whose signal was dispatched."""
     told = set(Member.objects.filter(told_at__isnull=False).values_list("vyte_id", flat=True))
     for key in set(driver.joined) - told:
-        yield f"User {key} joined, and receivers have not heard of it."
+        yield f"User {key} joined, and its signal was not dispatched."
 
 
-def every_change_is_told() -> Iterator[str]:
-    """Receivers heard of each change at least once, and of none that is not there."""
-    heard = set(Heard.objects.exclude(kind="joined").values_list("kind", "about"))
+def every_change_is_dispatched() -> Iterator[str]:
+    """Receivers were called for each change at least once, and for none that is not recorded."""
+    logged = set(ReceiverCall.objects.exclude(kind="joined").values_list("kind", "about"))
     recorded = set(EventChange.objects.values_list("kind", "pk"))
-    for kind, pk in sorted(recorded - heard):
-        yield f"Change {pk} ({kind}) was never told."
-    for kind, pk in sorted(heard - recorded):
-        yield f"Change {pk} ({kind}) was told and is not recorded."
+    for kind, pk in sorted(recorded - logged):
+        yield f"Change {pk} ({kind}) was never dispatched."
+    for kind, pk in sorted(logged - recorded):
+        yield f"Change {pk} ({kind}) was dispatched and is not recorded."
     for change in EventChange.objects.filter(told_at__isnull=True):
-        yield f"Change {change.pk} is not noted as told: {change.error}"
+        yield f"Change {change.pk} is not marked as dispatched: {change.error}"
 
 
-def every_event_has_its_beginning() -> Iterator[str]:
+def every_event_has_a_created_change() -> Iterator[str]:
     """An event and the change that says that it was created are written together."""
     events = Event.objects.count()
     beginnings = EventChange.objects.filter(kind=EventChange.Kind.CREATED).count()
@@ -125,7 +125,7 @@ def every_event_has_its_beginning() -> Iterator[str]:
         yield f"{events} events are mirrored, and {beginnings} are recorded as created."
 
 
-def history_is_a_chain() -> Iterator[str]:
+def history_is_consistent() -> Iterator[str]:
     """Each change begins where the one before it ended, the last one ends at what is mirrored, and none comes twice."""
     histories: dict[int, list[EventChange]] = defaultdict(list)
     for change in EventChange.objects.order_by("pk"):
@@ -165,10 +165,10 @@ def no_secret_is_logged(folder: Path, secrets: Sequence[str]) -> Iterator[str]:
                 yield f"{log}, line {number}, shows a secret."
 
 
-def all_kinds_of_faults_came(weather: Weather) -> Iterator[str]:
+def all_kinds_of_faults_came(api_faults: RandomFaults) -> Iterator[str]:
     """A run that went without one of them proves less than it says."""
     for kind in KINDS:
-        if not weather.counts[kind]:
+        if not api_faults.counts[kind]:
             yield f"The API never failed in this way: {kind}. Let Vyte make more calls."
 
 

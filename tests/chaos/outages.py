@@ -1,4 +1,4 @@
-"""When the broker and the database cannot be reached and the clock is wrong, and how that is brought about."""
+"""Outages of the broker and the database, and a wrong clock: when each begins, how it is made, how it ends."""
 
 from __future__ import annotations
 

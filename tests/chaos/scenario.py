@@ -1,4 +1,4 @@
-"""The course of a run: everything goes wrong, then nothing does any more, and then it must be as if nothing had."""
+"""The scenario of a run: faults and kills, then none until all rows are done, then calls without faults or errors."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ SHORTEST = 80.0
 """Seconds that the outages and some quiet between them take."""
 CALLS_A_SECOND = 12
 FRAGILE = 1 / 300
-"""Of the packets between this site and its database, how many are the last of their connection."""
+"""The share of packets between this site and its database after which the connection is cut."""
 KILLS_END = 0.85
-"""The part of the time after which nobody is killed: whoever has gone wrong by then is seen to go on so."""
+"""The part of the time after which no process is killed, so that one in a wrong state stays there to be seen."""
 CALM_CALLS = 15
 """How many calls come for each worker when all is well."""
 QUIET_SECONDS = 300.0
@@ -25,11 +25,11 @@ COMPLAINT = re.compile(r"\b(ERROR|CRITICAL)\b")
 BEGAN = time.monotonic()
 
 
-def rage(report: Report, outages: Outages, calls: int, random: Random) -> None:
-    """Have everything go wrong that can, while things happen at Vyte."""
+def chaos_phase(report: Report, outages: Outages, calls: int, random: Random) -> None:
+    """Kills, outages, API faults and cut connections, while events change at Vyte."""
     started, outbox = time.monotonic(), report.vyte.outbox
     seconds = max(SHORTEST, calls / CALLS_A_SECOND)
-    report.weather.share, report.database.fragile = SHARE, FRAGILE
+    report.api_faults.share, report.database.fragile = SHARE, FRAGILE
     while len(outbox) < calls or not (outages.all_over and report.syncs.all_over):
         progress = (time.monotonic() - started) / seconds
         while len(outbox) < min(calls, calls * progress):
@@ -40,15 +40,15 @@ def rage(report: Report, outages: Outages, calls: int, random: Random) -> None:
         outages.follow(progress)
         report.syncs.follow(progress)
         time.sleep(0.05)
-    report.weather.share = report.database.fragile = 0.0
-    report.weather.clear()
+    report.api_faults.share = report.database.fragile = 0.0
+    report.api_faults.clear()
     report.outages = outages.happened
     report.minutes_of_chaos = (time.monotonic() - started) / 60
     say(f"{len(outbox)} calls, {report.site.kills.total()} kills; all is well from here on")
 
 
-def settle(report: Report) -> None:
-    """Wait until nobody has anything left to do; then what failed is replayed, and waited for."""
+def settle_phase(report: Report) -> None:
+    """Wait until no row and no webhook call is left; then replay failed deliveries, and wait again."""
     from django_vyte import inbox
     from django_vyte.models import Delivery
 
@@ -66,8 +66,8 @@ def settle(report: Report) -> None:
     say("quiet")
 
 
-def recover(report: Report) -> None:
-    """Some more calls, of which each process learns what became of its connections; and then some without a fault."""
+def calm_phase(report: Report) -> None:
+    """More calls without faults: the first let each process find its dead connections, the rest may log no error."""
     _stay_calm(report)
     logs = {child: child.log.stat().st_size for child in report.site.children}
     _stay_calm(report)

@@ -1,4 +1,4 @@
-"""The example project as it runs in production, with little patience and with a witness of its signals."""
+"""The example project as it runs in production, with short timeouts and a log of its signals."""
 
 from example_project.settings import *  # noqa: F403
 from example_project.settings import (
@@ -12,7 +12,7 @@ from example_project.settings import (
 )
 from tests.chaos.clock import Clock
 
-Clock(FOLDER / "clock").wear()
+Clock(FOLDER / "clock").install()
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]

@@ -1,4 +1,4 @@
-"""One life of a process that runs a ``manage.py`` command and says what it is about to ask of the database."""
+"""The child process to be killed: runs a ``manage.py`` command and announces each statement before it is executed."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ import django
 from django.core.management import call_command
 from django.db import connection
 
-# In the process that forks the others, so that no life begins with a second of imports.
+# In the process that forks the others, so that no child begins with a second of imports.
 django.setup()
 
 TABLE = re.compile(r'(?:INTO|FROM|UPDATE)\s+["`](\w+)["`]', re.IGNORECASE)
 
 
-def live(command: Sequence[str], pulse: Connection, log: Path) -> None:
-    """Run the command; each statement is announced to ``pulse`` before the database gets it."""
-    with log.open("a", buffering=1) as output, connection.execute_wrapper(announcing(pulse)):
+def run_command(command: Sequence[str], statements: Connection, log: Path) -> None:
+    """Run the command; each statement is announced to ``statements`` before the database gets it."""
+    with log.open("a", buffering=1) as output, connection.execute_wrapper(announcing(statements)):
         sys.stdout = sys.stderr = output
         call_command(*command, verbosity=0)
 
 
-def announcing(pulse: Connection) -> Callable[..., Any]:
+def announcing(statements: Connection) -> Callable[..., Any]:
     """What has each statement announced as ``INSERT django_vyte_event``."""
 
     def announce(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
         table = TABLE.search(sql)
-        pulse.send(f"{sql.split(maxsplit=1)[0]} {table[1] if table else ''}".strip())
+        statements.send(f"{sql.split(maxsplit=1)[0]} {table[1] if table else ''}".strip())
         return execute(sql, *rest)
 
     return announce

@@ -1,1 +1,1 @@
-"""A Django app that writes down each time that a receiver is called."""
+"""A Django app that stores each call of a signal receiver."""

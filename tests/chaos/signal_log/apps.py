@@ -1,7 +1,7 @@
 from django.apps import AppConfig
 
 
-class WitnessConfig(AppConfig):
+class SignalLogConfig(AppConfig):
     name = "tests.chaos.signal_log"
     default_auto_field = "django.db.models.BigAutoField"
 

@@ -1,9 +1,9 @@
-"""One row for each call of a receiver. No key is unique: what is told twice is there twice."""
+"""One row for each call of a receiver. No key is unique, so that a signal that is dispatched twice is there twice."""
 
 from django.db import models
 
 
-class Heard(models.Model):
+class ReceiverCall(models.Model):
     """A receiver was called in the process ``pid``: of an ``EventChange``, or of a ``Member`` (kind "joined")."""
 
     kind = models.CharField(max_length=16)
