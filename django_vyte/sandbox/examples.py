@@ -1,4 +1,4 @@
-"""What examples talk about: names for things of a fresh Sandbox."""
+"""Values for the names in the client reference's examples (``event_id``, ``email`` …), taken from a fresh Sandbox."""
 
 from __future__ import annotations
 

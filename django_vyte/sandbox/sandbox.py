@@ -1,4 +1,4 @@
-"""One local Vyte: its world, its WSGI application, its faults and its webhooks, behind one object."""
+"""``Sandbox``: a local Vyte with its server, its state file and its seed; what users of this package create."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of things for a local Vyte to start with, beside what Vyte's documentation prints."""
+"""Seed files: JSON with users, teams, events … that a local Vyte starts with, besides the published objects."""
 
 from __future__ import annotations
 

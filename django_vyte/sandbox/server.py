@@ -1,4 +1,4 @@
-"""Serving the WSGI application on a socket, in a thread, with HTTP/1.1 connections that stay open."""
+"""Serves the WSGI application on a socket, in a thread, with HTTP/1.1 keep-alive connections."""
 
 from __future__ import annotations
 

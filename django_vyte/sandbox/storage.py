@@ -1,4 +1,4 @@
-"""Keeping the world of a local Vyte in a file, so that it survives a restart."""
+"""The state file: keeps a local Vyte across restarts, written atomically after changes."""
 
 from __future__ import annotations
 
@@ -18,11 +18,10 @@ from django_vyte.sandbox.world.state import VyteState
 logger = logging.getLogger("django_vyte.sandbox")
 
 REST = 1.0
-"""Seconds from one save to the next at least."""
-
+"""Least seconds between two saves."""
 
 UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError, LookupError, TypeError, AttributeError)
-"""What a content that is no state raises in ``restore``."""
+"""What ``restore`` raises for content that is no state."""
 
 
 class Storage:

@@ -1,4 +1,4 @@
-"""Which of the things that Vyte's documentation leaves open hold for a real account: one function, one fact."""
+"""``vyte_probe``: asks a real account which variant of Vyte's behaviour it shows where the documentation is silent."""
 
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact

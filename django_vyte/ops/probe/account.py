@@ -1,4 +1,4 @@
-"""The account that is asked, and what it has answered so far."""
+"""The account that is probed; each request is sent once and its answer kept for every fact that needs it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from django_vyte.models import Delivery, Team
 from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
 
-# As many as anybody has, events that are looked into, and calls.
+# The limit to list with (more than any account has), events to inspect, calls to inspect.
 LIMIT = 1_000_000
 SAMPLE = 200
 CALLS = 100
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class Wire(Resource):
-    """Requests whose answers are wanted as they come, whatever the client would make of them."""
+    """Raw requests: the JSON as Vyte sends it, without the client's methods in between."""
 
     def read(self, method: str, path: str, **options: Any) -> Any:
         """The JSON answered; raises VyteError."""
@@ -49,7 +49,7 @@ class Wire(Resource):
 
 @dataclass(slots=True)
 class ListedEvents:
-    """What a list of events came to."""
+    """The ids of all listed events, and the first of them as a sample."""
 
     ids: set[str] = field(default_factory=set)
     sample: list[dict[str, Any]] = field(default_factory=list)
@@ -73,7 +73,7 @@ class StoredCall:
 
 
 def once(ask: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
-    """Ask only the first time: the answer, or the error, is kept."""
+    """Cache the answer, or the VyteError, for the life of the account."""
 
     @wraps(ask)
     def kept(account: ProbedAccount) -> T:
@@ -177,7 +177,7 @@ class ProbedAccount:
         url = get_settings().WEB_URL + path
         try:
             with Session() as session:
-                # An auth that adds nothing: what stands in ~/.netrc is not for this.
+                # requests reads ~/.netrc unless ``auth`` is given: https://requests.readthedocs.io/en/latest/user/authentication/
                 options: dict[str, Any] = {"allow_redirects": False, "stream": True, "timeout": 20}
                 return int(session.get(url, auth=lambda request: request, **options).status_code)
         except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""Facts that Vyte's webhook calls show, as this site has stored them."""
+"""Facts shown by the webhook calls that this site has stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every fact, in the order in which they are reported."""
+"""All facts in the order of the report, one function each."""
 
 from __future__ import annotations
 

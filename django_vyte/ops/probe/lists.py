@@ -1,4 +1,4 @@
-"""Facts about how much of a list of meetings Vyte answers."""
+"""Facts about how many events a list returns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Facts that meetings show, as Vyte lists them."""
+"""Facts shown by the events that Vyte lists."""
 
 from __future__ import annotations
 

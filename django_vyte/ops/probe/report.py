@@ -1,4 +1,4 @@
-"""What a probe found, for the settings of a site and for whoever maintains the package."""
+"""The probe's output: text for an issue, JSON, and the settings of this site to change."""
 
 from __future__ import annotations
 

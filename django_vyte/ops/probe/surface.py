@@ -1,4 +1,4 @@
-"""Facts about where Vyte has what, and in which shape it answers."""
+"""Facts about paths (webhooks, the join page) and the shapes of their answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The probe's own meeting (``vyte_probe --write``): made, changed, confirmed and cancelled, and what that shows."""
+"""Makes, changes, confirms and cancels one meeting (``vyte_probe --write``), and observes what Vyte answers."""
 
 from __future__ import annotations
 

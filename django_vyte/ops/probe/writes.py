@@ -1,4 +1,4 @@
-"""Facts that only writing shows: what the probe's own meeting was made and changed with."""
+"""Facts that only a write shows, taken from the trial meeting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request to the API and what an operation needs to answer it."""
+"""What an operation of the API gets: the request, the state of the local Vyte, and the organization of the key."""
 
 from __future__ import annotations
 

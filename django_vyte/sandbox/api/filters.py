@@ -16,26 +16,26 @@ from django_vyte.sandbox.world.state import JSON
 Test = Callable[[JSON], bool]
 
 
-def read(ask: Exchange) -> tuple[list[Test], int | None]:
+def read(exchange: Exchange) -> tuple[list[Test], int | None]:
     """The tests an event must pass, and how many are wanted at most; 400 for what makes no sense."""
-    limit = ask.request.args.get("limit")
+    limit = exchange.request.args.get("limit")
     if limit is not None and not (limit.isdigit() and int(limit)):
         raise Refused(400, "limit must be a positive number")
-    tests = [*status_tests(ask), *people_tests(ask)]
-    if not ask.quirks.list_cancelled:
+    tests = [*status_tests(exchange), *people_tests(exchange)]
+    if not exchange.quirks.list_cancelled:
         tests.append(lambda event: "cancelled" not in event)
-    if pattern := ask.request.args.get("q"):
+    if pattern := exchange.request.args.get("q"):
         try:
             title = re.compile(pattern, re.IGNORECASE)
         except re.error:
             raise Refused(400, "q is not a regular expression") from None
         # As databases do, an expression finds nothing that has no title at all.
         tests.append(lambda event: bool(event.get("title") is not None and title.search(event["title"])))
-    if app_id := ask.request.args.get("app_id"):
+    if app_id := exchange.request.args.get("app_id"):
         tests.append(lambda event: third_party(event).get("app") == app_id)
-    if groups := set(ask.words("group_ids")):
+    if groups := set(exchange.words("group_ids")):
         tests.append(lambda event: not groups.isdisjoint(third_party(event).get("group_ids") or []))
-    quirks = ask.quirks
+    quirks = exchange.quirks
     caps = [int(limit) if limit else quirks.list_default, quirks.list_maximum]
     return tests, min((cap for cap in caps if cap), default=None)
 
@@ -46,9 +46,9 @@ def select(events: list[JSON], wanted: tuple[list[Test], int | None]) -> list[JS
     return [event for event in events if all(test(event) for test in tests)][:limit]
 
 
-def status_tests(ask: Exchange) -> list[Test]:
+def status_tests(exchange: Exchange) -> list[Test]:
     """``filter=confirmed`` and ``filter=upcoming``; a cancelled event is neither."""
-    wanted = ask.request.args.get("filter")
+    wanted = exchange.request.args.get("filter")
     if wanted in (None, ""):
         return []
     if wanted == "confirmed":
@@ -59,17 +59,23 @@ def status_tests(ask: Exchange) -> list[Test]:
     raise Refused(400, "filter must be confirmed or upcoming")
 
 
-def people_tests(ask: Exchange) -> list[Test]:
+def people_tests(exchange: Exchange) -> list[Test]:
     """The filters by creator (any of them) and by invitee (all of them)."""
     tests: list[Test] = []
-    creator_users, creator_emails = set(ask.words("creator_users")), set(ask.words("creator_emails"))
+    creator_users, creator_emails = (
+        set(exchange.words("creator_users")),
+        set(exchange.words("creator_emails")),
+    )
     if creator_users or creator_emails:
         tests.append(
             lambda event: (
                 creator(event).get("user") in creator_users or creator(event).get("email") in creator_emails
             )
         )
-    for member, wanted in (("user", ask.words("invitee_users")), ("email", ask.words("invitee_emails"))):
+    for member, wanted in (
+        ("user", exchange.words("invitee_users")),
+        ("email", exchange.words("invitee_emails")),
+    ):
         if wanted:
             tests.append(invited(member, set(wanted)))
     return tests

@@ -1,4 +1,4 @@
-"""The page of an event: voting, deciding, cancelling."""
+"""The page of an event, where people vote, confirm and cancel."""
 
 from __future__ import annotations
 

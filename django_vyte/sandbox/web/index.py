@@ -1,4 +1,4 @@
-"""The index: what there is in the local Vyte, what it has done, and forms for faults and switches."""
+"""The start page: what a local Vyte holds and has done, with forms for faults and switches."""
 
 from __future__ import annotations
 

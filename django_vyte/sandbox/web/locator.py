@@ -1,4 +1,4 @@
-"""The page of a locator: its locations, each leading to where one books."""
+"""The page of a locator: its locations, each with a link to book there."""
 
 from __future__ import annotations
 

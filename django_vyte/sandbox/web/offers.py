@@ -1,4 +1,4 @@
-"""What a booking page offers: whose time, for how long, with which settings, and when it is free."""
+"""What a booking page offers: its owner, the length of a slot, settings and free slots."""
 
 from __future__ import annotations
 

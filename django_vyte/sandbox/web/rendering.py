@@ -1,4 +1,4 @@
-"""Turning templates into pages."""
+"""Renders the pages' templates with an engine of their own, and formats dates and places for them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When people are free: what their availability opens, less their meetings."""
+"""Free and busy times of users: the hours of their availability, minus their meetings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checking what a body says about a thing that Vyte keeps."""
+"""Validates request bodies: the kind of each member, required members, members that only Vyte writes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which calendars a user has connected: the calendar list (v2 documentation, Calendars)."""
+"""The calendars that a user has connected: the calendar list (v2 documentation, Calendars)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dates and places of a meeting, which people vote on until one of each is decided."""
+"""The dates and places of a meeting: votes on them, and which one is chosen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Instants, as Vyte spells them, and ids."""
+"""Times as Vyte writes them, ids and secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhooks: the outbox of calls and their delivery."""
+"""Webhook calls: an outbox, and the courier that delivers from it with retries and back-off."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class WebhookCall:
 
     @property
     def waiting(self) -> bool:
-        """Whether it is still to be delivered."""
+        """Whether the courier still has to deliver it."""
         return not self.delivered and not self.given_up
 
 

@@ -1,4 +1,4 @@
-"""Refusals of the local Vyte."""
+"""The exceptions of the local Vyte."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the body of an event asks for: checked, and in one shape however it was sent."""
+"""Validates the body of an event and normalises its dates, places and invitees."""
 
 from __future__ import annotations
 

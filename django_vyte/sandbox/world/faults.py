@@ -1,4 +1,4 @@
-"""Faults on request: what the local Vyte does wrong, how often, and to which requests."""
+"""Faults on request: which requests fail, how, and how many times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Many generated events, for lists and synchronisations of real size."""
+"""Generates many events, for lists and synchronisations of a realistic size."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a local Vyte knows when it starts: the objects that Vyte's documentation prints."""
+"""The state of a fresh local Vyte: the objects that Vyte's documentation prints."""
 
 from __future__ import annotations
 

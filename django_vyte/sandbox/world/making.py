@@ -1,4 +1,4 @@
-"""Making an event and its parts from what was asked for."""
+"""Builds events, invitees, messages and keys in Vyte's JSON from validated bodies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happens to meetings: made, voted on, confirmed, changed, cancelled, and people invited to them.
+"""What happens to meetings: create, vote, confirm, update, cancel, invite.
 
 Every function takes the event itself, changes it, and performs the action that webhooks are about.
 """

@@ -1,4 +1,4 @@
-"""Who belongs to an organization: written into both, the user and the organization."""
+"""Membership of an organization, which is written into both the user and the organization."""
 
 from __future__ import annotations
 

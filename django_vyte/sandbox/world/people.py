@@ -1,4 +1,4 @@
-"""What happens to people: they join an organization and leave it."""
+"""People join an organization, are listed as its members, and leave it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How events are shown, with every spelling that Quirks asks for."""
+"""Serialises events for the API and for webhook calls, in the variants that ``Quirks`` switches on."""
 
 from __future__ import annotations
 

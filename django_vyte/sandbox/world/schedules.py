@@ -1,4 +1,4 @@
-"""When people can be booked: the availability of a user (v2 documentation, Availabilities)."""
+"""Availabilities: the hours in which a user can be booked (v2 documentation, Availabilities)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The short ways of naming dates, places and people that ``Sandbox`` and its controls take."""
+"""Short forms of dates, places and people that ``Sandbox`` methods and controls accept, such as a bare email."""
 
 from __future__ import annotations
 

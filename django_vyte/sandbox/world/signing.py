@@ -1,4 +1,4 @@
-"""Creator tokens, computed independently of the client's own code so that each checks the other."""
+"""Creator tokens (``ct``). Computed apart from the client's code, so that tests compare two implementations."""
 
 from __future__ import annotations
 

@@ -15,12 +15,12 @@ from django_vyte.sandbox.world.errors import Refused
 JSON = dict[str, Any]
 
 
-def pass_over() -> None:
-    """What happens after a change when nothing is kept in a file."""
+def do_nothing() -> None:
+    """``changed`` without a state file."""
 
 
 def ignore(action: str, resource: JSON, owner: str) -> None:
-    """What happens when an action is performed and nobody listens."""
+    """``perform`` without a courier."""
 
 
 class VyteState:
@@ -54,7 +54,7 @@ class VyteState:
         self.owners: dict[str, str] = {}
         self.emails: dict[str, str] = {}
         self.perform: Callable[[str, JSON, str], None] = ignore
-        self.changed: Callable[[], None] = pass_over
+        self.changed: Callable[[], None] = do_nothing
 
     def kept(self) -> dict[str, dict[str, Any]]:
         """Everything there is, by the name of the attribute that holds it."""

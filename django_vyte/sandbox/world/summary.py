@@ -1,4 +1,4 @@
-"""What a Sandbox holds and has done, with no credential in it: for the controls and the index page."""
+"""A local Vyte's contents and history as JSON, without credentials: for the controls and the start page."""
 
 from __future__ import annotations
 

@@ -159,7 +159,7 @@ class Trial:
             ("events", f"{Event.objects.count():,}, {len(self.deleted)} of them deleted at Vyte"),
             *(
                 self.kills_of(name, command)
-                for name, command in (("synchronisation", SYNC), ("dispatching", DISPATCH))
+                for name, command in (("synchronisation", SYNC), ("dispatch", DISPATCH))
             ),
             ("got through before the last", str(self.completed)),
             ("changes recorded", f"{EventChange.objects.count():,}"),
