@@ -1,4 +1,4 @@
-"""What a benchmark with a database has to itself: the database, a part of Redis, and the processes that use them.
+"""What a benchmark with a database has to itself: an own database, own keys in Redis, and the processes that use them.
 
 ``DJANGO_VYTE_TEST_DATABASE`` names the server, as for the tests; ``BENCH_EVENTS`` is the size of the larger side.
 """
@@ -25,26 +25,26 @@ ONE_PROCESS = ["--pool", "solo", "--without-gossip", "--without-mingle", "--logl
 SERVERS = {"postgresql": (5432, "psycopg"), "mariadb": (3306, "MySQLdb"), "redis": (6379, "redis")}
 
 
-class NotThere(Exception):
+class ServerMissing(Exception):
     """A server, or the package that speaks with it, is missing; the message says which."""
 
 
-def demand(server: str) -> None:
-    """NotThere when ``server`` does not listen on this machine, or when nothing here can speak with it."""
+def require_server(server: str) -> None:
+    """ServerMissing when ``server`` does not listen on this machine, or when nothing here can speak with it."""
     port, package = SERVERS[server]
     if importlib.util.find_spec(package) is None:
-        raise NotThere(f"needs {package}")
+        raise ServerMissing(f"needs {package}")
     try:
         socket.create_connection(("127.0.0.1", port), timeout=2).close()
     except OSError:
-        raise NotThere(f"needs {server}") from None
+        raise ServerMissing(f"needs {server}") from None
 
 
 @contextmanager
 def own_site() -> Iterator[dict[str, str]]:
     """The environment of processes that share an empty, migrated database; it goes when the block ends."""
     if DATABASE in SERVERS:
-        demand(DATABASE)
+        require_server(DATABASE)
     name = f"django_vyte_bench_{secrets.token_hex(4)}"
     with tempfile.TemporaryDirectory() as folder:
         site = {

@@ -12,7 +12,7 @@ import pytest
 from example_project.demo.processes import DemoError, Processes, run
 
 # A process with a child, of which neither stops when asked; it says when both are there.
-STUBBORN = """
+STALLING = """
 import os, signal
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
 if child := os.fork():
@@ -37,11 +37,11 @@ def is_alive(pid: int) -> bool:
 def test_leaving_stops_processes_that_will_not_and_their_children(tmp_path, monkeypatch):
     monkeypatch.setattr("example_project.demo.processes.STOP_SECONDS", 0.2)
     with Processes(tmp_path) as processes:
-        stubborn = processes.start("stubborn one", "-c", STUBBORN)
-        processes.wait_for("the child", lambda: stubborn.output().endswith("\n"))
-        child = int(stubborn.output().split()[1])
+        stalling = processes.start("stalling one", "-c", STALLING)
+        processes.wait_for("the child", lambda: stalling.output().endswith("\n"))
+        child = int(stalling.output().split()[1])
         assert is_alive(child)
-    assert stubborn.exit_code is not None
+    assert stalling.exit_code is not None
     end = time.monotonic() + 10
     while is_alive(child) and time.monotonic() < end:
         os.sched_yield()
