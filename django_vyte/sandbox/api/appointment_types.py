@@ -51,13 +51,13 @@ def create_type(exchange: Exchange, nickname: str) -> Response:
 
 def retrieve_type(exchange: Exchange, nickname: str, handle: str) -> Response:
     """GET /v2/vytemes/:nickname/types/:handle."""
-    return json_answer(find(exchange, own_page(exchange, nickname), handle))
+    return json_answer(find_type(exchange, own_page(exchange, nickname), handle))
 
 
 def update_type(exchange: Exchange, nickname: str, handle: str) -> Response:
     """PUT /v2/vytemes/:nickname/types/:handle: changes what is sent."""
     page = own_page(exchange, nickname)
-    found, asked = find(exchange, page, handle), asked_of(exchange)
+    found, asked = find_type(exchange, page, handle), asked_of(exchange)
     if asked.get("handle", handle) != handle:
         check_handle(exchange, page, asked["handle"])
     found.update(asked)
@@ -67,7 +67,7 @@ def update_type(exchange: Exchange, nickname: str, handle: str) -> Response:
 
 def delete_type(exchange: Exchange, nickname: str, handle: str) -> Response:
     """DELETE /v2/vytemes/:nickname/types/:handle: 204."""
-    del exchange.state.appointment_types[find(exchange, own_page(exchange, nickname), handle)["_id"]]
+    del exchange.state.appointment_types[find_type(exchange, own_page(exchange, nickname), handle)["_id"]]
     return empty_answer()
 
 
@@ -83,7 +83,7 @@ def types_of(exchange: Exchange, page: JSON) -> list[JSON]:
     return [each for each in exchange.state.appointment_types.values() if each["vyteme"] == page["_id"]]
 
 
-def find(exchange: Exchange, page: JSON, handle: str) -> JSON:
+def find_type(exchange: Exchange, page: JSON, handle: str) -> JSON:
     """The appointment type of a page with that handle; refused with 404."""
     for each in types_of(exchange, page):
         if each["handle"] == handle:

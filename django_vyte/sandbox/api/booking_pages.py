@@ -31,11 +31,11 @@ RESERVED = {
 def create_page(exchange: Exchange) -> Response:
     """POST /v2/vytemes: a new page; nickname and belongs_to are required, the nickname is unique."""
     asked = checked(exchange.json_object(), KINDS, ("nickname", "belongs_to"))
-    check(exchange, asked)
-    return json_answer(make(exchange, asked))
+    check_page(exchange, asked)
+    return json_answer(make_page(exchange, asked))
 
 
-def make(exchange: Exchange, asked: JSON) -> JSON:
+def make_page(exchange: Exchange, asked: JSON) -> JSON:
     """A new page with what was asked for and checked."""
     now = exchange.state.clock.now()
     page: JSON = {"secondary": False, "active": True, "custom": {}, **asked}
@@ -53,7 +53,7 @@ def update_page(exchange: Exchange, nickname: str) -> Response:
     """PUT /v2/vytemes/:nickname: changes what is sent; another nickname renames the page."""
     page = own_page(exchange, nickname)
     asked = checked(exchange.json_object(), KINDS)
-    check(exchange, {name: value for name, value in asked.items() if page.get(name) != value})
+    check_page(exchange, {name: value for name, value in asked.items() if page.get(name) != value})
     page.update(asked)
     exchange.state.touch(page)
     if page["nickname"] != nickname:
@@ -99,7 +99,7 @@ def own_page(exchange: Exchange, nickname: str) -> JSON:
     return exchange.state.owned({page["_id"]: page}, page["_id"], exchange.owner)
 
 
-def check(exchange: Exchange, asked: JSON) -> None:
+def check_page(exchange: Exchange, asked: JSON) -> None:
     """Refused with 400 for a nickname that cannot be or is taken, an unknown owner, or odd settings."""
     if "nickname" in asked:
         nickname = asked["nickname"] or ""

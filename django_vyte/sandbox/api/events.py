@@ -27,7 +27,7 @@ def list_events(exchange: Exchange) -> Response:
 
 def create_event(exchange: Exchange) -> Response:
     """POST /v2/events: makes an event and answers it."""
-    return show(exchange, meetings.create(exchange.state, exchange.json_object(), exchange.owner))
+    return answer_event(exchange, meetings.create(exchange.state, exchange.json_object(), exchange.owner))
 
 
 def book_event(exchange: Exchange) -> Response:
@@ -43,54 +43,54 @@ def book_event(exchange: Exchange) -> Response:
         if not is_signed(app["secret"], email, str(third_party.get("ct"))):
             raise Refused(403, "the creator token is wrong")
         exchange.owner = exchange.state.owner_of(app["_id"])
-    return show(exchange, meetings.create(exchange.state, body, exchange.owner, date_known=False))
+    return answer_event(exchange, meetings.create(exchange.state, body, exchange.owner, date_known=False))
 
 
 def retrieve_event(exchange: Exchange, event_id: str) -> Response:
     """GET /v2/events/:event_id."""
-    return show(exchange, own(exchange, event_id))
+    return answer_event(exchange, own_event(exchange, event_id))
 
 
 def update_event(exchange: Exchange, event_id: str) -> Response:
     """PUT /v2/events/:event_id."""
-    event = own(exchange, event_id)
+    event = own_event(exchange, event_id)
     always = exchange.quirks.updates_before_confirmation
     meetings.update(exchange.state, event, exchange.json_object(), always_fire=always)
-    return show(exchange, event)
+    return answer_event(exchange, event)
 
 
 def confirm_event(exchange: Exchange, event_id: str) -> Response:
     """POST /v2/events/:event_id/confirm?d=&p=."""
-    event = own(exchange, event_id)
+    event = own_event(exchange, event_id)
     meetings.confirm(exchange.state, event, exchange.request.args.get("d"), exchange.request.args.get("p"))
-    return show(exchange, event)
+    return answer_event(exchange, event)
 
 
 def cancel_event(exchange: Exchange, event_id: str) -> Response:
     """POST /v2/events/:event_id/cancel: answers the text OK."""
-    meetings.cancel(exchange.state, own(exchange, event_id))
+    meetings.cancel(exchange.state, own_event(exchange, event_id))
     return text_answer("OK")
 
 
 def add_invitees(exchange: Exchange, event_id: str) -> Response:
     """POST /v2/events/:event_id/invitees: takes an array, answers every invitee."""
-    return json_answer(meetings.invite(exchange.state, own(exchange, event_id), exchange.body()))
+    return json_answer(meetings.invite(exchange.state, own_event(exchange, event_id), exchange.body()))
 
 
 def delete_invitee(exchange: Exchange, event_id: str, invitee_id: str) -> Response:
     """POST or DELETE /v2/events/:event_id/invitees/:invitee_id: answers the text OK."""
     if exchange.quirks.delete_invitee_method not in ("both", exchange.request.method):
         raise Refused(404, "not found")
-    meetings.uninvite(exchange.state, own(exchange, event_id), invitee_id)
+    meetings.uninvite(exchange.state, own_event(exchange, event_id), invitee_id)
     return text_answer("OK")
 
 
-def own(exchange: Exchange, event_id: str) -> JSON:
+def own_event(exchange: Exchange, event_id: str) -> JSON:
     """The event with that id, if it is the asking organization's."""
     return exchange.state.owned(exchange.state.events, event_id, exchange.owner)
 
 
-def show(exchange: Exchange, event: JSON) -> Response:
+def answer_event(exchange: Exchange, event: JSON) -> Response:
     """The event in full."""
     return json_answer(detailed(event, exchange.state, exchange.quirks))
 

@@ -29,7 +29,7 @@ def list_hooks(exchange: Exchange) -> Response:
 def create_hook(exchange: Exchange) -> Response:
     """POST /hooks: 201 with the new subscription."""
     body = exchange.json_object()
-    check(body.get("action"), body.get("target_url"))
+    check_subscription(body.get("action"), body.get("target_url"))
     now = exchange.state.clock.now()
     hook = {
         "__v": 0,
@@ -48,13 +48,13 @@ def create_hook(exchange: Exchange) -> Response:
 
 def retrieve_hook(exchange: Exchange, hook_id: str) -> Response:
     """GET /hooks/:hook_id."""
-    return json_answer(own(exchange, hook_id))
+    return json_answer(own_hook(exchange, hook_id))
 
 
 def update_hook(exchange: Exchange, hook_id: str) -> Response:
     """PUT /hooks/:hook_id: both members are mandatory."""
-    hook, body = own(exchange, hook_id), exchange.json_object()
-    check(body.get("action"), body.get("target_url"))
+    hook, body = own_hook(exchange, hook_id), exchange.json_object()
+    check_subscription(body.get("action"), body.get("target_url"))
     hook.update(action=body["action"], target_url=body["target_url"])
     exchange.state.touch(hook)
     return json_answer(hook)
@@ -62,16 +62,16 @@ def update_hook(exchange: Exchange, hook_id: str) -> Response:
 
 def delete_hook(exchange: Exchange, hook_id: str) -> Response:
     """DELETE /hooks/:hook_id: 204."""
-    del exchange.state.hooks[own(exchange, hook_id)["_id"]]
+    del exchange.state.hooks[own_hook(exchange, hook_id)["_id"]]
     return empty_answer()
 
 
-def own(exchange: Exchange, hook_id: str) -> JSON:
+def own_hook(exchange: Exchange, hook_id: str) -> JSON:
     """The subscription with that id, if it is the asking organization's."""
     return exchange.state.owned(exchange.state.hooks, hook_id, exchange.owner)
 
 
-def check(action: object, target_url: object) -> None:
+def check_subscription(action: object, target_url: object) -> None:
     """Refused with 400 unless there is an action and an https address, or http on this machine."""
     if not isinstance(action, str) or not action:
         raise Refused(400, "action is required")

@@ -61,12 +61,12 @@ def create_locator(exchange: Exchange) -> Response:
 
 def retrieve_locator(exchange: Exchange, locator: str) -> Response:
     """GET /v2/locators/:handle."""
-    return json_answer(own(exchange, locator))
+    return json_answer(own_locator(exchange, locator))
 
 
 def update_locator(exchange: Exchange, locator: str) -> Response:
     """PUT /v2/locators/:locator_id: changes what is sent."""
-    found, asked = own(exchange, locator), locator_asked(exchange)
+    found, asked = own_locator(exchange, locator), locator_asked(exchange)
     if asked.get("handle", found["handle"]) != found["handle"]:
         check_handle(exchange, asked["handle"])
     found.update(asked)
@@ -75,7 +75,7 @@ def update_locator(exchange: Exchange, locator: str) -> Response:
 
 def delete_locator(exchange: Exchange, locator: str) -> Response:
     """DELETE /v2/locators/:locator_id: the locator and its locations; answers how many locators went."""
-    found = own(exchange, locator)
+    found = own_locator(exchange, locator)
     for location in locations_of(exchange, found):
         del exchange.state.locations[location["_id"]]
     del exchange.state.locators[found["_id"]]
@@ -84,12 +84,12 @@ def delete_locator(exchange: Exchange, locator: str) -> Response:
 
 def list_locations(exchange: Exchange, locator: str) -> Response:
     """GET /v2/locators/:locator_id/locations."""
-    return json_answer(locations_of(exchange, own(exchange, locator)))
+    return json_answer(locations_of(exchange, own_locator(exchange, locator)))
 
 
 def create_location(exchange: Exchange, locator: str) -> Response:
     """POST /v2/locators/:locator_id/locations: name, extid, and coordinates or an address are required."""
-    found = own(exchange, locator)
+    found = own_locator(exchange, locator)
     asked = location_asked(exchange, required=("name", "extid"))
     if not (asked.get("location") or asked.get("address")):
         raise Refused(400, "location is required when there is no address")
@@ -121,7 +121,7 @@ def delete_location(exchange: Exchange, locator: str, location_id: str) -> Respo
     return json_answer({"n": 1, "ok": 1})
 
 
-def own(exchange: Exchange, locator: str) -> JSON:
+def own_locator(exchange: Exchange, locator: str) -> JSON:
     """The locator with that id or handle, if it is the asking organization's."""
     by_handle = {each["handle"]: each["_id"] for each in exchange.state.locators.values()}
     return exchange.state.owned(exchange.state.locators, by_handle.get(locator, locator), exchange.owner)
@@ -134,7 +134,7 @@ def locations_of(exchange: Exchange, locator: JSON) -> list[JSON]:
 
 def own_location(exchange: Exchange, locator: str, location_id: str) -> JSON:
     """The location with that id, if it is on that locator; refused with 404."""
-    found = {each["_id"]: each for each in locations_of(exchange, own(exchange, locator))}
+    found = {each["_id"]: each for each in locations_of(exchange, own_locator(exchange, locator))}
     if location_id not in found:
         raise Refused(404, "the locator has no such location")
     return found[location_id]

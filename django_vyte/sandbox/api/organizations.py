@@ -18,10 +18,10 @@ def test_auth(exchange: Exchange) -> Response:
 
 def retrieve_organization(exchange: Exchange) -> Response:
     """GET /users/organizations (v1): the organization, its members as users."""
-    return json_answer(describe(exchange.state, exchange.owner))
+    return json_answer(describe_organization(exchange.state, exchange.owner))
 
 
-def describe(state: VyteState, organization_id: str) -> JSON:
+def describe_organization(state: VyteState, organization_id: str) -> JSON:
     """An organization with its members as users."""
     return {**state.organizations[organization_id], "members": people.members(state, organization_id)}
 

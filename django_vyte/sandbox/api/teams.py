@@ -5,7 +5,7 @@ from __future__ import annotations
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api import filters
-from django_vyte.sandbox.api.events import show
+from django_vyte.sandbox.api.events import answer_event
 from django_vyte.sandbox.api.exchange import Exchange, route
 from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.world import teams
@@ -32,34 +32,35 @@ def create_team(exchange: Exchange) -> Response:
 
 def retrieve_team(exchange: Exchange, team_id: str) -> Response:
     """GET /v2/teams/:team_id."""
-    return json_answer(own(exchange, team_id))
+    return json_answer(own_team(exchange, team_id))
 
 
 def update_team(exchange: Exchange, team_id: str) -> Response:
     """PUT /v2/teams/:team_id."""
     return json_answer(
-        teams.update(exchange.state, own(exchange, team_id), exchange.json_object(), exchange.owner)
+        teams.update(exchange.state, own_team(exchange, team_id), exchange.json_object(), exchange.owner)
     )
 
 
 def delete_team(exchange: Exchange, team_id: str) -> Response:
     """DELETE /v2/teams/:team_id: answers how many there were."""
-    del exchange.state.teams[own(exchange, team_id)["_id"]]
+    del exchange.state.teams[own_team(exchange, team_id)["_id"]]
     exchange.state.admin_preferences.pop(team_id, None)
     return json_answer({"n": 1, "ok": 1})
 
 
 def book_member(exchange: Exchange, team_id: str) -> Response:
     """POST /v2/teams/:team_id/events: the event that was made with a member who is free."""
-    return show(
-        exchange, teams.book(exchange.state, own(exchange, team_id), exchange.json_object(), exchange.owner)
+    return answer_event(
+        exchange,
+        teams.book(exchange.state, own_team(exchange, team_id), exchange.json_object(), exchange.owner),
     )
 
 
 def list_team_events(exchange: Exchange, team_id: str) -> Response:
     """GET /v2/teams/:team_id/events: those that members made or are invited to, newest first."""
     state, wanted = exchange.state, filters.read(exchange)
-    people = [state.users[user_id] for user_id in own(exchange, team_id)["members"]]
+    people = [state.users[user_id] for user_id in own_team(exchange, team_id)["members"]]
     emails = {str(email).lower() for user in people for email in user["emails"]}
     ids = {user["_id"] for user in people}
     found = [
@@ -81,7 +82,7 @@ def show_public_team(exchange: Exchange, team_id: str) -> Response:
     return json_answer(teams.describe_publicly(exchange.state, team))
 
 
-def own(exchange: Exchange, team_id: str) -> JSON:
+def own_team(exchange: Exchange, team_id: str) -> JSON:
     """The team with that id, if it is the asking organization's."""
     return exchange.state.owned(exchange.state.teams, team_id, exchange.owner)
 

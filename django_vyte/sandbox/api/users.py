@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from django_vyte.sandbox.api import booking_pages
 from django_vyte.sandbox.api.availabilities import own_user
 from django_vyte.sandbox.api.exchange import Exchange, route
-from django_vyte.sandbox.api.organizations import describe
+from django_vyte.sandbox.api.organizations import describe_organization
 from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.world import people, registration
 from django_vyte.sandbox.world.bodies import checked
@@ -46,7 +46,7 @@ def update_user(exchange: Exchange, user_id: str) -> Response:
 def delete_user(exchange: Exchange, user_id: str) -> Response:
     """DELETE /v2/users/:user_id: out of the organization, which is answered; 403 from then on."""
     people.remove(exchange.state, own_user(exchange, user_id), exchange.owner)
-    return json_answer(describe(exchange.state, exchange.owner))
+    return json_answer(describe_organization(exchange.state, exchange.owner))
 
 
 def create_users(exchange: Exchange) -> Response:
@@ -103,12 +103,12 @@ def write_page(exchange: Exchange, user: JSON, asked: Any) -> None:
     asked = {**checked(asked, booking_pages.KINDS, ("nickname",)), "belongs_to": user["_id"]}
     page = exchange.state.pages.get(asked["nickname"])
     if page and page["belongs_to"] == user["_id"]:
-        booking_pages.check(exchange, {name: asked[name] for name in ("custom",) if name in asked})
+        booking_pages.check_page(exchange, {name: asked[name] for name in ("custom",) if name in asked})
         page.update(asked)
         exchange.state.touch(page)
     else:
-        booking_pages.check(exchange, asked)
-        booking_pages.make(exchange, asked)
+        booking_pages.check_page(exchange, asked)
+        booking_pages.make_page(exchange, asked)
 
 
 RULES = [

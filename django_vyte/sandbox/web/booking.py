@@ -40,7 +40,7 @@ def book(
     with sandbox.state.lock:
         offer = find_offer(sandbox.state, nickname, minutes, handle)
         try:
-            event = make(sandbox.state, request.args, offer, typed)
+            event = book_slot(sandbox.state, request.args, offer, typed)
         except Refused as refused:
             return form_page(sandbox.state, request, nickname, offer, typed, refused)
     return see(f"/event/{event['_id']}")
@@ -108,7 +108,7 @@ def by_day(slots: list[Span], chosen: str) -> list[JSON]:
     ]
 
 
-def make(state: VyteState, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
+def book_slot(state: VyteState, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
     """The event that was booked; refused with 400 for what is missing and 409 for a time that is not free.
 
     Hold the state's lock: between the question whether it is free and the answer nobody else may book.

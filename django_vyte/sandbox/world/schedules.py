@@ -54,12 +54,12 @@ def set_schedule(state: VyteState, user: JSON, body: JSON) -> JSON:
     """Sets the whole availability: what the body leaves out becomes the default. 400 for nonsense."""
     known = state.availabilities.get(user["_id"], {})
     frame: JSON = {name: known[name] for name in ("_id", "createdAt", "__v") if name in known}
-    return keep(state, user, merge({**frame, **default_schedule(user)}, read_schedule(body)))
+    return store_schedule(state, user, merge({**frame, **default_schedule(user)}, read_schedule(body)))
 
 
 def update_schedule(state: VyteState, user: JSON, body: JSON) -> JSON:
     """Changes what the body names of the availability, and of each of its days. 400 for nonsense."""
-    return keep(state, user, merge(schedule_of(state, user), read_schedule(body)))
+    return store_schedule(state, user, merge(schedule_of(state, user), read_schedule(body)))
 
 
 def merge(schedule: JSON, given: JSON) -> JSON:
@@ -69,7 +69,7 @@ def merge(schedule: JSON, given: JSON) -> JSON:
     return {**schedule, **given, "days": {**days, **changed}}
 
 
-def keep(state: VyteState, user: JSON, content: JSON) -> JSON:
+def store_schedule(state: VyteState, user: JSON, content: JSON) -> JSON:
     """Keeps an availability in the shape that writing answers; it has one id as long as it is there."""
     frame = {
         "trim_scheduler": True,
