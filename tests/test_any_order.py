@@ -19,7 +19,7 @@ from django_vyte import mirror
 from django_vyte.inbox import scheduling
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.ops import sweep
-from django_vyte.sandbox import Call, Quirks, Sandbox
+from django_vyte.sandbox import Quirks, Sandbox, WebhookCall
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated
 from tests.calls import kept
 
@@ -66,7 +66,7 @@ class World:
     sandbox: Sandbox
     team: Team
     ids: list[str] = field(default_factory=list)
-    pool: list[Call] = field(default_factory=list)
+    pool: list[WebhookCall] = field(default_factory=list)
     late: list[tuple[dict[str, Any], dt.datetime]] = field(default_factory=list)
     heard: Counter[int] = field(default_factory=Counter)
 
@@ -132,7 +132,7 @@ class World:
             answer, as_of = self.late.pop()
             mirror.save(self.team.pk, [mirror.Answer(answer, as_of, mirror.Origin("refresh"))])
 
-    def deliver(self, calls: list[Call]) -> None:
+    def deliver(self, calls: list[WebhookCall]) -> None:
         """Calls arrive: several in one array, if that is how Vyte sends them."""
         bodies = [json.loads(call.body) for call in calls]
         headers = {"Content-Type": "application/json"}
@@ -147,7 +147,7 @@ class World:
 
         Meanwhile people vote, which no call is about; after it, one more call about each meeting comes, old or new.
         """
-        about: dict[str, list[Call]] = {vyte_id: [] for vyte_id in self.ids}
+        about: dict[str, list[WebhookCall]] = {vyte_id: [] for vyte_id in self.ids}
         for call in self.pool:
             about[json.loads(call.body.strip(b"[]"))["resource"]["_id"]].append(call)
         calls = [

@@ -212,8 +212,8 @@ def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operation
 
 
 def test_every_stranger_whose_calls_are_tested_is_documented():
-    strangers = json.loads((ROOT / "tests" / "data" / "strangers.json").read_text())
-    assert first_names(text_of("strangers.md")) == [stranger["who"] for stranger in strangers]
+    clients = json.loads((ROOT / "tests" / "data" / "third_party_clients.json").read_text())
+    assert first_names(text_of("third-party-clients.md")) == [client["who"] for client in clients]
 
 
 def test_every_error_is_documented():

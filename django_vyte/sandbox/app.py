@@ -1,12 +1,11 @@
-"""The WSGI application: which part answers a request, with faults in between and the log of the API."""
+"""The WSGI application of a local Vyte: routes requests to the controls, the API or the pages, and injects faults."""
 
 from __future__ import annotations
 
 import logging
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
@@ -14,14 +13,14 @@ from werkzeug.wrappers import Request as WebRequest
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api import PREFIXES, api_map
+from django_vyte.sandbox.api.exchange import Exchange, Operation
 from django_vyte.sandbox.control import FORMS, control_map, is_foreign
-from django_vyte.sandbox.errors import ConnectionDropped, Refused
-from django_vyte.sandbox.exchange import Exchange, Operation, json_answer
+from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.web import page_map
 from django_vyte.sandbox.web.rendering import refusal
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world.errors import ConnectionDropped, Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.request_log import Request
 
 logger = logging.getLogger("django_vyte.sandbox")
 
@@ -30,25 +29,13 @@ MASK = "***"
 LOG_LENGTH = 10_000
 """How many requests the log keeps: the latest."""
 
-Ask = Callable[[WebRequest, str], Response]
+Handler = Callable[[WebRequest, str], Response]
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request that the API has seen, credentials masked; ``status`` is None when it was not answered."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    headers: dict[str, str] = field(repr=False)
-    body: bytes = field(repr=False)
-    status: int | None
-
-
-class App:
+class SandboxApp:
     """The whole local Vyte as one WSGI application: ``/_sandbox/`` controls, the API, and web pages."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: LocalVyte) -> None:
         self._sandbox = sandbox
         self._controls = control_map().bind("sandbox")
         self._api = api_map().bind("sandbox")
@@ -70,7 +57,7 @@ class App:
         return response(environ, start_response)
 
     def _logged(self, request: WebRequest, path: str) -> Response:
-        """Asks the API and notes the request with the outcome."""
+        """The API's answer; the request goes into ``Sandbox.requests``, answered or not."""
         request.get_data()
         status: int | None = None
         try:
@@ -80,24 +67,24 @@ class App:
         finally:
             with self._sandbox.state.lock:
                 log = self._sandbox.requests
-                log.append(seen(request, path, status))
+                log.append(as_logged(request, path, status))
                 del log[:-LOG_LENGTH]
 
-    def _faulty(self, request: WebRequest, path: str, ask: Ask) -> Response:
-        """The answer, or what a fault makes of it."""
-        if ask == self._operate and self._sandbox.stopped:
+    def _faulty(self, request: WebRequest, path: str, answer: Handler) -> Response:
+        """The answer, or what a fault or a stopped API makes of it."""
+        if answer == self._operate and self._sandbox.stopped:
             if self._sandbox.stopped == "drop":
                 raise ConnectionDropped("stopped")
             return Response(b"", 503)
         fault = self._sandbox.faults.take(request.method, path)
         if fault is None:
-            return self._safe(ask, request, path)
-        return fault.apply(None if fault.replaces else self._safe(ask, request, path))
+            return self._safe(answer, request, path)
+        return fault.apply(None if fault.replaces else self._safe(answer, request, path))
 
-    def _safe(self, ask: Ask, request: WebRequest, path: str) -> Response:
+    def _safe(self, answer: Handler, request: WebRequest, path: str) -> Response:
         """The true answer, with a 500 for a mistake in the local Vyte itself."""
         try:
-            return ask(request, path)
+            return answer(request, path)
         except Exception:
             logger.exception("The local Vyte failed on %s %s", request.method, path)
             return Response(b"", 500)
@@ -157,7 +144,7 @@ class App:
         return answer(self._sandbox, request, **arguments)
 
 
-def seen(request: WebRequest, path: str, status: int | None) -> Request:
+def as_logged(request: WebRequest, path: str, status: int | None) -> Request:
     """A request as the log keeps it."""
     query = {name: ",".join(request.args.getlist(name)) for name in request.args}
     query.update({name: MASK for name in ("secret", "api_key", "ct") if name in query})

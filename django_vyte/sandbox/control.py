@@ -10,20 +10,18 @@ from collections.abc import Callable
 from dataclasses import asdict, fields
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import json_answer
-from django_vyte.sandbox.state import JSON
-from django_vyte.sandbox.summary import describe_call, summarize, without_credentials
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.state import JSON
+from django_vyte.sandbox.world.summary import describe_call, summarize, without_credentials
 
 STYLE = Path(__file__).parent / "templates" / "vyte_sandbox" / "style.css"
 SECONDS = 3
@@ -31,29 +29,29 @@ SECONDS = 3
 FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
-def state(sandbox: Sandbox, request: Request) -> Response:
+def state(sandbox: LocalVyte, request: Request) -> Response:
     """GET state: what there is and what has happened, without credentials. Of long lists the latest 200."""
     return json_answer(summarize(sandbox))
 
 
-def key(sandbox: Sandbox, request: Request) -> Response:
+def key(sandbox: LocalVyte, request: Request) -> Response:
     """GET key: the API key, answered on this machine only."""
     if not (is_loopback(request.remote_addr) and is_loopback(urlsplit(f"//{request.host}").hostname)):
         raise Refused(403, "the key is told on this machine only")
     return json_answer({"api_key": sandbox.api_key, "team_id": sandbox.team_id})
 
 
-def create_event(sandbox: Sandbox, request: Request) -> Response:
+def create_event(sandbox: LocalVyte, request: Request) -> Response:
     """POST events: the arguments of ``Sandbox.create_event``."""
     return changed(sandbox, request, sandbox.create_event(**arguments(request)), 201)
 
 
-def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+def show_event(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """GET events/ID."""
     return json_answer(without_credentials(existing(sandbox, event_id)))
 
 
-def change_event(sandbox: Sandbox, request: Request, event_id: str, verb: str) -> Response:
+def change_event(sandbox: LocalVyte, request: Request, event_id: str, verb: str) -> Response:
     """POST events/ID/vote, confirm, cancel, update, invite: the arguments of the method with that name."""
     existing(sandbox, event_id)
     given = arguments(request)
@@ -68,37 +66,37 @@ def change_event(sandbox: Sandbox, request: Request, event_id: str, verb: str) -
     return changed(sandbox, request, verbs[verb](event_id, **given))
 
 
-def delete_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+def delete_event(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """DELETE events/ID: the event is gone."""
     existing(sandbox, event_id)
     sandbox.delete_event(event_id)
     return json_answer({})
 
 
-def existing(sandbox: Sandbox, event_id: str) -> JSON:
+def existing(sandbox: LocalVyte, event_id: str) -> JSON:
     """The event with that id; refused with 404 when there is none."""
     if event_id not in sandbox.state.events:
         raise Refused(404, "no such event")
     return sandbox.state.events[event_id]
 
 
-def changed(sandbox: Sandbox, request: Request, event: JSON, status: int = 200) -> Response:
+def changed(sandbox: LocalVyte, request: Request, event: JSON, status: int = 200) -> Response:
     """The answer to a control that changed an event."""
     return done(request, without_credentials(event), status)
 
 
-def join(sandbox: Sandbox, request: Request) -> Response:
+def join(sandbox: LocalVyte, request: Request) -> Response:
     """POST join: email, full_name, extid."""
     return done(request, sandbox.join(**arguments(request)), 201)
 
 
-def fill(sandbox: Sandbox, request: Request) -> Response:
+def fill(sandbox: LocalVyte, request: Request) -> Response:
     """POST fill: count."""
     sandbox.fill(int(arguments(request).get("count", 100)))
     return done(request, {"event_count": len(sandbox.state.events)})
 
 
-def add_fault(sandbox: Sandbox, request: Request) -> Response:
+def add_fault(sandbox: LocalVyte, request: Request) -> Response:
     """POST faults: the arguments of ``Faults.add``; ``body`` is text. A form may name a ``kind`` instead."""
     given = arguments(request)
     if "kind" in given:
@@ -123,35 +121,35 @@ def fault_of(kind: str, seconds: float) -> JSON:
     return kinds[kind]
 
 
-def clear_faults(sandbox: Sandbox, request: Request) -> Response:
+def clear_faults(sandbox: LocalVyte, request: Request) -> Response:
     """DELETE faults, or POST faults/clear from a form."""
     sandbox.faults.clear()
     return done(request, {"faults": 0})
 
 
-def stop_api(sandbox: Sandbox, request: Request) -> Response:
+def stop_api(sandbox: LocalVyte, request: Request) -> Response:
     """POST api/stop: every API call answers 503; with ``drop`` the connection is closed instead."""
     sandbox.stop_api(**arguments(request))
     return done(request, {"stopped": sandbox.stopped})
 
 
-def start_api(sandbox: Sandbox, request: Request) -> Response:
+def start_api(sandbox: LocalVyte, request: Request) -> Response:
     """POST api/start."""
     sandbox.start_api()
     return done(request, {"stopped": sandbox.stopped})
 
 
-def deliver(sandbox: Sandbox, request: Request) -> Response:
+def deliver(sandbox: LocalVyte, request: Request) -> Response:
     """POST deliver: tries each waiting webhook call once, now."""
     return done(request, {"calls": [describe_call(call) for call in sandbox.deliver()]})
 
 
-def set_quirks(sandbox: Sandbox, request: Request) -> Response:
+def set_quirks(sandbox: LocalVyte, request: Request) -> Response:
     """POST quirks: the switches of ``Quirks`` to change."""
     return switch(sandbox.quirks, request)
 
 
-def set_webhook_mode(sandbox: Sandbox, request: Request) -> Response:
+def set_webhook_mode(sandbox: LocalVyte, request: Request) -> Response:
     """POST webhook-mode: the switches of ``WebhookMode`` to change."""
     return switch(sandbox.webhook_mode, request)
 
@@ -187,7 +185,7 @@ def form_value(value: str) -> Any:
         return value
 
 
-def style(sandbox: Sandbox, request: Request) -> Response:
+def style(sandbox: LocalVyte, request: Request) -> Response:
     """GET style.css: what the web pages look like."""
     return Response(STYLE.read_bytes(), content_type="text/css; charset=utf-8")
 
@@ -202,7 +200,7 @@ def done(request: Request, answer: Any, status: int = 200) -> Response:
 def tolerant(answer: Callable[..., Response]) -> Callable[..., Response]:
     """Answers 400 for arguments that a control does not take."""
 
-    def check(sandbox: Sandbox, request: Request, **arguments: Any) -> Response:
+    def check(sandbox: LocalVyte, request: Request, **arguments: Any) -> Response:
         try:
             return answer(sandbox, request, **arguments)
         except (TypeError, ValueError) as error:

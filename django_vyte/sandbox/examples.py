@@ -1,23 +1,20 @@
-"""What examples talk about: names for things of a fresh Sandbox."""
+"""Values for the names in the client reference's examples (``event_id``, ``email`` …), taken from a fresh Sandbox."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
-from typing import TYPE_CHECKING
 
-from django_vyte.sandbox.calendars import calendars_of
-from django_vyte.sandbox.clock import new_id
-from django_vyte.sandbox.state import JSON
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world.calendars import calendars_of
+from django_vyte.sandbox.world.clock import new_id
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.state import JSON
 
 NICKNAME = "john-doe-acme"
 EVENT = "5f47b6c4228555e2d6c63311"
 TEAM = "5ef9e5489b10b33ad0898ca3"
 
 
-def example_names(sandbox: Sandbox) -> dict[str, object]:
+def example_names(sandbox: LocalVyte) -> dict[str, object]:
     """The names that the examples of the client's reference use, with their values in a fresh Sandbox.
 
     Makes a webhook, which no fresh Sandbox has. ``start`` and ``end`` are 10:00 and 11:00 UTC of the next
@@ -51,7 +48,7 @@ def example_names(sandbox: Sandbox) -> dict[str, object]:
         }
 
 
-def make_hook(sandbox: Sandbox) -> str:
+def make_hook(sandbox: LocalVyte) -> str:
     """Subscribes to confirmed events and returns the id of the webhook."""
     now = sandbox.state.clock.now()
     hook: JSON = {

@@ -1,4 +1,4 @@
-"""What a real Vyte may answer in more than one way, as switches."""
+"""Switches for what a real Vyte may answer in more than one way."""
 
 from __future__ import annotations
 

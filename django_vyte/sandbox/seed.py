@@ -1,4 +1,4 @@
-"""A file of things for a local Vyte to start with, beside what Vyte's documentation prints."""
+"""Seed files: JSON with users, teams, events … that a local Vyte starts with, besides the published objects."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox import meetings, registration
 from django_vyte.sandbox.api.appointment_types import KINDS as TYPE_KINDS
 from django_vyte.sandbox.api.booking_pages import KINDS as PAGE_KINDS
 from django_vyte.sandbox.api.booking_pages import check_nickname
 from django_vyte.sandbox.api.locators import LOCATION_KINDS, LOCATOR_KINDS, check_spelling
-from django_vyte.sandbox.bodies import check_custom, checked
-from django_vyte.sandbox.clock import new_secret, read, stable_id
-from django_vyte.sandbox.errors import Refused, UnusableFile
-from django_vyte.sandbox.event_bodies import check_event, is_confirmed_in, objects
-from django_vyte.sandbox.memberships import enrol, extid_of
-from django_vyte.sandbox.schedules import set_schedule
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.world import meetings, registration
+from django_vyte.sandbox.world.bodies import check_custom, checked
+from django_vyte.sandbox.world.clock import new_secret, read, stable_id
+from django_vyte.sandbox.world.errors import Refused, UnusableFile
+from django_vyte.sandbox.world.event_bodies import check_event, is_confirmed_in, objects
+from django_vyte.sandbox.world.memberships import enrol, extid_of
+from django_vyte.sandbox.world.schedules import set_schedule
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
-def load_seed(path: Path, state: State) -> None:
+def load_seed(path: Path, state: VyteState) -> None:
     """Takes over everything that a seed file names, and fires nothing.
 
     Raises UnusableFile that says which entry is wrong and why.
@@ -61,7 +61,7 @@ def entries(path: Path, kind: str, given: Any) -> list[JSON]:
     return given
 
 
-def take_organization(state: State, entry: JSON) -> None:
+def take_organization(state: VyteState, entry: JSON) -> None:
     """Members of the first organization to change, such as its name; its id stays.
 
     ``members`` and ``admins`` are users. Members are added to those of ``users``; admins are members too.
@@ -76,12 +76,12 @@ def take_organization(state: State, entry: JSON) -> None:
         enrol(organization, state.users[user_id])
 
 
-def take_user(state: State, entry: JSON) -> None:
+def take_user(state: VyteState, entry: JSON) -> None:
     """A member of the organization; ``email`` or ``emails`` is required."""
     emails = [entry.pop("email")] if "email" in entry else entry.get("emails")
     if not (isinstance(emails, list) and emails and all(isinstance(e, str) and "@" in e for e in emails)):
         raise Refused(400, "email is required")
-    registration.check({name: value for name, value in entry.items() if name != "emails"})
+    registration.check_user({name: value for name, value in entry.items() if name != "emails"})
     organization = state.organizations[state.team_id]
     user_id = entry.get("_id") or state.emails.get(emails[0].lower()) or stable_id(f"user {emails[0]}")
     names = (entry.get("first_name"), entry.get("last_name"))
@@ -90,7 +90,7 @@ def take_user(state: State, entry: JSON) -> None:
     enrol(organization, state.load_user(user, state.team_id), extid_of(entry))
 
 
-def take_team(state: State, entry: JSON) -> None:
+def take_team(state: VyteState, entry: JSON) -> None:
     """A team; ``name`` is required, ``members`` and ``admins`` are users."""
     team: JSON = {"_id": stable_id(f"team {text(entry, 'name')}"), **entry}
     for role in ("members", "admins"):
@@ -98,14 +98,14 @@ def take_team(state: State, entry: JSON) -> None:
     state.load_team(team)
 
 
-def take_app(state: State, entry: JSON) -> None:
+def take_app(state: VyteState, entry: JSON) -> None:
     """A third-party app; ``name`` is required, the secret is made when there is none."""
     app: JSON = {"_id": stable_id(f"app {text(entry, 'name')}"), "secret": new_secret(20), **entry}
     app["organization"] = state.owners[app["_id"]] = state.team_id
     state.apps[app["_id"]] = app
 
 
-def take_page(state: State, entry: JSON) -> None:
+def take_page(state: VyteState, entry: JSON) -> None:
     """A booking page with its appointment types as ``types``; ``nickname`` and ``belongs_to`` are required."""
     types = objects(entry.pop("types", []), "types")
     check_nickname(text(entry, "nickname"))
@@ -123,7 +123,7 @@ def take_page(state: State, entry: JSON) -> None:
         )
 
 
-def take_locator(state: State, entry: JSON) -> None:
+def take_locator(state: VyteState, entry: JSON) -> None:
     """A locator with its ``locations``; ``handle``, and of locations ``name`` and ``extid``, are required."""
     locations = objects(entry.pop("locations", []), "locations")
     check_spelling(text(entry, "handle"))
@@ -137,7 +137,7 @@ def take_locator(state: State, entry: JSON) -> None:
         state.load_location({**each, "locator": locator["_id"]})
 
 
-def take_event(state: State, entry: JSON) -> None:
+def take_event(state: VyteState, entry: JSON) -> None:
     """An event: as it is when it has an ``_id``, else made as the API makes one, confirmed when it says so."""
     if entry.get("_id"):
         check_event(entry)
@@ -148,7 +148,7 @@ def take_event(state: State, entry: JSON) -> None:
         meetings.mark_confirmed(state, event, None, None)
 
 
-def take_availability(state: State, entry: JSON) -> None:
+def take_availability(state: VyteState, entry: JSON) -> None:
     """The availability of ``user``, an id or an email, as the API sets it."""
     user = state.users[user_of(state, text(entry, "user"))]
     set_schedule(state, user, {name: value for name, value in entry.items() if name != "user"})
@@ -164,7 +164,7 @@ def check_texts(entry: JSON) -> None:
             raise Refused(400, f"{name} must be like 2020-07-16T07:00:00.000Z") from None
 
 
-def user_of(state: State, named: Any) -> str:
+def user_of(state: VyteState, named: Any) -> str:
     """The id of the user with that id or email; refused when there is none."""
     user_id = state.emails.get(str(named).lower(), str(named))
     if user_id not in state.users:
@@ -180,7 +180,7 @@ def text(entry: JSON, name: str) -> str:
     return value
 
 
-KINDS: dict[str, Callable[[State, JSON], None]] = {
+KINDS: dict[str, Callable[[VyteState, JSON], None]] = {
     "users": take_user,
     "organization": take_organization,
     "teams": take_team,

@@ -1,4 +1,4 @@
-"""Serving the WSGI application on a socket, in a thread, with HTTP/1.1 connections that stay open."""
+"""Serves the WSGI application on a socket, in a thread, with HTTP/1.1 keep-alive connections."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
 
-from django_vyte.sandbox.errors import ConnectionDropped
+from django_vyte.sandbox.world.errors import ConnectionDropped
 
 # Listening everywhere is listening here; a browser cannot go to "everywhere".
 EVERYWHERE = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104

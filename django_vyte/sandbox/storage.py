@@ -1,4 +1,4 @@
-"""Keeping the world of a local Vyte in a file, so that it survives a restart."""
+"""The state file: keeps a local Vyte across restarts, written atomically after changes."""
 
 from __future__ import annotations
 
@@ -11,18 +11,17 @@ from typing import Any
 
 import msgspec
 
-from django_vyte.sandbox.courier import Call, Courier
-from django_vyte.sandbox.errors import UnusableFile
-from django_vyte.sandbox.state import State
+from django_vyte.sandbox.world.courier import Courier, WebhookCall
+from django_vyte.sandbox.world.errors import UnusableFile
+from django_vyte.sandbox.world.state import VyteState
 
 logger = logging.getLogger("django_vyte.sandbox")
 
 REST = 1.0
-"""Seconds from one save to the next at least."""
-
+"""Least seconds between two saves."""
 
 UNREADABLE = (msgspec.DecodeError, RecursionError, ValueError, LookupError, TypeError, AttributeError)
-"""What a content that is no state raises in ``restore``."""
+"""What ``restore`` raises for content that is no state."""
 
 
 class Storage:
@@ -32,7 +31,7 @@ class Storage:
     at most once (more rarely when it takes long), and by ``save``.
     """
 
-    def __init__(self, path: str | os.PathLike[str], state: State, courier: Courier) -> None:
+    def __init__(self, path: str | os.PathLike[str], state: VyteState, courier: Courier) -> None:
         self.path = Path(path).resolve()
         self._state = state
         self._courier = courier
@@ -104,7 +103,7 @@ class Storage:
         self.save()
 
 
-def snapshot(state: State, courier: Courier) -> dict[str, Any]:
+def snapshot(state: VyteState, courier: Courier) -> dict[str, Any]:
     """Everything that is kept. Hold the state's lock until it is encoded."""
     waiting = [
         {"action": call.action, "target_url": call.target_url, "body": call.body, "attempts": call.attempts}
@@ -114,7 +113,7 @@ def snapshot(state: State, courier: Courier) -> dict[str, Any]:
     return {"team_id": state.team_id, "state": state.kept(), "outbox": waiting}
 
 
-def restore(content: Any, state: State, courier: Courier) -> None:
+def restore(content: Any, state: VyteState, courier: Courier) -> None:
     """Puts what ``snapshot`` gave in the place of what there is.
 
     Raises one of UNREADABLE for anything else, and then changes nothing.
@@ -126,7 +125,7 @@ def restore(content: Any, state: State, courier: Courier) -> None:
     team_id = content["team_id"]
     if team_id not in kept["organizations"]:
         raise ValueError("its organization is missing")
-    calls = [msgspec.convert(call, Call) for call in content["outbox"]]
+    calls = [msgspec.convert(call, WebhookCall) for call in content["outbox"]]
     state.team_id = team_id
     for name, things in state.kept().items():
         things.clear()

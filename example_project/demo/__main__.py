@@ -14,8 +14,8 @@ from typing import Any
 
 import requests
 
-from example_project.demo.processes import Processes, Trouble, run
-from example_project.demo.surroundings import Addresses, own_database, own_queue, prepare
+from example_project.demo.environment import Addresses, own_database, own_queue, prepare
+from example_project.demo.processes import DemoError, Processes, run
 
 WORKER = (
     "-m",
@@ -83,7 +83,7 @@ def show(folder: Path, *, check: bool, quirks: dict[str, Any]) -> int:
             while True:
                 processes.check()
                 time.sleep(0.5)
-        except Trouble as trouble:
+        except DemoError as trouble:
             print(f"{processes.tails()}\n\nFAILED: {trouble}", file=sys.stderr)
             return 1
 
@@ -112,7 +112,7 @@ def adapt(addresses: Addresses, quirks: dict[str, Any]) -> None:
     """Set the switches of the local Vyte, and this site as ``vyte_probe`` then says."""
     answer = requests.post(f"{addresses.vyte}/_sandbox/quirks", json=quirks, timeout=10)
     if not answer.ok:
-        raise Trouble(f"The local Vyte does not take these switches: {answer.text}")
+        raise DemoError(f"The local Vyte does not take these switches: {answer.text}")
     probed = run("vyte_probe", "--json", "--verbosity", "0", stdin=os.environ["VYTE_SANDBOX_API_KEY"])
     settings = json.loads(probed)["settings"]
     os.environ |= {f"VYTE_{name}": value for name, value in settings.items()}

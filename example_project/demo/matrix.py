@@ -25,7 +25,7 @@ QUICKLY = {"DEMO_HURRY": "1", "DEMO_SWEEP_SECONDS": "1", "DEMO_STOP_SECONDS": "0
 
 
 @dataclass(frozen=True)
-class Outcome:
+class StoryResult:
     """What became of one story: ``name`` says under which switches it was played."""
 
     name: str
@@ -73,13 +73,13 @@ def alone(only: str | None = None) -> list[tuple[str, dict[str, Any]]]:
 
 
 def combinations(count: int, seed: int) -> list[tuple[str, dict[str, Any]]]:
-    """Positions of all switches, drawn by lot: the same for the same seed."""
-    lot = random.Random(seed)
-    drawn = [{switch: lot.choice(choices) for switch, choices in CHOICES.items()} for _ in range(count)]
+    """Positions of all switches, drawn at random: the same for the same seed."""
+    rng = random.Random(seed)
+    drawn = [{switch: rng.choice(choices) for switch, choices in CHOICES.items()} for _ in range(count)]
     return [(f"combination {number} of seed {seed}", quirks) for number, quirks in enumerate(drawn, 1)]
 
 
-def play_all(planned: Sequence[tuple[str, dict[str, Any]]], jobs: int) -> Iterator[Outcome]:
+def play_all(planned: Sequence[tuple[str, dict[str, Any]]], jobs: int) -> Iterator[StoryResult]:
     """Every story, with a line for each that has ended."""
     with ThreadPoolExecutor(jobs) as pool:
         running = [pool.submit(play, name, quirks) for name, quirks in planned]
@@ -93,7 +93,7 @@ def play_all(planned: Sequence[tuple[str, dict[str, Any]]], jobs: int) -> Iterat
             raise
 
 
-def play(name: str, quirks: dict[str, Any]) -> Outcome:
+def play(name: str, quirks: dict[str, Any]) -> StoryResult:
     """One story in processes of its own."""
     command = [sys.executable, "-m", "example_project.demo", "--check", "--quirks", json.dumps(quirks)]
     started = time.monotonic()
@@ -111,10 +111,12 @@ def play(name: str, quirks: dict[str, Any]) -> Outcome:
             # Asked to stop, it stops its own processes; killed, it would leave them behind.
             story.terminate()
             output = story.communicate()[0] + f"\nIt did not end within {SECONDS} seconds."
-    return Outcome(name, story.returncode == 0, time.monotonic() - started, f"{json.dumps(quirks)}\n{output}")
+    return StoryResult(
+        name, story.returncode == 0, time.monotonic() - started, f"{json.dumps(quirks)}\n{output}"
+    )
 
 
-def conclude(outcomes: Sequence[Outcome], seconds: float) -> int:
+def conclude(outcomes: Sequence[StoryResult], seconds: float) -> int:
     """A table of all, then what those said that failed; the exit code."""
     failed = [outcome for outcome in outcomes if not outcome.passed]
     print("\n" + "\n".join(map(str, sorted(outcomes, key=lambda outcome: (outcome.passed, outcome.name)))))

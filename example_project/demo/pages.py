@@ -8,7 +8,7 @@ from urllib.parse import urljoin
 
 import requests
 
-from example_project.demo.processes import Trouble
+from example_project.demo.processes import DemoError
 
 TIMEOUT = 20
 
@@ -42,14 +42,14 @@ class Page(HTMLParser):
         for form in self.forms:
             if name in form.filled or name in form.offered:
                 return form
-        raise Trouble(f"{self.url} (status {self.status}) has no form with a field {name!r}.")
+        raise DemoError(f"{self.url} (status {self.status}) has no form with a field {name!r}.")
 
     def link(self, part: str) -> str:
         """The first link whose address has that part."""
         for link in self.links:
             if part in link:
                 return urljoin(self.url, link)
-        raise Trouble(f"{self.url} (status {self.status}) has no link to {part}.")
+        raise DemoError(f"{self.url} (status {self.status}) has no link to {part}.")
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -99,18 +99,18 @@ class Browser:
         return Page(self._session.get(url, timeout=TIMEOUT))
 
     def submit(self, page: Page, form: Form, **answers: str | list[str]) -> Page:
-        """Send a form of a page; Trouble when the answer is an error."""
+        """Send a form of a page; DemoError when the answer is an error."""
         data = form.data(**answers)
         url = urljoin(page.url, form.action)
         answer = self._session.post(url, data=data, headers={"Referer": page.url}, timeout=TIMEOUT)
         if answer.status_code >= 400:
-            raise Trouble(f"POST {url} was answered {answer.status_code}.")
+            raise DemoError(f"POST {url} was answered {answer.status_code}.")
         return Page(answer)
 
     def log_in(self, url: str, username: str, password: str) -> Page:
-        """Log in with the form at ``url``; Trouble when it is shown again."""
+        """Log in with the form at ``url``; DemoError when it is shown again."""
         page = self.get(url)
         page = self.submit(page, page.form("password"), username=username, password=password)
         if any("password" in form.filled for form in page.forms):
-            raise Trouble(f"{username} could not log in at {url}.")
+            raise DemoError(f"{username} could not log in at {url}.")
         return page

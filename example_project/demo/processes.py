@@ -18,7 +18,7 @@ WAIT_SECONDS = 30
 T = TypeVar("T")
 
 
-class Trouble(Exception):
+class DemoError(Exception):
     """What stops the demo, in a sentence."""
 
 
@@ -86,33 +86,33 @@ class Processes:
         return process
 
     def check(self) -> None:
-        """Raise Trouble when a process has died."""
+        """Raise DemoError when a process has died."""
         for process in self._running:
             if process.exit_code is not None:
-                raise Trouble(f"The {process.name} has stopped with exit code {process.exit_code}.")
+                raise DemoError(f"The {process.name} has stopped with exit code {process.exit_code}.")
 
     def tails(self) -> str:
         return "\n".join(process.tail() for process in self._running)
 
     def wait_for(self, what: str, condition: Callable[[], T]) -> T:
-        """Ask until ``condition`` holds and answer what it answered; Trouble after WAIT_SECONDS."""
+        """Ask until ``condition`` holds and answer what it answered; DemoError after WAIT_SECONDS."""
         deadline = time.monotonic() + WAIT_SECONDS
         while not (answer := condition()):
             self.check()
             if time.monotonic() > deadline:
-                raise Trouble(f"Waited {WAIT_SECONDS} seconds in vain for {what}.")
+                raise DemoError(f"Waited {WAIT_SECONDS} seconds in vain for {what}.")
             time.sleep(0.05)
         return answer
 
 
 def run(*command: str, stdin: str = "") -> str:
-    """Run ``manage.py`` to its end and answer what it printed; Trouble when it fails."""
+    """Run ``manage.py`` to its end and answer what it printed; DemoError when it fails."""
     manage = str(ROOT / "example_project" / "manage.py")
     done = subprocess.run(
         [sys.executable, manage, *command], cwd=ROOT, input=stdin, capture_output=True, text=True, check=False
     )
     if done.returncode:
-        raise Trouble(
+        raise DemoError(
             f"manage.py {' '.join(command)} exited with {done.returncode}:\n{done.stdout}{done.stderr}"
         )
     return done.stdout

@@ -1,6 +1,7 @@
-"""``python -m tests.benchmarks [--strict] [SUBJECT …]``: what the package costs, beside the least that would do.
+"""``python -m tests.benchmarks [--strict] [SUBJECT …]``: the package's cost against a baseline.
 
-Each module of this folder with a function ``rows()`` is a subject.
+The baseline, called the floor, is the least code that does the same job: a bare request, one INSERT, a plain loop. Each
+module of this folder with a function ``rows()`` is a subject.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
-"""The first pages of the admin's lists, as the tables grow."""
+"""The first page of each admin list, with few and with many rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from tests.benchmarks import figures
+from tests.benchmarks.environment import DATABASE, EVENTS, ServerMissing, measure, own_site
 from tests.benchmarks.rows import Row
-from tests.benchmarks.surroundings import DATABASE, EVENTS, NotThere, measure, own_site
 
 FEW = 1_000
 # A mirror keeps what a synchronisation of years ago brought: ten times as many as are listed.
@@ -20,7 +20,7 @@ def rows() -> Iterator[Row]:
         with own_site() as site:
             # The few before and after the many: the quicker of both, so that a busy moment flatters nobody.
             few, many, again = (measure(site, "listing", str(count)) for count in (FEW, MANY, FEW))
-    except NotThere as error:
+    except ServerMissing as error:
         yield figures.missed(title, str(error))
         return
     for name, ours in many.items():

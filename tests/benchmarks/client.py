@@ -1,4 +1,4 @@
-"""What the client adds to a bare request."""
+"""The overhead of the client over a bare request."""
 
 from __future__ import annotations
 

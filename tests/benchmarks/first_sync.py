@@ -1,4 +1,4 @@
-"""A team's first synchronisation, and one in which nothing is new."""
+"""The first synchronisation of a team, and one that finds nothing changed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from statistics import median
 
 from tests.benchmarks import figures
+from tests.benchmarks.environment import DATABASE, EVENTS, ServerMissing, measure, own_site
 from tests.benchmarks.full_vyte import full_vyte
 from tests.benchmarks.rows import Row, within
-from tests.benchmarks.surroundings import DATABASE, EVENTS, NotThere, measure, own_site
 
 FEW = 1_000
 # The few are over quickly, and the many take long enough to be measured once.
@@ -19,14 +19,14 @@ Figures = dict[str, float]
 
 
 def rows() -> Iterator[Row]:
-    """Rows in a second against the same rows made beforehand; what more events cost; what no news cost."""
+    """Rows in a second against the same rows made beforehand; what more events cost; what an unchanged event costs."""
     title = f"first sync ({DATABASE})"
     try:
         with own_site() as site, full_vyte(FEW) as small, full_vyte(EVENTS) as large:
             few = [sync(site, *small) for _ in range(ROUNDS)]
             turns = range(1 if EVENTS >= LONG else ROUNDS)
             pairs = [(sync(site, *large), measure(site, "syncing", "floor")) for _ in turns]
-    except NotThere as error:
+    except ServerMissing as error:
         yield figures.missed(title, str(error))
         return
     many, floors = [ours for ours, _ in pairs], [floor for _, floor in pairs]

@@ -1,4 +1,4 @@
-"""What a benchmark says: one row of the table, and how its numbers are taken."""
+"""One row of the table, and how its numbers are measured."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ UNITS = {"s": 1.0, "ms": 1e3, "us": 1e6}
 
 @dataclass(frozen=True)
 class Row:
-    """``floor`` and ``ours`` as they are shown, what is asked of them, and whether it is met."""
+    """``floor`` and ``ours`` as text, the requirement (``asked``), and whether it is met."""
 
     name: str
     floor: str
@@ -32,7 +32,7 @@ def side_by_side(
     calls: int = 1,
     unit: str = "ms",
 ) -> Row:
-    """How many times as long as the floor our code takes."""
+    """The time of our code as a multiple of the floor's."""
     low, high = in_turn(floor, ours, rounds, calls)
     return Row(
         name,
@@ -45,12 +45,12 @@ def side_by_side(
 
 
 def alone(name: str, seconds: float, *, below: float, unit: str) -> Row:
-    """A time that nothing is held against."""
+    """A time with an upper bound and no floor."""
     return Row(name, "", _shown(seconds, unit), "", f"< {_shown(below, unit)}", seconds < below)
 
 
 def within(name: str, floor: float, ours: float, *, more: float) -> Row:
-    """Megabytes that may be more by so many."""
+    """Memory in MB, at most ``more`` above the floor."""
     return Row(
         name,
         f"{floor:.1f} MB",

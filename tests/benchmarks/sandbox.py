@@ -1,4 +1,4 @@
-"""How quick the local Vyte is."""
+"""The local Vyte: time to start and to retrieve an event."""
 
 from __future__ import annotations
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.benchmarks import admin_list, figures, first_sync, surroundings, webhooks
-from tests.benchmarks.surroundings import NotThere
+from tests.benchmarks import admin_list, environment, figures, first_sync, webhooks
+from tests.benchmarks.environment import ServerMissing
 
 
 def test_a_rate_is_held_against_a_share_of_the_floor() -> None:
@@ -26,11 +26,11 @@ def test_numbers_that_differ_are_missed() -> None:
 @pytest.mark.parametrize("subject", [admin_list, first_sync, webhooks])
 def test_a_server_that_is_not_there_is_a_missed_row(monkeypatch: pytest.MonkeyPatch, subject: object) -> None:
     def refuse(server: str) -> None:
-        raise NotThere(f"needs {server}")
+        raise ServerMissing(f"needs {server}")
 
-    monkeypatch.setattr(surroundings, "DATABASE", "postgresql")
-    monkeypatch.setattr(surroundings, "demand", refuse)
-    monkeypatch.setattr(webhooks, "demand", refuse)
+    monkeypatch.setattr(environment, "DATABASE", "postgresql")
+    monkeypatch.setattr(environment, "require_server", refuse)
+    monkeypatch.setattr(webhooks, "require_server", refuse)
     [row] = subject.rows()  # type: ignore[attr-defined]
     assert not row.met
     assert "needs" in row.name

@@ -1,4 +1,4 @@
-"""Webhook calls: how many are answered in a second, and how many one process works off."""
+"""Webhook calls: how many the view answers in a second, and how many one worker processes."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 import requests
 
 from tests.benchmarks import figures
-from tests.benchmarks.full_vyte import full_vyte
-from tests.benchmarks.rows import Row
-from tests.benchmarks.surroundings import (
+from tests.benchmarks.environment import (
     DATABASE,
     EVENTS,
-    NotThere,
-    demand,
+    ServerMissing,
     measure,
     own_site,
+    require_server,
     started,
     worker,
 )
+from tests.benchmarks.full_vyte import full_vyte
+from tests.benchmarks.rows import Row
 
 CALLS = max(200, min(800, EVENTS // 10))
 # So many that it does not matter how long the last message waits for others to join it.
@@ -34,7 +34,7 @@ def rows() -> Iterator[Row]:
     """The view, the view while Vyte is slow, and one worker process."""
     title = f"webhooks ({DATABASE})"
     try:
-        demand("redis")
+        require_server("redis")
         with own_site() as site, full_vyte(2 * CALLS) as (url, key):
             site["BENCH_VYTE"] = url
             try:
@@ -43,7 +43,7 @@ def rows() -> Iterator[Row]:
                 yield from working(title, site, url, key)
             finally:
                 measure(site, "broker")
-    except NotThere as error:
+    except ServerMissing as error:
         yield figures.missed(title, str(error))
 
 

@@ -1,1 +1,1 @@
-"""``python -m tests.chaos``: whatever dies, nothing that Vyte said is lost or left stale."""
+"""``python -m tests.chaos``: whatever process or server dies, no webhook call is lost and no event is left stale."""

@@ -1,4 +1,4 @@
-"""Runs everything, breaks what can break, and looks at what is left."""
+"""Runs the example with several workers, injects faults and kills, and checks what must hold afterwards."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ import requests
 
 from example_project.demo.processes import run
 from tests.chaos.clock import Clock
-from tests.chaos.command import carried_out
-from tests.chaos.course import rage, recover, say, settle, wait_for
+from tests.chaos.command import exit_code_of
 from tests.chaos.driver import Driver
+from tests.chaos.environment import own_broker, prepare, proxy_to, through
 from tests.chaos.outages import Outages
 from tests.chaos.processes import Site
 from tests.chaos.report import Report
-from tests.chaos.surroundings import own_broker, prepare, proxy_to, through
+from tests.chaos.scenario import calm_phase, chaos_phase, say, settle_phase, wait_for
 from tests.chaos.syncs import Syncs
 from tests.chaos.vyte import make_vyte
 
@@ -43,29 +43,30 @@ def main() -> int:
     options = parser.parse_args()
     if options.seed is None:
         options.seed = secrets.randbelow(10**6)
-    return carried_out(lambda: endure(options).violations)
+    return exit_code_of(lambda: run_scenario(options).violations)
 
 
-def endure(options: argparse.Namespace) -> Report:
+def run_scenario(options: argparse.Namespace) -> Report:
     """One run from beginning to end; its report is printed before all of it is taken down."""
     folder = Path(tempfile.mkdtemp(prefix="django-vyte-chaos-"))
     say(f"Seed {options.seed}, logs in {folder}")
-    dice = {
-        what: Random(f"{options.seed} {what}") for what in ("driver", "weather", "kills", "network", "syncs")
+    randoms = {
+        what: Random(f"{options.seed} {what}")
+        for what in ("driver", "api_faults", "kills", "network", "syncs")
     }
     api_key = secrets.token_hex(16)
-    sandbox, weather, courier = make_vyte(api_key, dice["weather"])
+    sandbox, api_faults, recorder = make_vyte(api_key, randoms["api_faults"])
     with ExitStack() as stack:
         vyte = stack.enter_context(sandbox.serve()).url
         listener = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=128))
         crm = f"http://127.0.0.1:{listener.getsockname()[1]}"
         servers = prepare(folder, vyte, crm, api_key)
-        from example_project.demo.surroundings import own_database
+        from example_project.demo.environment import own_database
 
         stack.enter_context(own_database())
         stack.enter_context(own_broker(servers))
-        database = stack.enter_context(proxy_to(servers.database, dice["network"]))
-        broker = stack.enter_context(proxy_to(servers.broker, dice["network"]))
+        database = stack.enter_context(proxy_to(servers.database, randoms["network"]))
+        broker = stack.enter_context(proxy_to(servers.broker, randoms["network"]))
         site = stack.enter_context(Site(folder, options.workers, listener))
         run("migrate", "--run-syncdb", "--verbosity", "0")
         run("vyte_link_team", stdin=api_key)
@@ -74,10 +75,10 @@ def endure(options: argparse.Namespace) -> Report:
         site.start(environment)
         wait_for("web servers and workers", START_SECONDS, lambda: is_up(site, crm))
 
-        driver = Driver(sandbox, dice["driver"], options.events)
-        syncs = stack.enter_context(Syncs(environment, dice["syncs"]))
+        driver = Driver(sandbox, randoms["driver"], options.events)
+        syncs = stack.enter_context(Syncs(environment, randoms["syncs"]))
         report = Report(
-            folder, options.seed, servers, sandbox, driver, weather, courier, site, database, syncs
+            folder, options.seed, servers, sandbox, driver, api_faults, recorder, site, database, syncs
         )
         clock = Clock(folder / "clock")
         outages = stack.enter_context(
@@ -85,12 +86,12 @@ def endure(options: argparse.Namespace) -> Report:
         )
         sandbox.courier.start()
         stack.callback(sandbox.courier.stop)
-        rage(report, outages, options.calls, dice["kills"])
-        settle(report)
-        examine(report, vyte, api_key)
+        chaos_phase(report, outages, options.calls, randoms["kills"])
+        settle_phase(report)
+        check_invariants(report, vyte, api_key)
         if not report.violations:
-            recover(report)
-            examine(report, vyte, api_key)
+            calm_phase(report)
+            check_invariants(report, vyte, api_key)
         text = report.text()
         print(text, flush=True)
         if options.report:
@@ -98,20 +99,20 @@ def endure(options: argparse.Namespace) -> Report:
     return report
 
 
-def examine(report: Report, vyte: str, api_key: str) -> None:
-    """Hold what this site has against what Vyte has and said."""
-    from tests.chaos import truth
+def check_invariants(report: Report, vyte: str, api_key: str) -> None:
+    """Add to the report every invariant that does not hold."""
+    from tests.chaos import invariants
 
     report.violations += [
         *report.syncs.violations,
-        *truth.every_call_is_kept(report.courier),
-        *truth.nothing_is_stuck(),
-        *truth.the_mirror_is_true(truth.listed(vyte, api_key), report.driver.deleted),
-        *truth.members_are_there(report.driver),
-        *truth.every_change_is_told(),
-        *truth.history_is_a_chain(),
-        *truth.no_secret_is_logged(report.folder, [api_key, os.environ["VYTE_ENCRYPTION_KEY"]]),
-        *truth.all_kinds_of_faults_came(report.weather),
+        *invariants.every_accepted_call_is_stored(report.recorder),
+        *invariants.nothing_is_stuck(),
+        *invariants.mirror_matches_vyte(invariants.listed(vyte, api_key), report.driver.deleted),
+        *invariants.joined_members_are_dispatched(report.driver),
+        *invariants.every_change_is_dispatched(),
+        *invariants.history_is_consistent(),
+        *invariants.no_secret_is_logged(report.folder, [api_key, os.environ["VYTE_ENCRYPTION_KEY"]]),
+        *invariants.all_kinds_of_faults_came(report.api_faults),
     ]
 
 

@@ -31,7 +31,7 @@ class Clock:
     def ahead(self, seconds: float) -> None:
         SECONDS.pack_into(self._shared, 0, seconds)
 
-    def wear(self) -> None:
-        """Have this process tell the time by it. To be called before anything keeps Django's ``now`` for itself."""
+    def install(self) -> None:
+        """Replace Django's ``timezone.now`` in this process. Call it before any module imports ``now`` by name."""
         now = timezone.now
         timezone.now = lambda: now() + dt.timedelta(seconds=self.ahead)

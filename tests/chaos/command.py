@@ -1,4 +1,4 @@
-"""What the commands have in common: they take down what they made, whatever ends them, and say how it went."""
+"""What both commands share: they remove what they made, whatever ends them, and answer an exit code."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from example_project.demo.processes import Trouble
+from example_project.demo.processes import DemoError
 
 
-def carried_out(work: Callable[[], Sequence[str]]) -> int:
-    """The exit code of work that answers its violations: 0 without any, 1 with some or when nothing was proved."""
+def exit_code_of(work: Callable[[], Sequence[str]]) -> int:
+    """The exit code of ``work``, which answers its violations: 0 for none, 1 for some or when it could not run."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stop_once)
     try:
         return 1 if work() else 0
-    except (TimeoutError, Trouble) as error:
+    except (TimeoutError, DemoError) as error:
         print(f"FAILED before anything was proved: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -24,7 +24,7 @@ def carried_out(work: Callable[[], Sequence[str]]) -> int:
 
 
 def stop_once(number: int, frame: object) -> None:
-    """Unwind, and let no further signal keep databases and processes from being taken down."""
+    """Unwind, and ignore further signals, so that databases and processes are removed."""
     for other in (signal.SIGINT, signal.SIGTERM):
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt

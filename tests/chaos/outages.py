@@ -1,4 +1,4 @@
-"""When the broker and the database cannot be reached and the clock is wrong, and how that is brought about."""
+"""Outages of the broker and the database, and a wrong clock: when each begins, how it is made, how it ends."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.chaos.clock import Clock
+from tests.chaos.environment import Servers
 from tests.chaos.proxy import Proxy
 from tests.chaos.services import service
-from tests.chaos.surroundings import Servers
 
 BROKER_SECONDS = 10.0
 DATABASE_SECONDS = 4.0

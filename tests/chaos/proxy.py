@@ -1,4 +1,4 @@
-"""A door between this project's processes and a server of the machine: it can be shut while the server runs on."""
+"""A TCP proxy in front of a database or broker: it can cut off one run while the server itself keeps running."""
 
 from __future__ import annotations
 

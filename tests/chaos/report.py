@@ -11,11 +11,11 @@ from pathlib import Path
 
 from django_vyte.sandbox import Sandbox
 from tests.chaos.driver import Driver
+from tests.chaos.environment import Servers
 from tests.chaos.processes import WEB_SERVERS, Site
 from tests.chaos.proxy import Proxy
-from tests.chaos.surroundings import Servers
 from tests.chaos.syncs import Syncs
-from tests.chaos.vyte import Courier, Weather
+from tests.chaos.vyte import CallRecorder, RandomFaults
 
 MOST_SHOWN = 40
 
@@ -29,8 +29,8 @@ class Report:
     servers: Servers
     vyte: Sandbox
     driver: Driver
-    weather: Weather
-    courier: Courier
+    api_faults: RandomFaults
+    recorder: CallRecorder
     site: Site
     database: Proxy
     syncs: Syncs
@@ -50,7 +50,7 @@ class Report:
         """Name and value of each figure."""
         scheme, broker = self.servers.database.scheme, self.servers.broker.scheme
         return [
-            ("surroundings", f"{scheme}, {broker}, Python {platform.python_version()}"),
+            ("environment", f"{scheme}, {broker}, Python {platform.python_version()}"),
             ("web server", f"Werkzeug's threaded server in {WEB_SERVERS} processes on one socket"),
             ("local Vyte", "vyte_sandbox's server in the process that watches, which nothing kills"),
             ("seed", str(self.seed)),
@@ -64,23 +64,23 @@ class Report:
 
     def said(self) -> list[tuple[str, str]]:
         """What happened at Vyte, and how its calls were taken."""
-        driver, accepted = self.driver, self.courier.accepted
+        driver, accepted = self.driver, self.recorder.accepted
         bodies = {attempt.body for attempt in accepted}
         refused = Counter(
-            str(each.status or "no answer") for each in self.courier.attempts if each.status != 200
+            str(each.status or "no answer") for each in self.recorder.attempts if each.status != 200
         )
         events = f"{len(driver.present)} and {len(driver.deleted)} deleted"
         return [
             ("events", f"{events}; {len(driver.joined)} users joined"),
             ("webhook calls", f"{self.calls}, {len(bodies)} different; given up: {self.given_up}"),
-            ("accepted with 200", f"{len(accepted)}, {self.courier.out_of_order()} of them out of order"),
+            ("accepted with 200", f"{len(accepted)}, {self.recorder.out_of_order()} of them out of order"),
             ("not accepted", f"{refused.total()}: {listed(refused)}; tried again"),
             ("time to a 200", percentiles([attempt.seconds for attempt in accepted])),
         ]
 
     def suffered(self) -> list[tuple[str, str]]:
         """What went wrong."""
-        kills, faults = self.site.kills, self.weather.counts
+        kills, faults = self.site.kills, self.api_faults.counts
         return [
             ("SIGKILLs", f"{kills.total()}: {listed(kills)}"),
             ("tasks that failed", str(self.failed_tasks())),
@@ -88,7 +88,7 @@ class Report:
             *(("outage", outage) for outage in self.outages),
             ("broken connections", f"{self.database.broken} to the database, by the proxy, at any moment"),
             ("vyte_sync meanwhile", listed(self.syncs.ended)),
-            ("API faults", f"{faults.total()} in {self.weather.asked} requests"),
+            ("API faults", f"{faults.total()} in {self.api_faults.asked} requests"),
             *((f"  {kind}", str(times)) for kind, times in sorted(faults.items())),
         ]
 
@@ -100,19 +100,22 @@ class Report:
     def done(self) -> list[tuple[str, str]]:
         """What this site made of it."""
         from django_vyte.models import Delivery, EventChange
-        from tests.chaos.witness.models import Heard
+        from tests.chaos.signal_log.models import ReceiverCall
 
         deliveries = Counter(Delivery.objects.values_list("status", flat=True))
         attempts = Counter(Delivery.objects.values_list("attempts", flat=True))
-        heard = list(Heard.objects.values_list("kind", "about"))
-        processes, again = Heard.objects.values("pid").distinct().count(), len(heard) - len(set(heard))
+        logged = list(ReceiverCall.objects.values_list("kind", "about"))
+        processes, again = (
+            ReceiverCall.objects.values("pid").distinct().count(),
+            len(logged) - len(set(logged)),
+        )
         tries = {f"{count}×": times for count, times in sorted(attempts.items())}
         return [
             ("deliveries", f"{deliveries.total()}: {listed(deliveries)}"),
             ("attempts of a delivery", listed(tries)),
             ("failed, then replayed", str(self.replayed)),
             ("changes recorded", str(EventChange.objects.count())),
-            ("signals", f"{len(heard)} in {processes} processes; told again: {again}"),
+            ("signals", f"{len(logged)} in {processes} processes; dispatched again: {again}"),
         ]
 
 

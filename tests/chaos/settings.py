@@ -1,4 +1,4 @@
-"""The example project as it runs in production, with little patience and with a witness of its signals."""
+"""The example project as it runs in production, with short timeouts and a log of its signals."""
 
 from example_project.settings import *  # noqa: F403
 from example_project.settings import (
@@ -12,11 +12,11 @@ from example_project.settings import (
 )
 from tests.chaos.clock import Clock
 
-Clock(FOLDER / "clock").wear()
+Clock(FOLDER / "clock").install()
 
 DEBUG = False
 ALLOWED_HOSTS = ["127.0.0.1"]
-INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.witness"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.chaos.signal_log"]
 
 # Connections that outlive a request and a task are there to be cut.
 DATABASES["default"]["CONN_MAX_AGE"] = 60

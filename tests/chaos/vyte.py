@@ -16,7 +16,7 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox import Fault, Faults, Sandbox
-from django_vyte.sandbox.courier import post_for_real
+from django_vyte.sandbox.world.courier import post_for_real
 
 HTML = {
     "headers": {"Content-Type": "text/html"},
@@ -50,7 +50,7 @@ class Overtaken(Fault):
         return super().apply(answer)
 
 
-class Weather(Faults):
+class RandomFaults(Faults):
     """Faults that come by themselves while ``share`` is above 0, each kind as often as the others."""
 
     def __init__(self, random: Random) -> None:
@@ -60,10 +60,10 @@ class Weather(Faults):
         self.counts: Counter[str] = Counter()
         self._random = random
         self._deck: list[str] = []
-        self._dice = threading.Lock()
+        self._draw_lock = threading.Lock()
 
     def take(self, method: str, path: str) -> Fault | None:
-        with self._dice:
+        with self._draw_lock:
             self.asked += bool(self.share)
             kind = self._draw() if self._random.random() < self.share else ""
         if kind == "answer overtaken":
@@ -95,8 +95,8 @@ class Attempt:
         return resource
 
 
-class Courier:
-    """What the local Vyte calls with: over the network, and with a record of every attempt."""
+class CallRecorder:
+    """Posts the local Vyte's webhook calls over the network and records every attempt."""
 
     def __init__(self) -> None:
         self.attempts: list[Attempt] = []
@@ -125,11 +125,11 @@ class Courier:
         return late
 
 
-def make_vyte(api_key: str, random: Random) -> tuple[Sandbox, Weather, Courier]:
+def make_vyte(api_key: str, random: Random) -> tuple[Sandbox, RandomFaults, CallRecorder]:
     """A local Vyte that calls about every change, also of meetings that are not confirmed."""
     sandbox = Sandbox(api_key=api_key)
     sandbox.quirks.updates_before_confirmation = True
-    weather, courier = Weather(random), Courier()
-    sandbox.faults = weather
-    sandbox.courier.post = courier
-    return sandbox, weather, courier
+    api_faults, recorder = RandomFaults(random), CallRecorder()
+    sandbox.faults = api_faults
+    sandbox.courier.post = recorder
+    return sandbox, api_faults, recorder

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from example_project.demo.pages import Page
-from example_project.demo.processes import Trouble
+from example_project.demo.processes import DemoError
 
 
 def page(html: str) -> Page:
@@ -48,5 +48,5 @@ def test_a_link_is_completed():
 
 @pytest.mark.parametrize("look", [lambda empty: empty.form("title"), lambda empty: empty.link("/x")])
 def test_what_is_not_there_is_trouble_that_names_the_page(look):
-    with pytest.raises(Trouble, match=r"http://127\.0\.0\.1/a/b \(status 200\)"):
+    with pytest.raises(DemoError, match=r"http://127\.0\.0\.1/a/b \(status 200\)"):
         look(page("<p>Nothing"))

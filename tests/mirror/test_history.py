@@ -13,8 +13,8 @@ from django_vyte import payloads
 from django_vyte.mirror import history
 from django_vyte.models import Event, EventChange
 from django_vyte.sandbox.data import published, published_events
-from django_vyte.sandbox.present import spelt
 from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.world.present import spelt
 
 PLANNED = published("events/first-created-event.created")
 CONFIRMED = published("events/first-created-event.confirmed")

@@ -41,8 +41,8 @@ def switch(sandbox: Sandbox, positions: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def account(team: Team) -> probe.Account:
-    return probe.Account(team.client(), team)
+def account(team: Team) -> probe.ProbedAccount:
+    return probe.ProbedAccount(team.client(), team)
 
 
 @pytest.fixture
@@ -51,10 +51,9 @@ def ask(team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> P
     monkeypatch.setattr("django_vyte.ops.probe.trial.pause", lambda seconds: vyte_sandbox.deliver())
 
     def ask(*, write: bool = False) -> dict[str, probe.Fact]:
-        account = probe.Account(team.client(), team)
+        account = probe.ProbedAccount(team.client(), team)
         if write:
-            account.trial = Trial(account, account.emails()[0])
-            account.trial.play(wait=5)
+            account.observed = Trial(account, account.emails()[0]).play(wait=5)
         return {fact.name: fact for fact in probe.ask(account)}
 
     return ask
@@ -169,7 +168,7 @@ def test_a_list_that_ends_at_a_round_number_is_not_taken_for_all_or_for_cut(
 
 
 def test_a_web_host_that_answers_for_any_address_tells_nothing(
-    vyte_sandbox: Sandbox, account: probe.Account, monkeypatch: pytest.MonkeyPatch
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account, "web_status", lambda path: 200)
     (fact,) = [fact for fact in probe.ask(account) if fact.name == "join_path"]
@@ -177,7 +176,7 @@ def test_a_web_host_that_answers_for_any_address_tells_nothing(
 
 
 def test_the_page_to_join_is_asked_for_without_the_key(
-    vyte_sandbox: Sandbox, account: probe.Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     heads = []
     app = vyte_sandbox.app
@@ -218,7 +217,7 @@ def own(sandbox: Sandbox) -> list[dict[str, Any]]:
 
 
 def test_the_own_meeting_says_what_it_is_and_is_cancelled(
-    vyte_sandbox: Sandbox, account: probe.Account
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount
 ) -> None:
     Trial(account, account.emails()[0]).play(wait=0)
     (event,) = own(vyte_sandbox)
@@ -235,15 +234,14 @@ def test_the_own_meeting_is_cancelled_whatever_fails(
 ) -> None:
     settings.VYTE = {**settings.VYTE, "RETRIES": 0}
     vyte_sandbox.faults.add(path=path, status=status, times=None)
-    account = probe.Account(team.client(), team)
-    account.trial = Trial(account, account.emails()[0])
-    account.trial.play(wait=0)
+    account = probe.ProbedAccount(team.client(), team)
+    account.observed = Trial(account, account.emails()[0]).play(wait=0)
     assert own(vyte_sandbox)[0]["cancelled"]
-    assert account.trial.failures
+    assert account.observed.failures
 
 
 def test_the_own_meeting_is_cancelled_when_somebody_interrupts(
-    vyte_sandbox: Sandbox, account: probe.Account, monkeypatch: pytest.MonkeyPatch
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(self: Trial) -> None:
         raise KeyboardInterrupt
@@ -255,7 +253,7 @@ def test_the_own_meeting_is_cancelled_when_somebody_interrupts(
 
 
 def test_the_own_meeting_is_cancelled_when_the_answer_to_its_making_is_lost(
-    vyte_sandbox: Sandbox, account: probe.Account
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount
 ) -> None:
     vyte_sandbox.faults.add(method="POST", path="^/v2/events$", truncate=10)
     with pytest.raises(Exception, match="POST /v2/events"):
@@ -263,7 +261,9 @@ def test_the_own_meeting_is_cancelled_when_the_answer_to_its_making_is_lost(
     assert own(vyte_sandbox)[0]["cancelled"]
 
 
-def test_a_meeting_that_is_refused_is_not_looked_for(vyte_sandbox: Sandbox, account: probe.Account) -> None:
+def test_a_meeting_that_is_refused_is_not_looked_for(
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount
+) -> None:
     vyte_sandbox.faults.add(method="POST", path="^/v2/events$", status=400)
     with pytest.raises(BadRequest):
         Trial(account, "emma@example.com").play(wait=0)
@@ -271,7 +271,7 @@ def test_a_meeting_that_is_refused_is_not_looked_for(vyte_sandbox: Sandbox, acco
 
 
 def test_a_meeting_that_cannot_be_cancelled_is_named(
-    vyte_sandbox: Sandbox, account: probe.Account, settings: Any
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount, settings: Any
 ) -> None:
     vyte_sandbox.faults.add(path="/cancel$", status=403, times=None)
     with pytest.raises(
@@ -281,22 +281,20 @@ def test_a_meeting_that_cannot_be_cancelled_is_named(
 
 
 def test_calls_are_waited_for_where_webhooks_are_registered_and_not_for_ever(
-    team: Team, vyte_sandbox: Sandbox, account: probe.Account, monkeypatch: pytest.MonkeyPatch
+    team: Team, vyte_sandbox: Sandbox, account: probe.ProbedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
     monkeypatch.setattr("django_vyte.ops.probe.trial.pause", waited.append)
-    trial = Trial(account, "emma@example.com")
-    trial.play(wait=5)
-    assert (waited, trial.was_called_about) == ([], False)
+    observed = Trial(account, "emma@example.com").play(wait=5)
+    assert (waited, observed.was_called_about) == ([], False)
     subscriptions.register(team)
-    trial = Trial(account, "emma@example.com")
-    trial.play(wait=0.05)
+    observed = Trial(account, "emma@example.com").play(wait=0.05)
     assert waited
-    assert not trial.was_called_about
+    assert not observed.was_called_about
 
 
 def test_an_error_of_vyte_s_own_while_making_it_is_an_error_here(
-    vyte_sandbox: Sandbox, account: probe.Account
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount
 ) -> None:
     vyte_sandbox.faults.add(method="POST", path="^/v2/events$", status=500)
     with pytest.raises(ServerError):

@@ -202,7 +202,7 @@ def test_a_v1_booking_is_confirmed_without_saying_which_date(api):
 
 
 def test_a_v1_booking_needs_a_key_or_a_creator_token(sandbox, browser):
-    from django_vyte.sandbox.signing import creator_token
+    from django_vyte.sandbox.world.signing import creator_token
 
     body = published("requests/book-appointment")
     assert browser.post("/events", json=body).status_code == 401

@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from django_vyte.sandbox.signing import creator_token
+from django_vyte.sandbox.world.signing import creator_token
 
 APP, SECRET = "5f476269f795d9f0df561256", "cfsvut1yp6dd2nuwkxjo"
 JANE = "jane.doe@acme.com"

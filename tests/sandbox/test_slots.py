@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from django_vyte.sandbox.availability import is_busy, is_free
+from django_vyte.sandbox.world.availability import is_busy, is_free
 
 JEAN, TESTER = "jean.dupont@example.com", "tess@example.com"
 SALES = "5ef9e5489b10b33ad0898ca3"

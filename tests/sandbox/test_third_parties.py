@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from django_vyte.sandbox.signing import creator_token
+from django_vyte.sandbox.world.signing import creator_token
 
 APP = "569c2e2fa28cc30300778c4c"
 TOKEN = "c56675c718dec0566c0f6eb1256d12d4dc7eda779a4f690dcc3f26fc8d312ca8"

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import msgspec
 import pytest
 
-from django_vyte.sandbox import courier
+from django_vyte.sandbox.world import courier
 
 DATES = [("2027-03-01T10:00:00Z", "2027-03-01T11:00:00Z")]
 
@@ -179,7 +179,7 @@ def test_held_calls_wait_for_the_hold_to_end_and_delays_are_kept(hooked):
 
 
 def test_an_outbox_that_grows_forgets_old_calls_that_are_done(hooked, monkeypatch):
-    monkeypatch.setattr("django_vyte.sandbox.courier.LENGTH", 2)
+    monkeypatch.setattr("django_vyte.sandbox.world.courier.LENGTH", 2)
     hooked.create_event(title="Waiting")
     (waiting,) = hooked.outbox
     for number in range(3):

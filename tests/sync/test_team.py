@@ -15,7 +15,7 @@ from django.utils import timezone
 from django_vyte import mirror
 from django_vyte.exceptions import UnexpectedAnswer, VyteError
 from django_vyte.models import Event, EventChange
-from django_vyte.sandbox import filters
+from django_vyte.sandbox.api import filters
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.team import MAX_PROBLEMS_SHOWN, MISSING_BUDGET, IncompleteReason, sync_team
 

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 f"Not everything could be asked: {', '.join(undone)}. What to do stands above."
             )
 
-    def account(self, options: dict[str, Any]) -> probe.Account:
+    def account(self, options: dict[str, Any]) -> probe.ProbedAccount:
         """The account of the linked team, or of the key that is given; CommandError when Vyte does not know it."""
         team = None
         if options["team"] or Team.objects.exists():
@@ -85,7 +85,7 @@ class Command(BaseCommand):
             check_address()
         try:
             client = team.client() if team else VyteClient(read_key().strip())
-            account = probe.Account(client, team, say=self.say)
+            account = probe.ProbedAccount(client, team, say=self.say)
             account.team_id()
         except ValueError as error:
             raise CommandError(str(error)) from None
@@ -93,16 +93,15 @@ class Command(BaseCommand):
             raise CommandError(remedies.about_team(error) if team else remedies.about_key(error)) from None
         return account
 
-    def try_out(self, account: probe.Account, options: dict[str, Any]) -> list[str]:
+    def try_out(self, account: probe.ProbedAccount, options: dict[str, Any]) -> list[str]:
         """Play with a meeting of the probe's own; what could not be done. CommandError when one may be left at Vyte."""
         try:
             email = options["email"] or next(iter(account.emails()), "")
             if not email:
                 raise CommandError("The organization has no user with an address: give one with --email.")
             self.ask_for_consent(email, options)
-            trial = Trial(account, email)
             with terminated_as_interrupted():
-                trial.play(options["wait"])
+                account.observed = Trial(account, email).play(options["wait"])
         except (VyteError, ValueError) as error:
             self.stderr.write(f"No meeting could be made: {remedies.about_team(error)}")
             return ["--write"]
@@ -112,7 +111,6 @@ class Command(BaseCommand):
             raise CommandError(
                 "Stopped. Nothing of the probe is left at Vyte but a cancelled meeting."
             ) from None
-        account.trial = trial
         return []
 
     def ask_for_consent(self, email: str, options: dict[str, Any]) -> None:

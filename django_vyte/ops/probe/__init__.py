@@ -1,9 +1,9 @@
-"""Which of the things that Vyte's documentation leaves open hold for a real account: one function, one fact."""
+"""``vyte_probe``: asks a real account which variant of Vyte's behaviour it shows where the documentation is silent."""
 
-from django_vyte.ops.probe.account import Account
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact
 from django_vyte.ops.probe.facts import FACTS, ask
 from django_vyte.ops.probe.report import report, settings_to_change
 from django_vyte.ops.probe.trial import LeftBehind
 
-__all__ = ["FACTS", "Account", "Fact", "LeftBehind", "ask", "report", "settings_to_change"]
+__all__ = ["FACTS", "Fact", "LeftBehind", "ProbedAccount", "ask", "report", "settings_to_change"]

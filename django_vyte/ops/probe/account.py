@@ -1,4 +1,4 @@
-"""The account that is asked, and what it has answered so far."""
+"""The account that is probed; each request is sent once and its answer kept for every fact that needs it."""
 
 from __future__ import annotations
 
@@ -7,23 +7,20 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import wraps
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django_vyte import payloads
+from django_vyte.client import VyteClient
 from django_vyte.client.resource import Resource
+from django_vyte.client.types import EventFilters
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteConnectionError, VyteError
 from django_vyte.http import Session
-from django_vyte.models import Delivery
+from django_vyte.models import Delivery, Team
+from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
 
-if TYPE_CHECKING:
-    from django_vyte.client import VyteClient
-    from django_vyte.client.types import EventFilters
-    from django_vyte.models import Team
-    from django_vyte.ops.probe.trial import Trial
-
-# As many as anybody has, events that are looked into, and calls.
+# The limit to list with (more than any account has), events to inspect, calls to inspect.
 LIMIT = 1_000_000
 SAMPLE = 200
 CALLS = 100
@@ -33,7 +30,7 @@ T = TypeVar("T")
 
 
 class Wire(Resource):
-    """Requests whose answers are wanted as they come, whatever the client would make of them."""
+    """Raw requests: the JSON as Vyte sends it, without the client's methods in between."""
 
     def read(self, method: str, path: str, **options: Any) -> Any:
         """The JSON answered; raises VyteError."""
@@ -51,8 +48,8 @@ class Wire(Resource):
 
 
 @dataclass(slots=True)
-class Listing:
-    """What a list of events came to."""
+class ListedEvents:
+    """The ids of all listed events, and the first of them as a sample."""
 
     ids: set[str] = field(default_factory=set)
     sample: list[dict[str, Any]] = field(default_factory=list)
@@ -64,7 +61,7 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class StoredCall:
     """A webhook call that this site has stored: its body as text, and the objects in it."""
 
     delivery: Delivery
@@ -75,11 +72,11 @@ class Call:
         yield from values.as_dicts(self.content)
 
 
-def once(ask: Callable[[Account], T]) -> Callable[[Account], T]:
-    """Ask only the first time: the answer, or the error, is kept."""
+def once(ask: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
+    """Cache the answer, or the VyteError, for the life of the account."""
 
     @wraps(ask)
-    def kept(account: Account) -> T:
+    def kept(account: ProbedAccount) -> T:
         if ask.__name__ not in account.kept:
             try:
                 account.kept[ask.__name__] = ask(account)
@@ -93,10 +90,11 @@ def once(ask: Callable[[Account], T]) -> Callable[[Account], T]:
     return kept
 
 
-class Account:
+class ProbedAccount:
     """A client, the linked ``team`` whose calls are stored here, if it is linked, and answers that are kept.
 
-    ``trial`` is the probe's own meeting, where it may make one; ``say`` is told what is being done.
+    ``observed`` is what the probe saw with a meeting of its own, where it may make one; ``say`` is called with what is
+    being done.
     """
 
     def __init__(
@@ -108,7 +106,7 @@ class Account:
     ) -> None:
         self.client, self.team, self.say = client, team, say
         self.wire = Wire(client._http)
-        self.trial: Trial | None = None
+        self.observed: Observations | None = None
         self.kept: dict[str, Any] = {}
 
     @once
@@ -126,13 +124,13 @@ class Account:
         return [addresses[0] for addresses in users if addresses]
 
     @once
-    def everything(self) -> Listing:
+    def everything(self) -> ListedEvents:
         """All events, as far as Vyte lists them."""
         self.say("Listing the meetings …")
         return self._listed(limit=LIMIT)
 
     @once
-    def without_limit(self) -> Listing:
+    def without_limit(self) -> ListedEvents:
         """The events that are listed where no number is asked for."""
         return self._listed()
 
@@ -148,7 +146,7 @@ class Account:
 
     def events(self) -> list[dict[str, Any]]:
         """Events to look into: of those listed, and the probe's own as it was answered."""
-        return [*self.everything().sample, *(self.trial.answers if self.trial else ())]
+        return [*self.everything().sample, *(self.observed.answers if self.observed else ())]
 
     @once
     def hooks(self) -> dict[str, Any]:
@@ -162,14 +160,14 @@ class Account:
                     raise
         return answers
 
-    def calls(self) -> list[Call]:
+    def calls(self) -> list[StoredCall]:
         """The newest calls of Vyte about the team that are JSON, the newest first."""
         if self.team is None:
             return []
         found = []
         for delivery in Delivery.objects.of(self.team.account_key).order_by("-pk")[:CALLS]:
             try:
-                found.append(Call(delivery, json.loads(delivery.body)))
+                found.append(StoredCall(delivery, json.loads(delivery.body)))
             except (ValueError, RecursionError):
                 continue
         return found
@@ -179,14 +177,14 @@ class Account:
         url = get_settings().WEB_URL + path
         try:
             with Session() as session:
-                # An auth that adds nothing: what stands in ~/.netrc is not for this.
+                # requests reads ~/.netrc unless ``auth`` is given: https://requests.readthedocs.io/en/latest/user/authentication/
                 options: dict[str, Any] = {"allow_redirects": False, "stream": True, "timeout": 20}
                 return int(session.get(url, auth=lambda request: request, **options).status_code)
         except (OSError, ValueError) as error:
             raise VyteConnectionError(f"The web host does not answer ({type(error).__name__}).") from None
 
-    def _listed(self, **filters: Any) -> Listing:
-        listing = Listing()
+    def _listed(self, **filters: Any) -> ListedEvents:
+        listing = ListedEvents()
         for event in self.client.events.iterate(report=lambda warning: None, **filters):
             listing.ids.add(str(event.get("_id") or secrets.token_hex(8)))
             if len(listing.sample) < SAMPLE:

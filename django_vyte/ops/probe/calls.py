@@ -1,23 +1,21 @@
-"""Facts that Vyte's webhook calls show, as this site has stored them."""
+"""Facts shown by the webhook calls that this site has stored."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 from django_vyte.payloads import values
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
 
 NO_CALL = "no call is stored; --write, with the team linked and its webhooks registered, gets some"
 # What a call that was lost on its way takes at least to come again.
 AGAIN = dt.timedelta(seconds=1)
 
 
-def webhook_shape(account: Account) -> Fact:
+def webhook_shape(account: ProbedAccount) -> Fact:
     """Whether a call is an array or an object."""
     for call in account.calls():
         if isinstance(call.content, list | dict):
@@ -26,7 +24,7 @@ def webhook_shape(account: Account) -> Fact:
     return unseen("webhook_shape", NO_CALL)
 
 
-def webhook_owner(account: Account) -> Fact:
+def webhook_owner(account: ProbedAccount) -> Fact:
     """Which member names the caller."""
     for call in _each(account):
         for name in ("team", "organization"):
@@ -35,7 +33,7 @@ def webhook_owner(account: Account) -> Fact:
     return unseen("webhook_owner", NO_CALL)
 
 
-def webhook_ids(account: Account) -> Fact:
+def webhook_ids(account: ProbedAccount) -> Fact:
     """Whether a call names what it is about."""
     for call in _each(account):
         if _is_about_event(call):
@@ -43,7 +41,7 @@ def webhook_ids(account: Account) -> Fact:
     return unseen("webhook_ids", NO_CALL)
 
 
-def webhook_retries(account: Account) -> Fact:
+def webhook_retries(account: ProbedAccount) -> Fact:
     """Whether a call comes again that was not answered as it should be."""
     bodies: dict[str, dt.datetime] = {}
     for call in account.calls():
@@ -55,19 +53,19 @@ def webhook_retries(account: Account) -> Fact:
     )
 
 
-def updates_before_confirmation(account: Account) -> Fact:
+def updates_before_confirmation(account: ProbedAccount) -> Fact:
     """Whether a change of a meeting that is not settled is called about."""
     name = "updates_before_confirmation"
     for call in _each(account):
         settled = values.as_dict(_resource(call).get("confirmed")).get("flag") is True
         if call.get("action") == "event.updated" and _is_about_event(call) and not settled:
             return Fact(name, True, "a stored call of event.updated is about a meeting that is not settled")
-    if account.trial and account.trial.was_called_about:
+    if account.observed and account.observed.was_called_about:
         return Fact(name, False, "the probe changed its own meeting, and only the other calls about it came")
     return unseen(name, "no such call is stored; --write, with webhooks registered, shows whether one comes")
 
 
-def _each(account: Account) -> Iterator[dict[str, Any]]:
+def _each(account: ProbedAccount) -> Iterator[dict[str, Any]]:
     for call in account.calls():
         yield from call.each()
 

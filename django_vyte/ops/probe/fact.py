@@ -1,4 +1,4 @@
-"""One thing that was asked of an account, and what came of it."""
+"""The result of one check: the variant that was seen, or what would show it."""
 
 from __future__ import annotations
 

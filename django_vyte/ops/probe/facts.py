@@ -1,16 +1,11 @@
-"""Every fact, in the order in which they are reported."""
+"""All facts in the order of the report, one function each."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django_vyte.exceptions import VyteError
 from django_vyte.ops.probe import calls, lists, meetings, surface, writes
-from django_vyte.ops.probe.fact import failure
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
-    from django_vyte.ops.probe.fact import Fact
+from django_vyte.ops.probe.account import ProbedAccount
+from django_vyte.ops.probe.fact import Fact, failure
 
 FACTS = (
     meetings.offset_style,
@@ -35,7 +30,7 @@ FACTS = (
 )
 
 
-def ask(account: Account) -> list[Fact]:
+def ask(account: ProbedAccount) -> list[Fact]:
     """All facts; where Vyte cannot be asked for one, that is said in its place."""
     found = []
     for fact in FACTS:

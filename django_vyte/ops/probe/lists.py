@@ -1,20 +1,16 @@
-"""Facts about how much of a list of meetings Vyte answers."""
+"""Facts about how many events a list returns."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django_vyte.client.resource import is_probably_cut
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
 
 # The largest number at which a list was ever reported to end.
 LARGEST_KNOWN = 100
 
 
-def list_default(account: Account) -> Fact:
+def list_default(account: ProbedAccount) -> Fact:
     """How many events come where no number is asked for."""
     count, most = account.without_limit().count, account.everything().count
     if count < most:
@@ -24,7 +20,7 @@ def list_default(account: Account) -> Fact:
     return unseen("list_default", _too_few(most))
 
 
-def list_maximum(account: Account) -> Fact:
+def list_maximum(account: ProbedAccount) -> Fact:
     """The most events that come, however many are asked for."""
     count = account.everything().count
     if more := account.more():

@@ -1,17 +1,15 @@
-"""Facts that meetings show, as Vyte lists them."""
+"""Facts shown by the events that Vyte lists."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django_vyte.models import Event
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
 
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?P<fraction>[.]\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)")
 LISTS = ("messages", "declines", "invitees", "places", "dates")
@@ -19,17 +17,17 @@ SINGLE = ("invitees", "places", "dates")
 NO_MEETING = "there is no meeting to look at; --write makes one"
 
 
-def offset_style(account: Account) -> Fact:
+def offset_style(account: ProbedAccount) -> Fact:
     """How times name their offset."""
     return _spelling("offset_style", account, lambda match: match["offset"])
 
 
-def milliseconds(account: Account) -> Fact:
+def milliseconds(account: ProbedAccount) -> Fact:
     """Whether times have them."""
     return _spelling("milliseconds", account, lambda match: match["fraction"] is not None)
 
 
-def single_as_object(account: Account) -> Fact:
+def single_as_object(account: ProbedAccount) -> Fact:
     """Whether a list of one is answered as that one."""
     parts = [event[name] for event in account.events() for name in SINGLE if name in event]
     alone = sum(isinstance(part, dict) for part in parts)
@@ -39,7 +37,7 @@ def single_as_object(account: Account) -> Fact:
     return Fact("single_as_object", alone > 0, f"{alone} objects and {lists} lists of one")
 
 
-def missing(account: Account) -> Fact:
+def missing(account: ProbedAccount) -> Fact:
     """Which members no event has."""
     events = account.events()
     if not events:
@@ -48,12 +46,12 @@ def missing(account: Account) -> Fact:
     return Fact("missing", absent, f"looked into {len(events)} meetings")
 
 
-def show_cancelled(account: Account) -> Fact:
+def show_cancelled(account: ProbedAccount) -> Fact:
     """Whether the API says of an event that it is cancelled."""
     shown = sum(bool(event.get("cancelled")) for event in account.events())
     if shown:
         return Fact("show_cancelled", True, f"{shown} meetings show it")
-    if account.trial and account.trial.after_cancelling is not None:
+    if account.observed and account.observed.after_cancelling is not None:
         return Fact("show_cancelled", False, "the probe's own meeting does not, after it was cancelled")
     if any(True for _ in _known_to_be_cancelled(account)):
         return Fact(
@@ -62,13 +60,13 @@ def show_cancelled(account: Account) -> Fact:
     return unseen("show_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
 
 
-def list_cancelled(account: Account) -> Fact:
+def list_cancelled(account: ProbedAccount) -> Fact:
     """Whether a cancelled event is listed."""
     shown = sum(bool(event.get("cancelled")) for event in account.everything().sample)
     if shown:
         return Fact("list_cancelled", True, f"{shown} listed meetings are cancelled")
-    if account.trial and account.trial.is_listed_after_cancelling is not None:
-        listed = account.trial.is_listed_after_cancelling
+    if account.observed and account.observed.is_listed_after_cancelling is not None:
+        listed = account.observed.is_listed_after_cancelling
         return Fact("list_cancelled", listed, "the probe's own meeting, after it was cancelled")
     if any(True for _ in _known_to_be_cancelled(account)):
         return Fact(
@@ -77,7 +75,7 @@ def list_cancelled(account: Account) -> Fact:
     return unseen("list_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
 
 
-def _known_to_be_cancelled(account: Account) -> Iterator[str]:
+def _known_to_be_cancelled(account: ProbedAccount) -> Iterator[str]:
     """Listed meetings that are cancelled here for another reason than that Vyte shows it."""
     listed = {event.get("_id") for event in account.events()}
     known = Event.objects.cancelled().filter(
@@ -88,7 +86,7 @@ def _known_to_be_cancelled(account: Account) -> Iterator[str]:
             yield vyte_id
 
 
-def _spelling(name: str, account: Account, spelt: Any) -> Fact:
+def _spelling(name: str, account: ProbedAccount, spelt: Any) -> Fact:
     """What most times have in common."""
     found = Counter(spelt(match) for match in _instants(account.events()))
     if not found:

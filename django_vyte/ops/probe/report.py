@@ -1,19 +1,16 @@
-"""What a probe found, for the settings of a site and for whoever maintains the package."""
+"""The probe's output: text for an issue, JSON, and the settings of this site to change."""
 
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 import django
 
 from django_vyte import __version__
 from django_vyte.conf import Settings, get_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from django_vyte.ops.probe.fact import Fact
+from django_vyte.ops.probe.fact import Fact
 
 # The setting for each position of a fact that has one.
 SETTINGS = {

@@ -1,22 +1,19 @@
-"""Facts about where Vyte has what, and in which shape it answers."""
+"""Facts about paths (webhooks, the join page) and the shapes of their answers."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING
 
 from django_vyte.exceptions import BadRequest, VyteConnectionError
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 from django_vyte.payloads import values
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
 
 # How many people are asked for a free time before that is given up.
 PEOPLE = 5
 
 
-def hooks_path(account: Account) -> Fact:
+def hooks_path(account: ProbedAccount) -> Fact:
     """Under which path webhooks are."""
     paths = list(account.hooks())
     if not paths:
@@ -26,14 +23,14 @@ def hooks_path(account: Account) -> Fact:
     )
 
 
-def hooks_as_list(account: Account) -> Fact:
+def hooks_as_list(account: ProbedAccount) -> Fact:
     """Whether webhooks are listed bare."""
     for path, answer in account.hooks().items():
         return Fact("hooks_as_list", isinstance(answer, list), f"GET {path} answered {_described(answer)}")
     return unseen("hooks_as_list", "no list of webhooks; a key that may manage them would show it")
 
 
-def next_shape(account: Account) -> Fact:
+def next_shape(account: ProbedAccount) -> Fact:
     """In which shape the next free time comes."""
     account.say("Asking for the next free time …")
     for email in account.emails()[:PEOPLE]:
@@ -51,7 +48,7 @@ def next_shape(account: Account) -> Fact:
     )
 
 
-def join_path(account: Account) -> Fact:
+def join_path(account: ProbedAccount) -> Fact:
     """Which path the link to join has."""
     account.say("Looking for the page to join …")
     team_id = account.team_id()
@@ -65,7 +62,7 @@ def join_path(account: Account) -> Fact:
     return Fact("join_path", found[0] if len(found) == 1 else "both", "the pages that are there")
 
 
-def _exists(account: Account, path: str) -> bool:
+def _exists(account: ProbedAccount, path: str) -> bool:
     status = account.web_status(path)
     if status >= 500:
         raise VyteConnectionError(f"The web host answered {status}.")

@@ -1,4 +1,4 @@
-"""The probe's own meeting: made, changed, confirmed and cancelled, and what that shows."""
+"""Makes, changes, confirms and cancels one meeting (``vyte_probe --write``), and observes what Vyte answers."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils import timezone
 
 from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteError
+from django_vyte.ops.probe.account import ProbedAccount
+from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
 
 GUESTS = ("probe-one@example.com", "probe-two@example.com")
 # Far from UTC, and the same all year.
@@ -32,22 +31,16 @@ class LeftBehind(Exception):
 
 
 class Trial:
-    """What became of the probe's own meeting. ``answers`` are the events that Vyte answered on the way."""
+    """One meeting of the probe's own, organised by ``email``; ``play`` takes it through its life and observes."""
 
-    def __init__(self, account: Account, email: str) -> None:
+    def __init__(self, account: ProbedAccount, email: str) -> None:
         self.account, self.email = account, email
         self.title = f"django-vyte's probe {secrets.token_hex(4)}, to be cancelled at once"
         self.vyte_id = ""
         self.refused = False
-        self.answers: list[dict[str, Any]] = []
-        self.after_cancelling: dict[str, Any] | None = None
-        self.is_listed_after_cancelling: bool | None = None
-        self.removed_by: list[str] = []
-        self.naive: dt.timedelta | None = None
-        self.was_called_about = False
-        self.failures: dict[str, VyteError] = {}
+        self.observed = Observations()
 
-    def play(self, wait: float) -> None:
+    def play(self, wait: float) -> Observations:
         """Make the meeting, do everything with it and cancel it; then wait for the calls about it, in seconds.
 
         VyteError when it cannot be made; LeftBehind when it cannot be cancelled.
@@ -58,7 +51,8 @@ class Trial:
             self._attempt("confirm", self._confirm)
         self._attempt("show_cancelled", self._look_at_cancelled)
         self._attempt("list_cancelled", self._look_for_cancelled)
-        self.was_called_about = self._wait_for_calls(wait)
+        self.observed.was_called_about = self._wait_for_calls(wait)
+        return self.observed
 
     @contextmanager
     def _meeting(self) -> Iterator[None]:
@@ -76,7 +70,9 @@ class Trial:
         except VyteAPIError as error:
             self.refused = error.status_code < SERVER_ERROR
             raise
-        self.vyte_id = values.identifier(self.answers[-1].get("_id")) or next(iter(self._ids_by_title()), "")
+        self.vyte_id = values.identifier(self.observed.answers[-1].get("_id")) or next(
+            iter(self._ids_by_title()), ""
+        )
         if not self.vyte_id:
             raise UnexpectedAnswer("Vyte made a meeting and does not say which one it is.")
 
@@ -97,10 +93,10 @@ class Trial:
         dates = [{"date": f"{day}T12:00:00", "end_date": f"{day}T12:30:00", "all_day": False}]
         self._note(self.account.wire.read("PUT", self._path(), body={"dates": dates}))
         read_as = values.as_datetime(
-            next(iter(values.as_dicts(self.answers[-1].get("dates"))), {}).get("date")
+            next(iter(values.as_dicts(self.observed.answers[-1].get("dates"))), {}).get("date")
         )
         meant = dt.datetime.fromisoformat(f"{day}T12:00:00Z")
-        self.naive = read_as - meant if read_as else None
+        self.observed.naive = read_as - meant if read_as else None
 
     def _uninvite(self) -> None:
         """Each method takes one of the two guests off, or it does not."""
@@ -108,12 +104,12 @@ class Trial:
             invitee = self._invitee(guest)
             path = f"{self._path()}/invitees/{invitee}"
             if invitee and self.account.wire.try_to(method, path) and not self._invitee(guest):
-                self.removed_by.append(method)
+                self.observed.removed_by.append(method)
 
     def _invitee(self, email: str) -> str:
         """The id of an invitee as the meeting is now; empty when there is none."""
         self._note(self.account.client.events.retrieve(self.vyte_id))
-        people = values.as_dicts(self.answers[-1].get("invitees"))
+        people = values.as_dicts(self.observed.answers[-1].get("invitees"))
         ids = [person.get("_id") for person in people if values.email(person.get("email")) == email]
         return values.identifier(next(iter(ids), None))
 
@@ -122,10 +118,10 @@ class Trial:
 
     def _look_at_cancelled(self) -> None:
         self._note(self.account.client.events.retrieve(self.vyte_id))
-        self.after_cancelling = self.answers[-1]
+        self.observed.after_cancelling = self.observed.answers[-1]
 
     def _look_for_cancelled(self) -> None:
-        self.is_listed_after_cancelling = self.vyte_id in self._ids_by_title()
+        self.observed.is_listed_after_cancelling = self.vyte_id in self._ids_by_title()
 
     def _clean_up(self) -> None:
         """Cancel the meeting, also where the answer to its making was lost; LeftBehind when that fails."""
@@ -171,10 +167,10 @@ class Trial:
         try:
             step()
         except VyteError as error:
-            self.failures[name] = error
+            self.observed.failures[name] = error
 
     def _note(self, answer: object) -> None:
-        self.answers.append(values.as_dict(answer))
+        self.observed.answers.append(values.as_dict(answer))
 
     def _path(self) -> str:
         return f"/v2/events/{self.vyte_id}"

@@ -1,43 +1,40 @@
-"""Facts that only writing shows: what the probe's own meeting was made and changed with."""
+"""Facts that only a write shows, taken from the trial meeting."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
+from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, failure, unseen
 from django_vyte.ops.probe.trial import AHEAD, ZONE
-
-if TYPE_CHECKING:
-    from django_vyte.ops.probe.account import Account
 
 ONLY_OWN = "--write asks with a meeting of its own"
 
 
-def delete_invitee_method(account: Account) -> Fact:
+def delete_invitee_method(account: ProbedAccount) -> Fact:
     """Which method takes an invitee off."""
-    name, trial = "delete_invitee_method", account.trial
-    if trial is None:
+    name, seen = "delete_invitee_method", account.observed
+    if seen is None:
         return unseen(name, ONLY_OWN)
-    if name in trial.failures:
-        return failure(name, trial.failures[name])
-    if not trial.removed_by:
+    if name in seen.failures:
+        return failure(name, seen.failures[name])
+    if not seen.removed_by:
         return unseen(name, "neither took an invitee off; a meeting that shows its invitees would show it")
-    position = "both" if len(trial.removed_by) == 2 else trial.removed_by[0]
+    position = "both" if len(seen.removed_by) == 2 else seen.removed_by[0]
     return Fact(
-        name, position, f"{' and '.join(trial.removed_by)} took an invitee off the probe's own meeting"
+        name, position, f"{' and '.join(seen.removed_by)} took an invitee off the probe's own meeting"
     )
 
 
-def naive_times(account: Account) -> Fact:
+def naive_times(account: ProbedAccount) -> Fact:
     """How a time without an offset is read."""
-    name, trial = "naive_times", account.trial
-    if trial is None:
+    name, seen = "naive_times", account.observed
+    if seen is None:
         return unseen(name, ONLY_OWN)
-    if name in trial.failures:
-        return failure(name, trial.failures[name])
-    if trial.naive is None:
+    if name in seen.failures:
+        return failure(name, seen.failures[name])
+    if seen.naive is None:
         return unseen(name, "the meeting does not show its dates")
-    position = {dt.timedelta(0): "utc", -AHEAD: "local"}.get(trial.naive)
-    read = f"{trial.naive.total_seconds() / 60:+.0f} minutes"
+    position = {dt.timedelta(0): "utc", -AHEAD: "local"}.get(seen.naive)
+    read = f"{seen.naive.total_seconds() / 60:+.0f} minutes"
     return Fact(name, position or read, f"12:00 in {ZONE} was read {read} from UTC")

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import calendars
 from django_vyte.sandbox.api.availabilities import own_user
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world import calendars
 
 PATH = "/v2/users/<user_id>/calendars"
 
 
-def retrieve_calendars(ask: Exchange, user_id: str) -> Response:
+def retrieve_calendars(exchange: Exchange, user_id: str) -> Response:
     """GET …/calendars: the calendar list."""
-    return json_answer(calendars.calendars_of(ask.state, own_user(ask, user_id)))
+    return json_answer(calendars.calendars_of(exchange.state, own_user(exchange, user_id)))
 
 
-def update_calendars(ask: Exchange, user_id: str) -> Response:
+def update_calendars(exchange: Exchange, user_id: str) -> Response:
     """PUT …/calendars: the changed calendar list."""
-    return json_answer(calendars.update(ask.state, own_user(ask, user_id), ask.json_object()))
+    return json_answer(calendars.update(exchange.state, own_user(exchange, user_id), exchange.json_object()))
 
 
-def delete_calendar(ask: Exchange, user_id: str, calendar_id: str) -> Response:
+def delete_calendar(exchange: Exchange, user_id: str, calendar_id: str) -> Response:
     """DELETE …/calendars/:calendar_id: answers how many there were."""
-    calendars.delete(ask.state, own_user(ask, user_id), calendar_id)
+    calendars.delete(exchange.state, own_user(exchange, user_id), calendar_id)
     return json_answer({"n": 1, "ok": 1})
 
 

@@ -4,93 +4,95 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import filters, meetings
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.event_bodies import check_body
-from django_vyte.sandbox.exchange import Exchange, json_answer, route, text_answer
-from django_vyte.sandbox.present import detailed, listed
-from django_vyte.sandbox.signing import is_signed
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api import filters
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer, text_answer
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_bodies import check_body
+from django_vyte.sandbox.world.present import detailed, listed
+from django_vyte.sandbox.world.signing import is_signed
+from django_vyte.sandbox.world.state import JSON
 
 
-def list_events(ask: Exchange) -> Response:
+def list_events(exchange: Exchange) -> Response:
     """GET /v2/events: the events of the organization, newest first."""
-    wanted = filters.read(ask)
-    state = ask.state
-    mine = [event for event_id, event in state.events.items() if state.owner_of(event_id) == ask.owner]
+    wanted = filters.read(exchange)
+    state = exchange.state
+    mine = [event for event_id, event in state.events.items() if state.owner_of(event_id) == exchange.owner]
     mine.sort(key=lambda event: str(event.get("createdAt", "")), reverse=True)
     found = filters.select(mine, wanted)
-    return json_answer([listed(event, ask.quirks) for event in found])
+    return json_answer([listed(event, exchange.quirks) for event in found])
 
 
-def create_event(ask: Exchange) -> Response:
+def create_event(exchange: Exchange) -> Response:
     """POST /v2/events: makes an event and answers it."""
-    return show(ask, meetings.create(ask.state, ask.json_object(), ask.owner))
+    return answer_event(exchange, meetings.create(exchange.state, exchange.json_object(), exchange.owner))
 
 
-def book_event(ask: Exchange) -> Response:
+def book_event(exchange: Exchange) -> Response:
     """POST /events (v1): makes a booking. A creator token of a known app does instead of an API key."""
-    body = ask.json_object()
+    body = exchange.json_object()
     check_body(body, required=())
     third_party = body.get("third_party") or {}
-    app = ask.state.apps.get(third_party.get("app") or "")
-    if not ask.owner:
+    app = exchange.state.apps.get(third_party.get("app") or "")
+    if not exchange.owner:
         if app is None:
             raise Refused(401, "an API key or a creator token is required")
         email = (body.get("created_by") or {}).get("email") or ""
         if not is_signed(app["secret"], email, str(third_party.get("ct"))):
             raise Refused(403, "the creator token is wrong")
-        ask.owner = ask.state.owner_of(app["_id"])
-    return show(ask, meetings.create(ask.state, body, ask.owner, date_known=False))
+        exchange.owner = exchange.state.owner_of(app["_id"])
+    return answer_event(exchange, meetings.create(exchange.state, body, exchange.owner, date_known=False))
 
 
-def retrieve_event(ask: Exchange, event_id: str) -> Response:
+def retrieve_event(exchange: Exchange, event_id: str) -> Response:
     """GET /v2/events/:event_id."""
-    return show(ask, own(ask, event_id))
+    return answer_event(exchange, own_event(exchange, event_id))
 
 
-def update_event(ask: Exchange, event_id: str) -> Response:
+def update_event(exchange: Exchange, event_id: str) -> Response:
     """PUT /v2/events/:event_id."""
-    event = own(ask, event_id)
-    always = ask.quirks.updates_before_confirmation
-    meetings.update(ask.state, event, ask.json_object(), always_fire=always)
-    return show(ask, event)
+    event = own_event(exchange, event_id)
+    always = exchange.quirks.updates_before_confirmation
+    meetings.update(exchange.state, event, exchange.json_object(), always_fire=always)
+    return answer_event(exchange, event)
 
 
-def confirm_event(ask: Exchange, event_id: str) -> Response:
+def confirm_event(exchange: Exchange, event_id: str) -> Response:
     """POST /v2/events/:event_id/confirm?d=&p=."""
-    event = own(ask, event_id)
-    meetings.confirm(ask.state, event, ask.request.args.get("d"), ask.request.args.get("p"))
-    return show(ask, event)
+    event = own_event(exchange, event_id)
+    meetings.confirm(exchange.state, event, exchange.request.args.get("d"), exchange.request.args.get("p"))
+    return answer_event(exchange, event)
 
 
-def cancel_event(ask: Exchange, event_id: str) -> Response:
+def cancel_event(exchange: Exchange, event_id: str) -> Response:
     """POST /v2/events/:event_id/cancel: answers the text OK."""
-    meetings.cancel(ask.state, own(ask, event_id))
+    meetings.cancel(exchange.state, own_event(exchange, event_id))
     return text_answer("OK")
 
 
-def add_invitees(ask: Exchange, event_id: str) -> Response:
+def add_invitees(exchange: Exchange, event_id: str) -> Response:
     """POST /v2/events/:event_id/invitees: takes an array, answers every invitee."""
-    return json_answer(meetings.invite(ask.state, own(ask, event_id), ask.body()))
+    return json_answer(meetings.invite(exchange.state, own_event(exchange, event_id), exchange.body()))
 
 
-def delete_invitee(ask: Exchange, event_id: str, invitee_id: str) -> Response:
+def delete_invitee(exchange: Exchange, event_id: str, invitee_id: str) -> Response:
     """POST or DELETE /v2/events/:event_id/invitees/:invitee_id: answers the text OK."""
-    if ask.quirks.delete_invitee_method not in ("both", ask.request.method):
+    if exchange.quirks.delete_invitee_method not in ("both", exchange.request.method):
         raise Refused(404, "not found")
-    meetings.uninvite(ask.state, own(ask, event_id), invitee_id)
+    meetings.uninvite(exchange.state, own_event(exchange, event_id), invitee_id)
     return text_answer("OK")
 
 
-def own(ask: Exchange, event_id: str) -> JSON:
+def own_event(exchange: Exchange, event_id: str) -> JSON:
     """The event with that id, if it is the asking organization's."""
-    return ask.state.owned(ask.state.events, event_id, ask.owner)
+    return exchange.state.owned(exchange.state.events, event_id, exchange.owner)
 
 
-def show(ask: Exchange, event: JSON) -> Response:
+def answer_event(exchange: Exchange, event: JSON) -> Response:
     """The event in full."""
-    return json_answer(detailed(event, ask.state, ask.quirks))
+    return json_answer(detailed(event, exchange.state, exchange.quirks))
 
 
 RULES = [

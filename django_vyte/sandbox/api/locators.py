@@ -11,11 +11,12 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.bodies import NUMBER, checked
-from django_vyte.sandbox.clock import new_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.bodies import NUMBER, checked
+from django_vyte.sandbox.world.clock import new_id
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 LANGUAGES = ("fr", "en", "es", "it", "pt", "de", "sv", "nl")
 LOCATOR_KINDS = {
@@ -43,113 +44,113 @@ ELSEWHERE = {"type": "Point", "coordinates": [0, 0]}
 """Where an address is that nobody looks up: the local Vyte asks no geocoder."""
 
 
-def list_locators(ask: Exchange) -> Response:
+def list_locators(exchange: Exchange) -> Response:
     """GET /v2/locators."""
-    state = ask.state
-    mine = [each for each in state.locators.values() if state.owner_of(each["_id"]) == ask.owner]
+    state = exchange.state
+    mine = [each for each in state.locators.values() if state.owner_of(each["_id"]) == exchange.owner]
     return json_answer(mine)
 
 
-def create_locator(ask: Exchange) -> Response:
+def create_locator(exchange: Exchange) -> Response:
     """POST /v2/locators: the handle is required and unique among all organizations."""
-    asked = locator_asked(ask, required=("handle",))
-    check_handle(ask, asked["handle"])
+    asked = locator_asked(exchange, required=("handle",))
+    check_handle(exchange, asked["handle"])
     made: JSON = {"lang": "en", "geolocation": False, **asked, "_id": new_id(), "__v": 0}
-    return json_answer(ask.state.load_locator(made, ask.owner))
+    return json_answer(exchange.state.load_locator(made, exchange.owner))
 
 
-def retrieve_locator(ask: Exchange, locator: str) -> Response:
+def retrieve_locator(exchange: Exchange, locator: str) -> Response:
     """GET /v2/locators/:handle."""
-    return json_answer(own(ask, locator))
+    return json_answer(own_locator(exchange, locator))
 
 
-def update_locator(ask: Exchange, locator: str) -> Response:
+def update_locator(exchange: Exchange, locator: str) -> Response:
     """PUT /v2/locators/:locator_id: changes what is sent."""
-    found, asked = own(ask, locator), locator_asked(ask)
+    found, asked = own_locator(exchange, locator), locator_asked(exchange)
     if asked.get("handle", found["handle"]) != found["handle"]:
-        check_handle(ask, asked["handle"])
+        check_handle(exchange, asked["handle"])
     found.update(asked)
     return json_answer(found)
 
 
-def delete_locator(ask: Exchange, locator: str) -> Response:
+def delete_locator(exchange: Exchange, locator: str) -> Response:
     """DELETE /v2/locators/:locator_id: the locator and its locations; answers how many locators went."""
-    found = own(ask, locator)
-    for location in locations_of(ask, found):
-        del ask.state.locations[location["_id"]]
-    del ask.state.locators[found["_id"]]
+    found = own_locator(exchange, locator)
+    for location in locations_of(exchange, found):
+        del exchange.state.locations[location["_id"]]
+    del exchange.state.locators[found["_id"]]
     return json_answer({"n": 1, "ok": 1})
 
 
-def list_locations(ask: Exchange, locator: str) -> Response:
+def list_locations(exchange: Exchange, locator: str) -> Response:
     """GET /v2/locators/:locator_id/locations."""
-    return json_answer(locations_of(ask, own(ask, locator)))
+    return json_answer(locations_of(exchange, own_locator(exchange, locator)))
 
 
-def create_location(ask: Exchange, locator: str) -> Response:
+def create_location(exchange: Exchange, locator: str) -> Response:
     """POST /v2/locators/:locator_id/locations: name, extid, and coordinates or an address are required."""
-    found = own(ask, locator)
-    asked = location_asked(ask, required=("name", "extid"))
+    found = own_locator(exchange, locator)
+    asked = location_asked(exchange, required=("name", "extid"))
     if not (asked.get("location") or asked.get("address")):
         raise Refused(400, "location is required when there is no address")
-    now = ask.state.clock.now()
+    now = exchange.state.clock.now()
     made: JSON = {**asked, "_id": new_id(), "locator": found["_id"], "__v": 0}
     made.update(createdAt=now, updatedAt=now)
     made["location"] = {**ELSEWHERE, **(asked.get("location") or {})}
-    return json_answer(ask.state.load_location(made))
+    return json_answer(exchange.state.load_location(made))
 
 
-def retrieve_location(ask: Exchange, locator: str, location_id: str) -> Response:
+def retrieve_location(exchange: Exchange, locator: str, location_id: str) -> Response:
     """GET /v2/locators/:locator_id/locations/:location_id."""
-    return json_answer(own_location(ask, locator, location_id))
+    return json_answer(own_location(exchange, locator, location_id))
 
 
-def update_location(ask: Exchange, locator: str, location_id: str) -> Response:
+def update_location(exchange: Exchange, locator: str, location_id: str) -> Response:
     """PUT /v2/locators/:locator_id/locations/:location_id: changes what is sent."""
-    found, asked = own_location(ask, locator, location_id), location_asked(ask)
+    found, asked = own_location(exchange, locator, location_id), location_asked(exchange)
     if asked.get("location"):
         asked["location"] = {**found["location"], **asked["location"]}
     found.update(asked)
-    ask.state.touch(found)
+    exchange.state.touch(found)
     return json_answer(found)
 
 
-def delete_location(ask: Exchange, locator: str, location_id: str) -> Response:
+def delete_location(exchange: Exchange, locator: str, location_id: str) -> Response:
     """DELETE /v2/locators/:locator_id/locations/:location_id: answers how many went."""
-    del ask.state.locations[own_location(ask, locator, location_id)["_id"]]
+    del exchange.state.locations[own_location(exchange, locator, location_id)["_id"]]
     return json_answer({"n": 1, "ok": 1})
 
 
-def own(ask: Exchange, locator: str) -> JSON:
+def own_locator(exchange: Exchange, locator: str) -> JSON:
     """The locator with that id or handle, if it is the asking organization's."""
-    by_handle = {each["handle"]: each["_id"] for each in ask.state.locators.values()}
-    return ask.state.owned(ask.state.locators, by_handle.get(locator, locator), ask.owner)
+    by_handle = {each["handle"]: each["_id"] for each in exchange.state.locators.values()}
+    return exchange.state.owned(exchange.state.locators, by_handle.get(locator, locator), exchange.owner)
 
 
-def locations_of(ask: Exchange, locator: JSON) -> list[JSON]:
+def locations_of(exchange: Exchange, locator: JSON) -> list[JSON]:
     """The locations of a locator."""
-    return [each for each in ask.state.locations.values() if each["locator"] == locator["_id"]]
+    return [each for each in exchange.state.locations.values() if each["locator"] == locator["_id"]]
 
 
-def own_location(ask: Exchange, locator: str, location_id: str) -> JSON:
+def own_location(exchange: Exchange, locator: str, location_id: str) -> JSON:
     """The location with that id, if it is on that locator; refused with 404."""
-    found = {each["_id"]: each for each in locations_of(ask, own(ask, locator))}
+    found = {each["_id"]: each for each in locations_of(exchange, own_locator(exchange, locator))}
     if location_id not in found:
         raise Refused(404, "the locator has no such location")
     return found[location_id]
 
 
-def locator_asked(ask: Exchange, required: tuple[str, ...] = ()) -> JSON:
+def locator_asked(exchange: Exchange, required: tuple[str, ...] = ()) -> JSON:
     """What a body says about a locator; whose it is says the key."""
-    asked = checked(ask.json_object(), LOCATOR_KINDS, required)
+    asked = checked(exchange.json_object(), LOCATOR_KINDS, required)
     if asked.get("lang") is not None and asked["lang"] not in LANGUAGES:
         raise Refused(400, f"lang must be one of {', '.join(LANGUAGES)}")
     return {name: value for name, value in asked.items() if name != "org"}
 
 
-def location_asked(ask: Exchange, required: tuple[str, ...] = ()) -> JSON:
+def location_asked(exchange: Exchange, required: tuple[str, ...] = ()) -> JSON:
     """What a body says about a location; refused with 400 for coordinates that are no two numbers."""
-    asked = checked(ask.json_object(), LOCATION_KINDS, required)
+    asked = checked(exchange.json_object(), LOCATION_KINDS, required)
     given = asked.get("location")
     if given and not is_pair(given.get("coordinates")):
         raise Refused(400, "location.coordinates must be latitude and longitude")
@@ -161,10 +162,10 @@ def is_pair(value: Any) -> bool:
     return isinstance(value, list) and len(value) == 2 and all(type(number) in NUMBER for number in value)
 
 
-def check_handle(ask: Exchange, handle: str | None) -> None:
+def check_handle(exchange: Exchange, handle: str | None) -> None:
     """Refused with 400 for a handle that cannot be in a URL or that any organization has already."""
     check_spelling(handle)
-    if handle in [each["handle"] for each in ask.state.locators.values()]:
+    if handle in [each["handle"] for each in exchange.state.locators.values()]:
         raise Refused(400, f"the handle {handle} is taken")
 
 

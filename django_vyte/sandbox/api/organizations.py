@@ -4,38 +4,39 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox import people
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, empty_answer, json_answer, route
-from django_vyte.sandbox.state import JSON, State
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import empty_answer, json_answer
+from django_vyte.sandbox.world import people
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
-def test_auth(ask: Exchange) -> Response:
+def test_auth(exchange: Exchange) -> Response:
     """GET /v2/auth/test: the organization, its members as ids."""
-    return json_answer(ask.state.organizations[ask.owner])
+    return json_answer(exchange.state.organizations[exchange.owner])
 
 
-def retrieve_organization(ask: Exchange) -> Response:
+def retrieve_organization(exchange: Exchange) -> Response:
     """GET /users/organizations (v1): the organization, its members as users."""
-    return json_answer(describe(ask.state, ask.owner))
+    return json_answer(describe_organization(exchange.state, exchange.owner))
 
 
-def describe(state: State, organization_id: str) -> JSON:
+def describe_organization(state: VyteState, organization_id: str) -> JSON:
     """An organization with its members as users."""
     return {**state.organizations[organization_id], "members": people.members(state, organization_id)}
 
 
-def retrieve_key(ask: Exchange) -> Response:
+def retrieve_key(exchange: Exchange) -> Response:
     """GET /api/keys/team (v1): the key of the organization, the same one until it is deleted."""
-    key = next(key for key in ask.state.keys.values() if key["organization"] == ask.owner)
+    key = next(key for key in exchange.state.keys.values() if key["organization"] == exchange.owner)
     return json_answer(key)
 
 
-def delete_key(ask: Exchange, key_id: str) -> Response:
+def delete_key(exchange: Exchange, key_id: str) -> Response:
     """DELETE /api/keys/:key_id (v1): 204, and the key opens nothing any more."""
-    for key, described in list(ask.state.keys.items()):
-        if described["_id"] == key_id and described["organization"] == ask.owner:
-            del ask.state.keys[key]
+    for key, described in list(exchange.state.keys.items()):
+        if described["_id"] == key_id and described["organization"] == exchange.owner:
+            del exchange.state.keys[key]
             return empty_answer()
     raise Refused(404, "not found")
 

@@ -7,10 +7,11 @@ from typing import Any
 from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api.availabilities import own_user
-from django_vyte.sandbox.clock import stable_id
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.clock import stable_id
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.state import JSON
 
 MAILS = (
     "attending", "declined", "event_cancelled", "event_cancelled_admin", "event_confirmed",
@@ -23,48 +24,48 @@ PUSHES = (
 )  # fmt: skip
 
 
-def retrieve_preferences(ask: Exchange, user_id: str) -> Response:
+def retrieve_preferences(exchange: Exchange, user_id: str) -> Response:
     """GET …/preferences: the user's ``email`` and ``push``, made with the defaults if there are none."""
-    return json_answer(preferences_of(ask, user_id)["prefs"])
+    return json_answer(preferences_of(exchange, user_id)["prefs"])
 
 
-def update_preferences(ask: Exchange, user_id: str) -> Response:
+def update_preferences(exchange: Exchange, user_id: str) -> Response:
     """PUT …/preferences: changes those named; ``prefs`` around them is taken as well."""
-    known, body = preferences_of(ask, user_id), ask.json_object()
+    known, body = preferences_of(exchange, user_id), exchange.json_object()
     merge(known["prefs"], body.get("prefs", body))
     return json_answer(known["prefs"])
 
 
-def preferences_of(ask: Exchange, user_id: str) -> JSON:
+def preferences_of(exchange: Exchange, user_id: str) -> JSON:
     """The preferences of one of the asking organization's users."""
-    user = own_user(ask, user_id)
+    user = own_user(exchange, user_id)
     mails = {**dict.fromkeys(MAILS, True), "vote_confirmation": False}
     prefs = {"email": mails, "push": dict.fromkeys(PUSHES, False)}
     made = {"belongs_to": user["_id"], "log": {"push_enabled": True}, "prefs": prefs}
-    return ask.state.preferences.setdefault(user["_id"], made)
+    return exchange.state.preferences.setdefault(user["_id"], made)
 
 
-def retrieve_admin_preferences(ask: Exchange, team_id: str) -> Response:
+def retrieve_admin_preferences(exchange: Exchange, team_id: str) -> Response:
     """GET …/admin-preferences: made with everything off if there are none."""
-    return json_answer(admin_preferences_of(ask, team_id))
+    return json_answer(admin_preferences_of(exchange, team_id))
 
 
-def write_admin_preferences(ask: Exchange, team_id: str) -> Response:
+def write_admin_preferences(exchange: Exchange, team_id: str) -> Response:
     """POST and PUT …/admin-preferences: changes those named, in ``prefs``, ``email`` or bare."""
-    known, body = admin_preferences_of(ask, team_id), ask.json_object()
+    known, body = admin_preferences_of(exchange, team_id), exchange.json_object()
     asked = body.get("prefs", body)
     bare = isinstance(asked, dict) and "email" not in asked
     merge(known["prefs"], {"email": asked} if bare else asked)
-    ask.state.touch(known)
+    exchange.state.touch(known)
     return json_answer(known)
 
 
-def admin_preferences_of(ask: Exchange, team_id: str) -> JSON:
+def admin_preferences_of(exchange: Exchange, team_id: str) -> JSON:
     """The admin preferences of one of the asking organization's teams."""
-    team = ask.state.owned(ask.state.teams, team_id, ask.owner)
-    known = ask.state.admin_preferences.get(team["_id"])
+    team = exchange.state.owned(exchange.state.teams, team_id, exchange.owner)
+    known = exchange.state.admin_preferences.get(team["_id"])
     if known is None:
-        now = ask.state.clock.now()
+        now = exchange.state.clock.now()
         known = {
             "prefs": {"email": dict.fromkeys(MAILS, False)},
             "_id": stable_id(f"admin preferences of {team_id}"),
@@ -73,7 +74,7 @@ def admin_preferences_of(ask: Exchange, team_id: str) -> JSON:
             "createdAt": now,
             "__v": 0,
         }
-        ask.state.admin_preferences[team["_id"]] = known
+        exchange.state.admin_preferences[team["_id"]] = known
     return known
 
 

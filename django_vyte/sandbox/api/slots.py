@@ -8,13 +8,14 @@ from zoneinfo import ZoneInfo
 
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.availability import YEARS, find_slots, next_slots
-from django_vyte.sandbox.clock import zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.exchange import Exchange, json_answer, route
-from django_vyte.sandbox.people import members
-from django_vyte.sandbox.schedules import Span, schedule_of
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.api.exchange import Exchange, route
+from django_vyte.sandbox.responses import json_answer
+from django_vyte.sandbox.world.availability import YEARS, find_slots, next_slots
+from django_vyte.sandbox.world.clock import zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.people import members
+from django_vyte.sandbox.world.schedules import Span, schedule_of
+from django_vyte.sandbox.world.state import JSON
 
 LONGEST = timedelta(days=366)
 
@@ -31,76 +32,85 @@ class Question:
     shown: ZoneInfo
 
 
-def read_question(ask: Exchange, *, days_required: bool = False) -> Question:
+def read_question(exchange: Exchange, *, days_required: bool = False) -> Question:
     """The query of an exchange; refused with 400 when something is missing or cannot be read."""
-    minutes = ask.required("duration")
+    minutes = exchange.required("duration")
     if not minutes.isdigit() or not 0 < int(minutes) <= 24 * 60:
         raise Refused(400, "duration must be a number of minutes")
-    users = find_users(ask)
+    users = find_users(exchange)
     try:
-        home = schedule_of(ask.state, users[0])["timezone"]
-        shown = zone(ask.request.args.get("timezone") or home)
+        home = schedule_of(exchange.state, users[0])["timezone"]
+        shown = zone(exchange.request.args.get("timezone") or home)
         if days_required:
-            first, last = date.fromisoformat(ask.required("from")), date.fromisoformat(ask.required("to"))
+            first, last = (
+                date.fromisoformat(exchange.required("from")),
+                date.fromisoformat(exchange.required("to")),
+            )
         else:
-            first = day_asked(ask, "from", datetime.now(shown).date())
-            last = day_asked(ask, "to", first + timedelta(days=6))
+            first = day_asked(exchange, "from", datetime.now(shown).date())
+            last = day_asked(exchange, "to", first + timedelta(days=6))
     except (ValueError, OverflowError) as error:
         raise Refused(400, str(error)) from None
     if not timedelta(0) <= last - first <= LONGEST or first.year not in YEARS:
         raise Refused(400, "to must be within a year after from")
-    named = ask.words("emails") or ask.words("users")
+    named = exchange.words("emails") or exchange.words("users")
     return Question(users, not named, int(minutes), first, last, shown)
 
 
-def day_asked(ask: Exchange, name: str, default: date) -> date:
+def day_asked(exchange: Exchange, name: str, default: date) -> date:
     """A day of the query; raises ValueError when it is not one."""
-    text = ask.request.args.get(name)
+    text = exchange.request.args.get(name)
     return date.fromisoformat(text) if text else default
 
 
-def find_users(ask: Exchange) -> list[JSON]:
+def find_users(exchange: Exchange) -> list[JSON]:
     """The users that ``emails``, ``users`` or ``team`` name, each once.
 
     ``team`` is a team or the whole organization. 400 when there are none or one is not known, 403 for those
     of another organization than the key's.
     """
-    state = ask.state
-    ids = [state.emails.get(email.strip().lower(), "") for email in ask.words("emails")] + ask.words("users")
+    state = exchange.state
+    ids = [
+        state.emails.get(email.strip().lower(), "") for email in exchange.words("emails")
+    ] + exchange.words("users")
     if not ids:
-        ids = [user_id for team in ask.words("team") for user_id in members_of(ask, team)]
+        ids = [user_id for team in exchange.words("team") for user_id in members_of(exchange, team)]
     if not ids or not all(user_id in state.users for user_id in ids):
         raise Refused(400, "emails, users or team must name Vyte users")
-    return [state.owned(state.users, user_id, owner_asking(ask, user_id)) for user_id in dict.fromkeys(ids)]
+    return [
+        state.owned(state.users, user_id, owner_asking(exchange, user_id)) for user_id in dict.fromkeys(ids)
+    ]
 
 
-def owner_asking(ask: Exchange, thing_id: str) -> str:
+def owner_asking(exchange: Exchange, thing_id: str) -> str:
     """The organization that asks; without a key, which v1 does not need, the one that is asked about."""
-    return ask.owner or ask.state.owner_of(thing_id)
+    return exchange.owner or exchange.state.owner_of(thing_id)
 
 
-def members_of(ask: Exchange, team_id: str) -> list[str]:
+def members_of(exchange: Exchange, team_id: str) -> list[str]:
     """The ids of the members of a team, or of the asking organization."""
-    if team_id in ask.state.organizations:
-        if ask.owner not in ("", team_id):
+    if team_id in exchange.state.organizations:
+        if exchange.owner not in ("", team_id):
             raise Refused(403, "team is another organization than your key's")
-        return [user["_id"] for user in members(ask.state, team_id)]
-    if team_id not in ask.state.teams:
+        return [user["_id"] for user in members(exchange.state, team_id)]
+    if team_id not in exchange.state.teams:
         raise Refused(400, "team must be the id of a team or of your organization")
-    team: list[str] = ask.state.owned(ask.state.teams, team_id, owner_asking(ask, team_id))["members"]
+    team: list[str] = exchange.state.owned(exchange.state.teams, team_id, owner_asking(exchange, team_id))[
+        "members"
+    ]
     return team
 
 
-def search(ask: Exchange, question: Question) -> list[Span]:
+def search(exchange: Exchange, question: Question) -> list[Span]:
     """The slots that answer a question."""
     q = question
-    return find_slots(ask.state, q.users, q.minutes, q.first, q.last, q.shown, any_of=q.any_of)
+    return find_slots(exchange.state, q.users, q.minutes, q.first, q.last, q.shown, any_of=q.any_of)
 
 
-def next_day(ask: Exchange, question: Question, after: datetime) -> list[Span]:
+def next_day(exchange: Exchange, question: Question, after: datetime) -> list[Span]:
     """The slots of the first day that has some after an instant, none when it is more than 60 days away."""
     q = question
-    return next_slots(ask.state, q.users, q.minutes, after, q.shown, any_of=q.any_of)
+    return next_slots(exchange.state, q.users, q.minutes, after, q.shown, any_of=q.any_of)
 
 
 def describe_next(slots: list[Span]) -> JSON:
@@ -117,31 +127,31 @@ def describe_question(question: Question) -> JSON:
     return {"timezone": question.shown.key, "from": first, "to": last}
 
 
-def list_slots(ask: Exchange) -> Response:
+def list_slots(exchange: Exchange) -> Response:
     """GET /v2/slots: the slots one after the other."""
-    return answer_slots(ask, read_question(ask))
+    return answer_slots(exchange, read_question(exchange))
 
 
-def list_slots_v1(ask: Exchange) -> Response:
+def list_slots_v1(exchange: Exchange) -> Response:
     """GET /slots (v1): from and to are required, a key is not, and pages of other sites may ask."""
-    return shared(answer_slots(ask, read_question(ask, days_required=True)))
+    return shared(answer_slots(exchange, read_question(exchange, days_required=True)))
 
 
-def answer_slots(ask: Exchange, question: Question) -> Response:
+def answer_slots(exchange: Exchange, question: Question) -> Response:
     """The answer of a list of slots."""
-    slots = search(ask, question)
-    more = {} if slots else describe_next(next_day(ask, question, end_of(question)))
+    slots = search(exchange, question)
+    more = {} if slots else describe_next(next_day(exchange, question, end_of(question)))
     return json_answer({**describe_question(question), "slots": [spell_slot(slot) for slot in slots], **more})
 
 
-def list_days(ask: Exchange) -> Response:
+def list_days(exchange: Exchange) -> Response:
     """GET /v2/slots/days: the slots by day."""
-    return answer_days(ask, read_question(ask))
+    return answer_days(exchange, read_question(exchange))
 
 
-def list_days_v1(ask: Exchange) -> Response:
+def list_days_v1(exchange: Exchange) -> Response:
     """GET /slots/days (v1): as ``/slots``."""
-    return shared(answer_days(ask, read_question(ask, days_required=True)))
+    return shared(answer_days(exchange, read_question(exchange, days_required=True)))
 
 
 def shared(response: Response) -> Response:
@@ -150,20 +160,20 @@ def shared(response: Response) -> Response:
     return response
 
 
-def answer_days(ask: Exchange, question: Question) -> Response:
+def answer_days(exchange: Exchange, question: Question) -> Response:
     """The answer of slots by day: only days that have some."""
     days: dict[str, dict[str, list[JSON]]] = {}
-    for slot in search(ask, question):
+    for slot in search(exchange, question):
         days.setdefault(slot[0].date().isoformat(), {"slots": []})["slots"].append(spell_slot(slot))
-    more = {} if days else describe_next(next_day(ask, question, end_of(question)))
+    more = {} if days else describe_next(next_day(exchange, question, end_of(question)))
     return json_answer({**describe_question(question), "days": days, **more})
 
 
-def next_free(ask: Exchange) -> Response:
+def next_free(exchange: Exchange) -> Response:
     """GET /v2/slots/next: the free slots of the next day that has some, from now on."""
-    question = read_question(ask)
-    slots = next_day(ask, question, datetime.now(UTC))
-    if ask.quirks.next_shape == "nextAvailability":
+    question = read_question(exchange)
+    slots = next_day(exchange, question, datetime.now(UTC))
+    if exchange.quirks.next_shape == "nextAvailability":
         return json_answer(describe_next(slots))
     return json_answer({"timezone": question.shown.key, "slots": [spell_slot(slot) for slot in slots]})
 

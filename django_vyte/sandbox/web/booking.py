@@ -4,53 +4,50 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox import meetings
-from django_vyte.sandbox.availability import is_free, next_slots
-from django_vyte.sandbox.clock import spell
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.schedules import Span
-from django_vyte.sandbox.state import JSON, State
-from django_vyte.sandbox.web.offers import DAYS, Offer, choices, find, free_slots
+from django_vyte.sandbox.web.offers import DAYS, Offer, choices, find_offer, free_slots
 from django_vyte.sandbox.web.rendering import page, see, web_route
 from django_vyte.sandbox.web.scheduling import groups
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.availability import is_free, next_slots
+from django_vyte.sandbox.world.clock import spell
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.schedules import Span
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 
 def show_page(
-    sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
+    sandbox: LocalVyte, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
 ) -> Response:
     """GET: the free slots of the page's owner, from ``start`` on, as a form."""
     names = {"name": "cn", "email": "cm", "phone": "cp", "company": "cc", "message": "em"}
     typed = {name: request.args.get(parameter, "") for name, parameter in names.items()}
     with sandbox.state.lock:
-        offer = find(sandbox.state, nickname, minutes, handle)
+        offer = find_offer(sandbox.state, nickname, minutes, handle)
         return form_page(sandbox.state, request, nickname, offer, {**typed, "place": "0"})
 
 
 def book(
-    sandbox: Sandbox, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
+    sandbox: LocalVyte, request: Request, nickname: str, minutes: int | None = None, handle: str | None = None
 ) -> Response:
     """POST: makes the event and leads to its page, or shows the form again: 409 when the slot was just taken."""
     typed = {name: value.strip() for name, value in request.form.items()}
     with sandbox.state.lock:
-        offer = find(sandbox.state, nickname, minutes, handle)
+        offer = find_offer(sandbox.state, nickname, minutes, handle)
         try:
-            event = make(sandbox.state, request.args, offer, typed)
+            event = book_slot(sandbox.state, request.args, offer, typed)
         except Refused as refused:
             return form_page(sandbox.state, request, nickname, offer, typed, refused)
     return see(f"/event/{event['_id']}")
 
 
 def form_page(
-    state: State,
+    state: VyteState,
     request: Request,
     nickname: str,
     offer: Offer,
@@ -111,7 +108,7 @@ def by_day(slots: list[Span], chosen: str) -> list[JSON]:
     ]
 
 
-def make(state: State, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
+def book_slot(state: VyteState, link: MultiDict[str, str], offer: Offer, typed: dict[str, str]) -> JSON:
     """The event that was booked; refused with 400 for what is missing and 409 for a time that is not free.
 
     Hold the state's lock: between the question whether it is free and the answer nobody else may book.

@@ -1,34 +1,33 @@
-"""The page of an event: voting, deciding, cancelling."""
+"""The page of an event, where people vote, confirm and cancel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox import meetings
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON
-from django_vyte.sandbox.web.index import status_of, title_of
 from django_vyte.sandbox.web.rendering import page, see, web_route, when
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.event_status import status_of, title_of
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.state import JSON
 
 SIDES = ("yes", "no")
 
 
-def show_event(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+def show_event(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """GET /event/ID."""
     return event_page(sandbox, request, event_id)
 
 
-def event_page(sandbox: Sandbox, request: Request, event_id: str, refused: Refused | None = None) -> Response:
+def event_page(
+    sandbox: LocalVyte, request: Request, event_id: str, refused: Refused | None = None
+) -> Response:
     """The page; with what was chosen on it, and why that was refused if it was."""
     with sandbox.state.lock:
-        event = find(sandbox, event_id)
+        event = find_event(sandbox, event_id)
         dates = [{**date, "text": when(date, event.get("timezone"))} for date in event.get("dates") or []]
         places = [{**place, "text": place_text(place)} for place in event.get("places") or []]
         return page(
@@ -49,11 +48,11 @@ def event_page(sandbox: Sandbox, request: Request, event_id: str, refused: Refus
         )
 
 
-def vote(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+def post_vote(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """POST /event/ID/vote: ``voter`` and per choice a field ``vote-ID`` that says yes or no."""
     voter, counted = request.form.get("voter", ""), 0
     with sandbox.state.lock:
-        event = find(sandbox, event_id)
+        event = find_event(sandbox, event_id)
         for kind in ("date", "place"):
             for given in event.get(f"{kind}s") or []:
                 answer = request.form.get(f"vote-{given.get('_id')}")
@@ -66,26 +65,26 @@ def vote(sandbox: Sandbox, request: Request, event_id: str) -> Response:
     return see(f"/event/{event_id}?{urlencode({'voted': voter})}")
 
 
-def confirm(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+def post_confirmation(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """POST /event/ID/confirm: ``date`` and ``place`` are ids, or empty for the most voted."""
     with sandbox.state.lock:
         date, place = (request.form.get(name) or None for name in ("date", "place"))
-        meetings.confirm(sandbox.state, find(sandbox, event_id), date, place)
+        meetings.confirm(sandbox.state, find_event(sandbox, event_id), date, place)
     return see(f"/event/{event_id}")
 
 
-def cancel(sandbox: Sandbox, request: Request, event_id: str) -> Response:
+def post_cancellation(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
     """POST /event/ID/cancel."""
     with sandbox.state.lock:
-        meetings.cancel(sandbox.state, find(sandbox, event_id))
+        meetings.cancel(sandbox.state, find_event(sandbox, event_id))
     return see(f"/event/{event_id}")
 
 
 def or_page(answer: Callable[..., Response]) -> Callable[..., Response]:
     """What a form of the page does, or the page again with the reason why not."""
 
-    def try_it(sandbox: Sandbox, request: Request, event_id: str) -> Response:
-        find(sandbox, event_id)
+    def try_it(sandbox: LocalVyte, request: Request, event_id: str) -> Response:
+        find_event(sandbox, event_id)
         try:
             return answer(sandbox, request, event_id)
         except Refused as refused:
@@ -94,7 +93,7 @@ def or_page(answer: Callable[..., Response]) -> Callable[..., Response]:
     return try_it
 
 
-def find(sandbox: Sandbox, event_id: str) -> JSON:
+def find_event(sandbox: LocalVyte, event_id: str) -> JSON:
     """The event with that id; refused with 404."""
     if event_id not in sandbox.state.events:
         raise Refused(404, "There is no such meeting")
@@ -119,7 +118,7 @@ def place_text(place: JSON) -> str:
     return ", ".join(str(place[key]) for key in ("name", "address") if place.get(key))
 
 
-def choice(sandbox: Sandbox, event: JSON, given: JSON, kind: str, request: Request) -> JSON:
+def choice(sandbox: LocalVyte, event: JSON, given: JSON, kind: str, request: Request) -> JSON:
     """A date or a place as the page shows it, with who is for it and who against."""
     votes, decided = given.get("votes") or {}, (event.get("confirmed") or {}).get(f"{kind}_id")
     shown = {side: [voter(sandbox, event, ballot) for ballot in votes.get(side, [])] for side in SIDES}
@@ -132,7 +131,7 @@ def choice(sandbox: Sandbox, event: JSON, given: JSON, kind: str, request: Reque
     }
 
 
-def voter(sandbox: Sandbox, event: JSON, ballot: JSON) -> str:
+def voter(sandbox: LocalVyte, event: JSON, ballot: JSON) -> str:
     """Whose vote it is: the name, else the email, of somebody who takes part or has an account."""
     author = ballot.get("created_by") or {}
     everyone = [*(event.get("invitees") or []), event.get("created_by") or {}]
@@ -146,7 +145,7 @@ def voter(sandbox: Sandbox, event: JSON, ballot: JSON) -> str:
 
 RULES = [
     web_route("/event/<event_id>", show_event),
-    web_route("/event/<event_id>/vote", or_page(vote), "POST"),
-    web_route("/event/<event_id>/confirm", or_page(confirm), "POST"),
-    web_route("/event/<event_id>/cancel", or_page(cancel), "POST"),
+    web_route("/event/<event_id>/vote", or_page(post_vote), "POST"),
+    web_route("/event/<event_id>/confirm", or_page(post_confirmation), "POST"),
+    web_route("/event/<event_id>/cancel", or_page(post_cancellation), "POST"),
 ]

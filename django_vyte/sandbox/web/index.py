@@ -1,27 +1,26 @@
-"""The index: what there is in the local Vyte, what it has done, and forms for faults and switches."""
+"""The start page: what a local Vyte holds and has done, with forms for faults and switches."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.courier import Call
-from django_vyte.sandbox.faults import Fault
-from django_vyte.sandbox.present import encode
 from django_vyte.sandbox.quirks import CHOICES
-from django_vyte.sandbox.state import JSON, State
-from django_vyte.sandbox.summary import describe_call, describe_hook, describe_locator, describe_page
 from django_vyte.sandbox.web.rendering import FOLDER, page, web_route
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world.courier import WebhookCall
+from django_vyte.sandbox.world.event_status import status_of, title_of
+from django_vyte.sandbox.world.faults import Fault
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.present import encode
+from django_vyte.sandbox.world.state import JSON, VyteState
+from django_vyte.sandbox.world.summary import describe_call, describe_hook, describe_locator, describe_page
 
 SHOWN = 30
 
 
-def show_index(sandbox: Sandbox, request: Request) -> Response:
+def show_index(sandbox: LocalVyte, request: Request) -> Response:
     """GET /."""
     with sandbox.state.lock:
         return page(
@@ -44,7 +43,7 @@ def show_index(sandbox: Sandbox, request: Request) -> Response:
         )
 
 
-def holdings(state: State) -> JSON:
+def holdings(state: VyteState) -> JSON:
     """What there is of each kind: how many, and the latest ones."""
     kinds: dict[str, list[JSON]] = {
         "users": [user_row(user) for user in latest(state.users)],
@@ -77,26 +76,13 @@ def event_row(event: JSON) -> JSON:
     return {"id": event["_id"], "title": title_of(event), "status": status_of(event), "changed": changed}
 
 
-def title_of(event: JSON) -> str:
-    """What a meeting is called, also one without a title."""
-    return str(event.get("title") or "").strip() or "(no title)"
-
-
-def status_of(event: dict[str, object]) -> str:
-    """planning, confirmed or cancelled."""
-    if "cancelled" in event:
-        return "cancelled"
-    confirmed = event.get("confirmed")
-    return "confirmed" if isinstance(confirmed, dict) and confirmed.get("flag") else "planning"
-
-
 def user_row(user: JSON) -> JSON:
     """A user in the list."""
     emails = ", ".join(str(email) for email in user.get("emails", []))
     return {"id": user["_id"], "name": str(user.get("full_name") or "(no name)"), "emails": emails}
 
 
-def team_row(state: State, team: JSON) -> JSON:
+def team_row(state: VyteState, team: JSON) -> JSON:
     """A team in the list, with the names of its members."""
     members = [
         state.users.get(str(member), {}).get("full_name") or member for member in team.get("members", [])
@@ -119,7 +105,7 @@ def fault_row(fault: Fault) -> dict[str, str]:
     }
 
 
-def call_row(call: Call, *, held: bool) -> dict[str, str]:
+def call_row(call: WebhookCall, *, held: bool) -> dict[str, str]:
     """A webhook call in words."""
     described = describe_call(call)
     next_try = described["next_try"]
@@ -158,7 +144,7 @@ def choice(position: Any, present: Any) -> JSON:
     return {"value": encode(position).decode(), "text": shown, "chosen": position == present}
 
 
-def show_icon(sandbox: Sandbox, request: Request) -> Response:
+def show_icon(sandbox: LocalVyte, request: Request) -> Response:
     """GET /icon.svg: what browsers show beside the title."""
     return Response((FOLDER / "vyte_sandbox" / "icon.svg").read_bytes(), content_type="image/svg+xml")
 

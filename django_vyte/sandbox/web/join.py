@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox import people
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON
 from django_vyte.sandbox.web.rendering import page, web_route
+from django_vyte.sandbox.world import people
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.state import JSON
 
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
 
-
-def show_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
+def show_form(sandbox: LocalVyte, request: Request, team_id: str) -> Response:
     """GET: name and email."""
     return form_page(sandbox, request, team_id)
 
 
-def accept_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
+def accept_form(sandbox: LocalVyte, request: Request, team_id: str) -> Response:
     """POST: the person is a member from now on, or the form is shown again."""
-    organization = find(sandbox, request, team_id)
+    organization = find_organization(sandbox, request, team_id)
     email, name = (request.form.get(field, "").strip() for field in ("email", "full_name"))
     if not name or "@" not in email:
         return form_page(sandbox, request, team_id, "Give your name and your email.")
@@ -31,14 +27,14 @@ def accept_form(sandbox: Sandbox, request: Request, team_id: str) -> Response:
     return page("joined", title=f"You have joined {organization['name']}", email=email)
 
 
-def form_page(sandbox: Sandbox, request: Request, team_id: str, problem: str = "") -> Response:
+def form_page(sandbox: LocalVyte, request: Request, team_id: str, problem: str = "") -> Response:
     """The form with what was typed, and why it was refused if it was."""
-    title = f"Join {find(sandbox, request, team_id)['name']}"
+    title = f"Join {find_organization(sandbox, request, team_id)['name']}"
     code, typed = 400 if problem else 200, request.form.to_dict()
     return page("join", code, title=title, problem=problem, typed=typed, action=request.full_path)
 
 
-def find(sandbox: Sandbox, request: Request, team_id: str) -> JSON:
+def find_organization(sandbox: LocalVyte, request: Request, team_id: str) -> JSON:
     """The organization with that id; refused with 404, also on the path that ``quirks.join_path`` excludes."""
     here = request.path.strip("/").split("/")[0]
     if team_id not in sandbox.state.organizations or sandbox.quirks.join_path not in ("both", here):

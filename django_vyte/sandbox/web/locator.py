@@ -1,20 +1,16 @@
-"""The page of a locator: its locations, each leading to where one books."""
+"""The page of a locator: its locations, each with a link to book there."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.state import JSON
 from django_vyte.sandbox.web.rendering import page, web_route
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.state import JSON
 
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
 
-
-def show_locator(sandbox: Sandbox, request: Request, handle: str) -> Response:
+def show_locator(sandbox: LocalVyte, request: Request, handle: str) -> Response:
     """GET /locators/HANDLE."""
     state = sandbox.state
     with state.lock:

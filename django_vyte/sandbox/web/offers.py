@@ -1,4 +1,4 @@
-"""What a booking page offers: whose time, for how long, with which settings, and when it is free."""
+"""What a booking page offers: its owner, the length of a slot, settings and free slots."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from django_vyte.sandbox.availability import find_slots
-from django_vyte.sandbox.clock import zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.schedules import Span
-from django_vyte.sandbox.state import JSON, State
 from django_vyte.sandbox.web.rendering import read_places
+from django_vyte.sandbox.world.availability import find_slots
+from django_vyte.sandbox.world.clock import zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.schedules import Span
+from django_vyte.sandbox.world.state import JSON, VyteState
 
 DAYS = 7
 """How many days a page shows at once."""
@@ -38,7 +38,7 @@ class Offer:
         return zone(fixed or self.owner["timezone"])
 
 
-def find(state: State, nickname: str, minutes: int | None, handle: str | None) -> Offer:
+def find_offer(state: VyteState, nickname: str, minutes: int | None, handle: str | None) -> Offer:
     """What the page with that nickname offers; refused with 404 when it or its appointment type is not there."""
     found = state.pages.get(nickname, {})
     owner = state.users.get(found.get("belongs_to", ""))
@@ -62,7 +62,7 @@ def find(state: State, nickname: str, minutes: int | None, handle: str | None) -
     return Offer(owner, length, title, about.get("message") or "", custom, public)
 
 
-def free_slots(state: State, offer: Offer, first: date) -> list[Span]:
+def free_slots(state: VyteState, offer: Offer, first: date) -> list[Span]:
     """The owner's slots of the week from a day on that have not begun yet, in the zone shown."""
     last = first + timedelta(days=DAYS - 1)
     slots = find_slots(state, [offer.owner], offer.minutes, first, last, offer.shown)

@@ -1,4 +1,4 @@
-"""Turning templates into pages."""
+"""Renders the pages' templates with an engine of their own, and formats dates and places for them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from django.template import Context, Engine
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Response
 
-from django_vyte.sandbox.clock import zone
-from django_vyte.sandbox.state import JSON
+from django_vyte.sandbox.world.clock import zone
+from django_vyte.sandbox.world.state import JSON
 
 FOLDER = Path(__file__).parents[1] / "templates"
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'"

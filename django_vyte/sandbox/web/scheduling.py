@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox import meetings
-from django_vyte.sandbox.clock import read, spell, zone
-from django_vyte.sandbox.errors import Refused
-from django_vyte.sandbox.signing import is_signed
-from django_vyte.sandbox.state import JSON
 from django_vyte.sandbox.web.rendering import page, read_places, see, web_route
-
-if TYPE_CHECKING:
-    from django_vyte.sandbox.sandbox import Sandbox
+from django_vyte.sandbox.world import meetings
+from django_vyte.sandbox.world.clock import read, spell, zone
+from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.signing import is_signed
+from django_vyte.sandbox.world.state import JSON
 
 ZONE = "Europe/Paris"
 
 
-def show_form(sandbox: Sandbox, request: Request) -> Response:
+def show_form(sandbox: LocalVyte, request: Request) -> Response:
     """GET: the form, filled in with what the link says."""
     app = check_link(sandbox, request.args)
     link = request.args
@@ -39,7 +36,7 @@ def show_form(sandbox: Sandbox, request: Request) -> Response:
     return form_page(app, request, typed)
 
 
-def accept_form(sandbox: Sandbox, request: Request) -> Response:
+def accept_form(sandbox: LocalVyte, request: Request) -> Response:
     """POST: makes the event and leads to its page, or shows the form again. The link is checked again."""
     app = check_link(sandbox, request.args)
     form = request.form
@@ -125,7 +122,7 @@ def filled(row: JSON) -> JSON:
     return {name: value for name, value in row.items() if value}
 
 
-def check_link(sandbox: Sandbox, link: MultiDict[str, str]) -> JSON:
+def check_link(sandbox: LocalVyte, link: MultiDict[str, str]) -> JSON:
     """The app that a link comes from.
 
     Refused with 400 for an app that is not known, 403 for a creator token that is not right, and 401 when

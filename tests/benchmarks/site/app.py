@@ -1,4 +1,4 @@
-"""The Celery app of the benchmarks: its worker prints when it took up the first task, and has a receiver."""
+"""The Celery app of the benchmarks: its worker prints when its first task begins, and has a signal receiver."""
 
 from __future__ import annotations
 

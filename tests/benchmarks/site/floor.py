@@ -1,4 +1,4 @@
-"""The least that would do: a view that keeps a call, and a loop that does what calls ask for."""
+"""The baseline: the least code that stores a webhook call, and the least that processes one."""
 
 from __future__ import annotations
 

@@ -17,10 +17,10 @@ django.setup()
 from django_vyte.jobs import publishing  # noqa: E402
 from django_vyte.models import Delivery, Event, EventChange, Team  # noqa: E402
 from django_vyte.sync.team import sync_team  # noqa: E402
+from tests.benchmarks.environment import worker  # noqa: E402
 from tests.benchmarks.site import floor  # noqa: E402
 from tests.benchmarks.site.app import app  # noqa: E402
 from tests.benchmarks.site.team import empty, team  # noqa: E402
-from tests.benchmarks.surroundings import worker  # noqa: E402
 from tests.calls import stored_at  # noqa: E402
 
 ROUNDS = 3

@@ -14,10 +14,10 @@ from pathlib import Path
 from random import Random
 
 from example_project.demo.processes import run
-from tests.chaos.command import carried_out
-from tests.chaos.course import say
+from tests.chaos.command import exit_code_of
+from tests.chaos.environment import configure
 from tests.chaos.report import readable
-from tests.chaos.surroundings import set_up
+from tests.chaos.scenario import say
 
 PROBE = 100
 """Python tries out the folder for temporary files with a file of fewer bytes, and can be killed while it does."""
@@ -36,12 +36,12 @@ def main() -> int:
 
     def work() -> list[str]:
         with ExitStack() as stack:
-            return endure(stack, folder, options.events, options.kills, seed)
+            return run_scenario(stack, folder, options.events, options.kills, seed)
 
-    return carried_out(work)
+    return exit_code_of(work)
 
 
-def endure(stack: ExitStack, folder: Path, events: int, kills: int, seed: int) -> list[str]:
+def run_scenario(stack: ExitStack, folder: Path, events: int, kills: int, seed: int) -> list[str]:
     """The violations; they and the figures are printed. What is needed is taken down with ``stack``."""
     from django_vyte.sandbox import Sandbox
 
@@ -50,7 +50,7 @@ def endure(stack: ExitStack, folder: Path, events: int, kills: int, seed: int) -
     url = stack.enter_context(vyte.serve()).url
     spool = folder / "spool"
     spool.mkdir()
-    set_up(
+    configure(
         folder,
         f"django_vyte_kills_{secrets.token_hex(4)}",
         url,
@@ -59,23 +59,23 @@ def endure(stack: ExitStack, folder: Path, events: int, kills: int, seed: int) -
         DEMO_BROKER_URL="memory://",
         TMPDIR=str(spool),
     )
-    from example_project.demo.surroundings import own_database
-    from tests.chaos import truth
+    from example_project.demo.environment import own_database
+    from tests.chaos import invariants
     from tests.chaos.kills.trial import CONTEXT, Trial
 
     stack.enter_context(own_database())
     run("migrate", "--run-syncdb", "--verbosity", "0")
     run("vyte_link_team", stdin=vyte.api_key)
-    CONTEXT.set_forkserver_preload(["tests.chaos.kills.life"])
+    CONTEXT.set_forkserver_preload(["tests.chaos.kills.child"])
     trial = Trial(folder, vyte, Random(seed))
     trial.synchronise(kills)
-    trial.tell(max(1, kills // 5))
+    trial.dispatch(max(1, kills // 5))
     trial.violations += [
         *(f"{path} was left behind." for path in spool.iterdir() if path.stat().st_size > PROBE),
-        *truth.nothing_is_stuck(),
-        *truth.the_mirror_is_true(truth.listed(url, vyte.api_key), trial.deleted),
-        *truth.every_change_is_told(),
-        *truth.history_is_a_chain(),
+        *invariants.nothing_is_stuck(),
+        *invariants.mirror_matches_vyte(invariants.listed(url, vyte.api_key), trial.deleted),
+        *invariants.every_change_is_dispatched(),
+        *invariants.history_is_consistent(),
     ]
     print(
         readable([("seed", str(seed)), ("logs", str(folder)), *trial.lines()], trial.violations), flush=True

@@ -1,4 +1,4 @@
-"""The site whose synchronisation is killed: the package and the witness of its signals, and no one else listens."""
+"""The site whose synchronisation is killed: the package and the log of its signals, and no other receiver."""
 
 from tests.chaos.settings import *  # noqa: F403
 from tests.chaos.settings import INSTALLED_APPS, VYTE

@@ -1,4 +1,4 @@
-"""One site whose processes are killed, and what is found of it."""
+"""SIGKILLs ``vyte_sync`` and ``vyte_inbox process`` at random statements, until others complete their work."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from pathlib import Path
 from random import Random
 
 from django_vyte.sandbox import Sandbox
-from tests.chaos.course import say, wait_for
-from tests.chaos.kills.life import live
+from tests.chaos.kills.child import run_command
+from tests.chaos.scenario import say, wait_for
 
 SYNC = ("vyte_sync",)
-TELL = ("vyte_inbox", "process")
-STATEMENTS = {SYNC: 40, TELL: 200}
+DISPATCH = ("vyte_inbox", "process")
+STATEMENTS = {SYNC: 40, DISPATCH: 200}
 """The latest statement at which a process is killed: early enough for it to have more to do."""
-LATEST = 0.05
+LATEST_SECONDS = 0.05
 """Seconds from that statement to the kill, at most and rarely: before it, in it, or in the commit that follows."""
-EARLY = 0.2
+EARLY_SHARE = 0.2
 """The share of the kills of a synchronisation that come within ``EARLY_SECONDS``, most of them while Vyte answers."""
 EARLY_SECONDS = 1.0
-NEWS = 0.05
-"""The share of the events of which there is news once a synchronisation got through."""
+CHANGED_SHARE = 0.05
+"""The share of the events that are changed at Vyte each time a synchronisation completes before its kill."""
 MOST_DELETED = 40
 """Fewer than one synchronisation looks into."""
 QUIET_SECONDS = 240.0
@@ -37,13 +37,13 @@ CONTEXT = get_context("forkserver")
 
 @dataclass
 class Trial:
-    """Kills and completes. ``fell`` counts the kills of each command by the last statement that it had announced."""
+    """One site. ``kills_by_statement`` counts the kills of each command by the last statement that it had announced."""
 
     folder: Path
     vyte: Sandbox
     random: Random
-    fell: dict[tuple[str, ...], Counter[str]] = field(
-        default_factory=lambda: {SYNC: Counter(), TELL: Counter()}
+    kills_by_statement: dict[tuple[str, ...], Counter[str]] = field(
+        default_factory=lambda: {SYNC: Counter(), DISPATCH: Counter()}
     )
     completed: int = 0
     deleted: list[str] = field(default_factory=list)
@@ -51,65 +51,65 @@ class Trial:
     violations: list[str] = field(default_factory=list)
 
     def synchronise(self, kills: int) -> None:
-        """Have a synchronisation killed so often, and one completed. After one that got through, Vyte has news."""
-        from tests.chaos.truth import every_event_has_its_beginning
+        """Kill that many synchronisations, then complete one. After one that outran its kill, events change at Vyte."""
+        from tests.chaos.invariants import every_event_has_a_created_change
 
         started = time.monotonic()
-        while self.fell[SYNC].total() < kills:
+        while self.kills_by_statement[SYNC].total() < kills:
             if self.kill(SYNC):
-                self.violations += every_event_has_its_beginning()
+                self.violations += every_event_has_a_created_change()
             else:
                 self.completed += 1
-                self.make_news()
-        self.let_live(SYNC)
+                self.change_events()
+        self.run_to_end(SYNC)
         self.seconds["synchronising"] = time.monotonic() - started
         say(f"{kills} kills of a synchronisation, {self.completed} got through in between; complete")
 
-    def tell(self, kills: int) -> None:
-        """Have the process that tells the receivers killed so often, and others finish what it began."""
-        from tests.chaos.truth import rows_left
+    def dispatch(self, kills: int) -> None:
+        """Kill the process that dispatches signals that many times, then run others until every row is done."""
+        from tests.chaos.invariants import rows_left
 
         started = time.monotonic()
-        while self.fell[TELL].total() < kills and self.kill(TELL):
+        while self.kills_by_statement[DISPATCH].total() < kills and self.kill(DISPATCH):
             pass
 
         def is_quiet() -> bool:
-            self.let_live(TELL)
+            self.run_to_end(DISPATCH)
             return not rows_left()
 
-        wait_for("the receivers to be told", QUIET_SECONDS, is_quiet)
-        self.seconds["telling"] = time.monotonic() - started
-        say(f"{self.fell[TELL].total()} kills of what tells the receivers; they are told")
+        wait_for("every signal to be dispatched", QUIET_SECONDS, is_quiet)
+        self.seconds["dispatching"] = time.monotonic() - started
+        say(f"{self.kills_by_statement[DISPATCH].total()} kills of the dispatch; every signal is dispatched")
 
     def kill(self, command: tuple[str, ...]) -> bool:
         """Start a process and SIGKILL it at a random moment; False when it got through before that."""
-        early = command == SYNC and self.random.random() < EARLY
+        early = command == SYNC and self.random.random() < EARLY_SHARE
         statements = 1 if early else self.random.randint(1, STATEMENTS[command])
-        delay = EARLY_SECONDS * self.random.random() if early else LATEST * self.random.random() ** 3
+        delay = EARLY_SECONDS * self.random.random() if early else LATEST_SECONDS * self.random.random() ** 3
         last = ""
-        with self.started(command) as (process, pulse):
+        with self.started(command) as (process, announced):
             try:
                 for _ in range(statements):
-                    last = pulse.recv()
+                    last = announced.recv()
                 until = time.monotonic() + delay
-                while pulse.poll(max(0.0, until - time.monotonic())):
-                    last = pulse.recv()
+                while announced.poll(max(0.0, until - time.monotonic())):
+                    last = announced.recv()
             except EOFError:
-                self.bury(process)
+                self.reap(process)
                 return False
             process.kill()
             process.join()
-        self.fell[command][last] += 1
+        self.kills_by_statement[command][last] += 1
         return True
 
-    def let_live(self, command: tuple[str, ...]) -> None:
+    def run_to_end(self, command: tuple[str, ...]) -> None:
         """Run a process to its end."""
-        with self.started(command) as (process, pulse), suppress(EOFError):
-            while pulse.recv():
+        with self.started(command) as (process, announced), suppress(EOFError):
+            while announced.recv():
                 pass
-        self.bury(process)
+        self.reap(process)
 
-    def bury(self, process: BaseProcess) -> None:
+    def reap(self, process: BaseProcess) -> None:
         """Wait for a process that was not killed."""
         process.join()
         if process.exitcode:
@@ -120,7 +120,9 @@ class Trial:
         """A process that runs a command, and what it announces."""
         ours, theirs = CONTEXT.Pipe(duplex=False)
         process = CONTEXT.Process(
-            target=live, name=" ".join(command), args=(command, theirs, self.folder / f"{command[0]}.log")
+            target=run_command,
+            name=" ".join(command),
+            args=(command, theirs, self.folder / f"{command[0]}.log"),
         )
         process.start()
         theirs.close()
@@ -131,10 +133,10 @@ class Trial:
             process.kill()
             raise
 
-    def make_news(self) -> None:
+    def change_events(self) -> None:
         """Events are changed, made and deleted at Vyte."""
         keys = sorted(self.vyte.state.events)
-        number = max(1, int(len(keys) * NEWS))
+        number = max(1, int(len(keys) * CHANGED_SHARE))
         for key in self.random.sample(keys, number):
             self.vyte.update_event(key, title=f"Réunion 🗓 {self.random.random()}")
             self.vyte.invite(key, (f"guest{self.random.random()}@example.com", "Ana Ñandú"))
@@ -148,25 +150,25 @@ class Trial:
         from django.db import connection
 
         from django_vyte.models import Event, EventChange
-        from tests.chaos.witness.models import Heard
+        from tests.chaos.signal_log.models import ReceiverCall
 
-        heard = list(Heard.objects.values_list("kind", "about"))
-        again = len(heard) - len(set(heard))
+        logged = list(ReceiverCall.objects.values_list("kind", "about"))
+        again = len(logged) - len(set(logged))
         return [
-            ("surroundings", f"{connection.vendor}, Python {platform.python_version()}"),
+            ("environment", f"{connection.vendor}, Python {platform.python_version()}"),
             ("events", f"{Event.objects.count():,}, {len(self.deleted)} of them deleted at Vyte"),
             *(
-                self.told_of(name, command)
-                for name, command in (("synchronisation", SYNC), ("telling", TELL))
+                self.kills_of(name, command)
+                for name, command in (("synchronisation", SYNC), ("dispatch", DISPATCH))
             ),
             ("got through before the last", str(self.completed)),
             ("changes recorded", f"{EventChange.objects.count():,}"),
-            ("signals", f"{len(heard):,}; told again: {again:,}"),
+            ("signals", f"{len(logged):,}; dispatched again: {again:,}"),
             ("seconds", ", ".join(f"{what} {seconds:.0f}" for what, seconds in self.seconds.items())),
         ]
 
-    def told_of(self, name: str, command: tuple[str, ...]) -> tuple[str, str]:
+    def kills_of(self, name: str, command: tuple[str, ...]) -> tuple[str, str]:
         """How often a command was killed, and after which statement."""
-        fell = self.fell[command]
-        where = ", ".join(f"{times} × {last}" for last, times in fell.most_common())
-        return f"SIGKILLs of a {name}", f"{fell.total()}: {where}"
+        kills_by_statement = self.kills_by_statement[command]
+        where = ", ".join(f"{times} × {last}" for last, times in kills_by_statement.most_common())
+        return f"SIGKILLs of a {name}", f"{kills_by_statement.total()}: {where}"

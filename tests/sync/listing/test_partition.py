@@ -10,8 +10,8 @@ import pytest
 
 from django_vyte.exceptions import BadRequest, UnexpectedAnswer
 from django_vyte.models import Event
-from django_vyte.sandbox import filters
-from django_vyte.sandbox.errors import Refused
+from django_vyte.sandbox.api import filters
+from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sync import listing
 from django_vyte.sync.listing import partition, titles
 

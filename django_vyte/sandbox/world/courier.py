@@ -1,0 +1,172 @@
+"""Webhook calls: an outbox, and the courier that delivers from it with retries and back-off."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import requests
+
+from django_vyte.sandbox.quirks import Quirks
+from django_vyte.sandbox.world.present import call_body
+from django_vyte.sandbox.world.state import JSON, VyteState
+
+Post = Callable[[str, bytes, Mapping[str, str]], int]
+
+TIMEOUT = 5.0
+BACKOFF = (0.2, 1.0, 3.0, 10.0, 30.0, 60.0, 60.0)
+LENGTH = 10_000
+"""How many calls that are done the outbox keeps at least."""
+HEADERS = {"Content-Type": "application/json", "User-Agent": "Vyte sandbox"}
+
+
+@dataclass
+class WebhookCall:
+    """One webhook call. ``status`` is what the last attempt was answered, 0 for no answer, None before it.
+
+    ``given_up`` says that the courier has stopped trying.
+    """
+
+    action: str
+    target_url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    attempts: int = 0
+    status: int | None = None
+    due: float = 0.0
+    given_up: bool = False
+
+    @property
+    def delivered(self) -> bool:
+        """Whether it was answered with a 2xx."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the courier still has to deliver it."""
+        return not self.delivered and not self.given_up
+
+
+@dataclass
+class WebhookMode:
+    """What goes wrong with webhooks on request."""
+
+    duplicate: bool = False
+    """Every call is put into the outbox twice."""
+    reorder: bool = False
+    """The calls that wait are delivered last first."""
+    delay: float = 0.0
+    """Seconds that the courier lets pass before it delivers a call."""
+    hold: bool = False
+    """The courier delivers nothing; ``Sandbox.deliver`` still does."""
+
+
+class Courier:
+    """Puts a call per subscribed webhook into ``outbox`` and delivers from there.
+
+    It delivers by itself only between ``start`` and ``stop``, in a thread, with retries and back-off.
+    ``post`` is how: over the network unless something else is put there.
+    """
+
+    def __init__(self, state: VyteState, quirks: Quirks, mode: WebhookMode) -> None:
+        self.outbox: list[WebhookCall] = []
+        self.post: Post = post_for_real
+        self._state = state
+        self._quirks = quirks
+        self._mode = mode
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+
+    def enqueue(self, action: str, resource: JSON, owner: str) -> None:
+        """Puts a call into the outbox for each webhook of that organization that asked for the action."""
+        state = self._state
+        hooks = [
+            h for h in state.hooks.values() if h["action"] == action and state.owner_of(h["_id"]) == owner
+        ]
+        if not hooks:
+            return
+        body = call_body(action, resource, owner, self._quirks)
+        due = time.monotonic() + self._mode.delay
+        with self._wake:
+            for hook in hooks:
+                for _ in range(2 if self._mode.duplicate else 1):
+                    self.outbox.append(WebhookCall(action, hook["target_url"], body, due=due))
+            self._forget()
+            self._wake.notify()
+
+    def _forget(self) -> None:
+        """Takes the oldest calls out of an outbox that has grown too long, once they are done."""
+        if len(self.outbox) > 2 * LENGTH:
+            old = [call for call in self.outbox[:-LENGTH] if call.waiting]
+            self.outbox[:] = [*old, *self.outbox[-LENGTH:]]
+
+    def waiting(self) -> list[WebhookCall]:
+        """The calls still to be delivered, in the order in which they will be."""
+        calls = [call for call in list(self.outbox) if call.waiting]
+        return calls[::-1] if self._mode.reorder else calls
+
+    def deliver(self, post: Post | None = None) -> list[WebhookCall]:
+        """Tries each waiting call once, in this thread, and those that come up meanwhile; returns them."""
+        tried: list[WebhookCall] = []
+        while fresh := [call for call in self.waiting() if not any(call is other for other in tried)]:
+            tried.append(fresh[0])
+            self._attempt(fresh[0], post or self.post)
+        return tried
+
+    def start(self) -> None:
+        """Starts delivering in the background; does nothing when started already."""
+        if self._thread is None:
+            self._stopping = False
+            self._thread = threading.Thread(target=self._run, name="vyte-courier", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Stops delivering once the attempt under way has ended; what waits stays in the outbox."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify()
+        if self._thread is not None:
+            self._thread.join(TIMEOUT * 2 + 1)
+            self._thread = None
+
+    def _run(self) -> None:
+        while not self._stopping:
+            call = self._next_due()
+            if call is not None:
+                self._attempt(call, self.post)
+
+    def _next_due(self) -> WebhookCall | None:
+        """The next call whose time has come, waiting a moment for one."""
+        with self._wake:
+            now = time.monotonic()
+            calls = [] if self._mode.hold else self.waiting()
+            for call in calls:
+                if call.due <= now:
+                    return call
+            if not self._stopping:
+                soonest = min((call.due for call in calls), default=now + 0.5)
+                self._wake.wait(min(soonest - now, 0.5))
+            return None
+
+    def _attempt(self, call: WebhookCall, post: Post) -> None:
+        """Posts a call once and notes the outcome and when to try again."""
+        call.attempts += 1
+        try:
+            call.status = post(call.target_url, call.body, HEADERS)
+        except (requests.RequestException, OSError):
+            call.status = 0
+        if not call.delivered:
+            call.given_up = not self._quirks.webhook_retries or call.attempts > len(BACKOFF)
+        if call.waiting:
+            call.due = time.monotonic() + BACKOFF[call.attempts - 1]
+        self._state.changed()
+
+
+def post_for_real(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """POSTs over the network, past any proxy of the environment, and returns the status."""
+    with requests.Session() as session:
+        session.trust_env = False
+        answer = session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False)
+        return answer.status_code

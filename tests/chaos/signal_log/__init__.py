@@ -1,0 +1,1 @@
+"""A Django app that stores each call of a signal receiver."""

@@ -1,1 +1,0 @@
-"""A Django app that writes down each time that a receiver is called."""
