@@ -20,7 +20,7 @@ MAX_LENGTH = 2000
 
 
 def dividing(titles: Iterable[str], used: tuple[str, ...] = ()) -> str | None:
-    """A condition that about half of these titles meet, or all of them if they begin alike to the end.
+    """A condition that about half of these titles meet, or all of them if they are the same.
 
     None when the only condition is among those used, or the expression would grow too long.
     """
