@@ -22,7 +22,7 @@ def preview(team_id: int, given: Iterable[incoming.Answer]) -> MirrorResult:
     for vyte_id, item in todo.items():
         event = held.get(vyte_id)
         if event is None:
-            title = item.reading.columns["title"]
+            title = item.parsed.columns["title"]
             result += MirrorResult(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
         else:
             result += _compared(event, item)

@@ -57,31 +57,31 @@ class IncomingEvent:
     cancelled_at: dt.datetime | None
 
     @cached_property
-    def reading(self) -> payloads.EventReading:
+    def parsed(self) -> payloads.ParsedEvent:
         """The answer as columns, invitees and groups, with the cancellation that it may not show."""
-        return _with_cancellation(payloads.reading(self.record), self.cancelled_at)
+        return _with_cancellation(payloads.parse_record(self.record), self.cancelled_at)
 
     @property
     def is_cancelled(self) -> bool:
         """Whether the meeting is cancelled, by the payload or by ``cancelled_at``."""
         if self.cancelled_at is None:
             return self.record.is_cancelled
-        return bool(self.reading.columns["status"] == Event.Status.CANCELLED)
+        return bool(self.parsed.columns["status"] == Event.Status.CANCELLED)
 
-    def apply_to(self, event: Event) -> payloads.EventReading | None:
+    def apply_to(self, event: Event) -> payloads.ParsedEvent | None:
         """Update an event in memory; what it then holds, or None when this answer is stale and changes nothing."""
-        reading, as_of = self.reading, self.as_of
-        if _is_stale(event, reading, as_of):
+        parsed, as_of = self.parsed, self.as_of
+        if _is_stale(event, parsed, as_of):
             # The answer is stale, but a cancellation that a call reported still holds.
             if self.cancelled_at is None or event.status == Event.Status.CANCELLED:
                 return None
             as_of = event.as_of
-            reading = _with_cancellation(payloads.event(event.data), self.cancelled_at)
-        reading = _with_cancellation(reading, event.cancelled_at)
-        for name, value in reading.columns.items():
+            parsed = _with_cancellation(payloads.parse_event(event.data), self.cancelled_at)
+        parsed = _with_cancellation(parsed, event.cancelled_at)
+        for name, value in parsed.columns.items():
             setattr(event, name, value)
         event.as_of, event.missing_since = as_of, None
-        return reading
+        return parsed
 
 
 def read(answers: Iterable[Answer]) -> tuple[dict[str, IncomingEvent], list[str]]:
@@ -90,7 +90,7 @@ def read(answers: Iterable[Answer]) -> tuple[dict[str, IncomingEvent], list[str]
     problems: list[str] = []
     for answer in answers:
         try:
-            record = payloads.record(answer.payload)
+            record = payloads.to_record(answer.payload)
         except payloads.Unreadable as error:
             problems.append(f"Vyte answered with {error}; it is not mirrored.")
         else:
@@ -110,25 +110,25 @@ def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, Incomin
     return found
 
 
-def _with_cancellation(reading: payloads.EventReading, since: dt.datetime | None) -> payloads.EventReading:
-    """The reading as cancelled at ``since``, unless Vyte confirmed the event again later."""
-    status = reading.columns["status"]
+def _with_cancellation(parsed: payloads.ParsedEvent, since: dt.datetime | None) -> payloads.ParsedEvent:
+    """The event as cancelled at ``since``, unless Vyte confirmed the event again later."""
+    status = parsed.columns["status"]
     if since is None or status == Event.Status.CANCELLED:
-        return reading
-    if status == Event.Status.CONFIRMED and reading.settled_at and _is_later(reading.settled_at, since):
-        return reading
+        return parsed
+    if status == Event.Status.CONFIRMED and parsed.settled_at and _is_later(parsed.settled_at, since):
+        return parsed
     # str(): the history shows the value, and an enum member would be shown by its name.
     shown = {"status": str(Event.Status.CANCELLED), "cancelled_at": since}
-    return replace(reading, columns={**reading.columns, **shown})
+    return replace(parsed, columns={**parsed.columns, **shown})
 
 
-def _is_stale(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -> bool:
+def _is_stale(event: Event, parsed: payloads.ParsedEvent, as_of: dt.datetime) -> bool:
     """Whether an answer is older than what is mirrored: by Vyte's revision times, else by when it was asked for."""
     if event.missing_since:
         return is_outdated(as_of, event.as_of)
     if as_of >= event.as_of + CLOCK_TOLERANCE:
         return False
-    held, answered = payloads.revision(event.data), payloads.revision(reading.columns["data"])
+    held, answered = payloads.revision(event.data), payloads.revision(parsed.columns["data"])
     if held and answered and (_is_later(held, answered) or _is_later(answered, held)):
         return _is_later(held, answered)
     return is_outdated(as_of, event.as_of)

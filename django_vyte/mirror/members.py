@@ -20,12 +20,12 @@ def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetim
 
     An answer that was asked for before the mirrored one changes nothing.
     """
-    reading = payloads.user({**values.as_dict(answer), "_id": vyte_id})
+    parsed = payloads.parse_user({**values.as_dict(answer), "_id": vyte_id})
     columns = {
-        "email": reading.email,
-        "full_name": reading.full_name,
-        "extid": reading.extid,
-        "user": user_for(reading.extid),
+        "email": parsed.email,
+        "full_name": parsed.full_name,
+        "extid": parsed.extid,
+        "user": user_for(parsed.extid),
         "as_of": as_of,
     }
     with transaction.atomic():

@@ -30,28 +30,28 @@ def upsert(rows: Sequence[Row], fields: Sequence[str], unique: Sequence[str]) ->
     )
 
 
-def add(events: Sequence[tuple[Event, payloads.EventReading]]) -> None:
+def add(events: Sequence[tuple[Event, payloads.ParsedEvent]]) -> None:
     """Insert the invitees and groups of new events."""
     Invitee.objects.bulk_create(
-        [_invitee(event, person) for event, reading in events for person in reading.invitees]
+        [_invitee(event, person) for event, parsed in events for person in parsed.invitees]
     )
     EventGroup.objects.bulk_create(
-        [_group(event, group) for event, reading in events for group in reading.groups]
+        [_group(event, group) for event, parsed in events for group in parsed.groups]
     )
 
 
-def update(events: Sequence[tuple[Event, dict[str, Any], payloads.EventReading]]) -> None:
+def update(events: Sequence[tuple[Event, dict[str, Any], payloads.ParsedEvent]]) -> None:
     """Update the invitees and groups of events, from the JSON that each had before to what Vyte says now."""
     new_invitees: list[Invitee] = []
     new_groups: list[EventGroup] = []
     old_invitees: list[models.Q] = []
     old_groups: list[models.Q] = []
-    for event, before, reading in events:
-        old, new = set(payloads.people(before)), reading.invitees
+    for event, before, parsed in events:
+        old, new = set(payloads.people(before)), parsed.invitees
         new_invitees += [_invitee(event, person) for person in new if person not in old]
         absent = {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}
         old_invitees += [models.Q(event=event, vyte_id=key, email=email) for key, email in sorted(absent)]
-        were, are = set(payloads.groups(before)), reading.groups
+        were, are = set(payloads.groups(before)), parsed.groups
         new_groups += [_group(event, group) for group in are if group not in were]
         old_groups += [models.Q(event=event, group_id=group) for group in sorted(were - set(are))]
     _delete(Invitee, old_invitees)

@@ -126,14 +126,14 @@ class _Batch:
                 vyte_id=item.record.vyte_id,
                 as_of=item.as_of,
                 # The JSON is passed as text: decoding and encoding it once more takes time.
-                **{**item.reading.columns, "data": Value(item.record.json.decode(), TEXT)},
+                **{**item.parsed.columns, "data": Value(item.record.json.decode(), TEXT)},
             )
             for item in incoming
         ]
         Event.objects.bulk_create(events, INSERT_BATCH)
         _look_up_keys(self.team_id, events)
         new = list(zip(events, incoming, strict=True))
-        relations.add([(event, item.reading) for event, item in new])
+        relations.add([(event, item.parsed) for event, item in new])
         return new
 
     def _update(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:
@@ -141,10 +141,10 @@ class _Batch:
         updated, changes = [], []
         for key, event in held.items():
             item, data, before = self.events[key], event.data, history.snapshot(event)
-            reading = item.apply_to(event)
-            if reading is None:
+            parsed = item.apply_to(event)
+            if parsed is None:
                 continue
-            updated.append((event, data, reading))
+            updated.append((event, data, parsed))
             if change := history.between(before, event):
                 changes.append((change, item.origin))
         upsert([event for event, _, _ in updated], MIRRORED, ["id"])

@@ -124,7 +124,7 @@ def is_outdated_cancellation(team_id: int, description: Description) -> bool:
     if description.ended_at is None:
         return False
     if description.created_at:
-        settled = (payloads.event(data).settled_at for data in _confirmed_from(team_id, description))
+        settled = (payloads.parse_event(data).settled_at for data in _confirmed_from(team_id, description))
         if any(when and when > description.ended_at for when in settled):
             return True
     rows = Event.objects.cancelled().filter(
