@@ -12,7 +12,8 @@ CREDENTIALS = frozenset(
 # Limits of the cache of member names, which callers from outside choose.
 MAX_NAMES = 2000
 MAX_NAME_LENGTH = 64
-# MariaDB refuses JSON nested deeper than 32: https://mariadb.com/kb/en/json-data-type/
+# MariaDB before 12.2 refuses JSON nested deeper than 32:
+# https://mariadb.com/docs/server/reference/sql-functions/special-functions/json-functions/json_depth
 MAX_DEPTH = 25
 
 
