@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from django_vyte.models import Delivery
     from django_vyte.sync.matching import Description
 
-ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
 # Kept from a call's headers; everything else may identify or authenticate somebody.
 HEADERS = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
 

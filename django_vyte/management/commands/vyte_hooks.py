@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_vyte.accounts import subscriptions
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.management.teams import add_team_argument, chosen, for_each
 from django_vyte.models import Team
-from django_vyte.sync.webhook import ACTIONS
 
 
 class Command(BaseCommand):

@@ -11,11 +11,11 @@ from django.utils import timezone
 from django_vyte import exceptions
 from django_vyte.accounts import remedies, subscriptions
 from django_vyte.accounts.problems import Kind
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.conf import get_settings
 from django_vyte.models import ApiKey
 from django_vyte.ops.doctor.finding import excerpt, fine, since, wrong
 from django_vyte.payloads import values
-from django_vyte.sync.webhook import ACTIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
