@@ -1,9 +1,8 @@
-"""Addresses of Vyte's web pages, with everything a person would otherwise have to type there.
+"""Builds URLs of Vyte's web pages with their forms filled in: create an event, book somebody, join a team.
 
-Pure functions: nothing is asked of Vyte and nothing is read from the database. Text is percent-encoded in
-full (a space is ``%20``, never ``+``) and parameters keep one order, so the same input gives the same address.
-Whatever is ``None`` or empty is left out. ``ValueError`` is raised for what would make a link that means
-something else than was asked for; its message says what to do.
+Pure functions, without network or database. Text is percent-encoded in full (a space is ``%20``, never ``+``) and the
+order of parameters is fixed, so the same input gives the same URL. ``None`` and empty values are left out.
+``ValueError`` is raised for input that Vyte would misread; its message says what to do.
 """
 
 from __future__ import annotations
@@ -20,19 +19,19 @@ from django_vyte.conf import get_settings
 
 
 class HasEmail(Protocol):
-    """Somebody with an address, such as a Django user; ``get_full_name()`` or ``full_name`` is their name."""
+    """An object with an email address, such as a Django user; ``get_full_name()`` or ``full_name`` is the name."""
 
     @property
     def email(self) -> str:
-        """The address."""
+        """The email address."""
 
 
 class HasGroupId(Protocol):
-    """An object whose meetings Vyte keeps together, such as a ``SchedulableModel``."""
+    """An object that meetings at Vyte are grouped by, such as a ``SchedulableModel``."""
 
     @property
     def vyte_group_id(self) -> str:
-        """What Vyte calls the object."""
+        """The id of the group at Vyte."""
 
 
 PersonLike = str | tuple[str, str | None] | HasEmail
@@ -41,9 +40,9 @@ GroupLike = str | int | HasGroupId
 
 
 class EventDetails(TypedDict, total=False):
-    """What ``add_invitees_url`` and ``add_details_url`` may be given besides the app."""
+    """The optional arguments of ``add_invitees_url`` and ``add_details_url``."""
 
-    secret: str | None  # the app's secret: required with creator_email, unused without
+    secret: str | None  # the app's secret: required with creator_email, else unused
     creator_email: str | None  # signs the link for this address; without it the person signs in at Vyte
     creator_name: str | None
     group_ids: GroupLike | Iterable[GroupLike]  # ids, or objects with vyte_group_id, to find the event by
@@ -55,16 +54,16 @@ class EventDetails(TypedDict, total=False):
 
 
 class Person(NamedTuple):
-    """An address and a name; ``name`` is ``None`` when there is none, ``""`` when an empty one was given."""
+    """An email address and a name; ``name`` is ``None`` when none was given, ``""`` when an empty one was."""
 
     email: str
     name: str | None
 
 
 def person(who: PersonLike) -> Person:
-    """``who`` as address and name: an address, a pair of both, or an object such as a Django user.
+    """``who`` as email address and name: from an address, a pair of both, or an object such as a Django user.
 
-    An object with an empty name is somebody whose name is not known: ``None``.
+    For an object, an empty name counts as none.
     """
     if isinstance(who, str):
         return Person(who.strip(), None)
@@ -79,8 +78,8 @@ def person(who: PersonLike) -> Person:
 def creator_token(secret: str, email: str) -> str:
     """The token that lets ``email`` create events without a Vyte account (``ct``; API v1, "Authentication").
 
-    ``secret`` is the secret of the third party app. The answer is a hexadecimal HMAC-SHA256; it vouches for
-    exactly this spelling of ``email``. Raises ``ValueError`` when one of the two is empty.
+    ``secret`` is the secret of the third party app. The token is a hexadecimal HMAC-SHA256 of exactly this spelling of
+    ``email``. Raises ``ValueError`` when either is empty.
     """
     if not secret:
         raise ValueError("A link with a creator is signed: give the secret of the third party app.")
@@ -90,7 +89,7 @@ def creator_token(secret: str, email: str) -> str:
 
 
 def add_invitees_url(app_id: str, **details: Unpack[EventDetails]) -> str:
-    """Where a person creates an event, starting with whom to invite (API v1, "How to create events").
+    """The page on which a person creates an event, at its first step, the invitees (API v1, "How to create events").
 
     ``app_id`` is the third party app's; ``details`` are the fields of ``EventDetails``. Raises ``ValueError``
     for a creator without a secret, and for a ``|`` in an address, a name or a place.
@@ -99,7 +98,7 @@ def add_invitees_url(app_id: str, **details: Unpack[EventDetails]) -> str:
 
 
 def add_details_url(app_id: str, **details: Unpack[EventDetails]) -> str:
-    """As ``add_invitees_url``, one step later: for an event whose invitees are all given."""
+    """As ``add_invitees_url``, at the next step: for an event whose invitees are all given."""
     return _creation_url("add_details", app_id, **details)
 
 
@@ -120,12 +119,12 @@ def booking_page_url(
     start: date | None = None,
     web_url: str | None = None,
 ) -> str:
-    """A booking page, filled in for whoever books (API v1, "Link to your Vyte page from your app").
+    """A booking page with its form filled in (API v1, "Link to your Vyte page from your app").
 
     ``duration`` is in minutes (or a ``timedelta`` of whole minutes); ``name``, ``email``, ``company`` and
     ``phone`` are those of the person who books; ``title`` may hold Vyte's placeholder ``{{invitee}}``.
-    ``app_id`` and ``group_ids`` are what the event is found by later. ``embed`` is for an iframe and ``start``
-    the first day shown. Raises ``ValueError`` for a nickname that is not one, a duration that is not a whole
+    By ``app_id`` and ``group_ids`` the event can be found later. ``embed`` is for an iframe, and ``start`` is the
+    first day shown. Raises ``ValueError`` for a nickname that is not one, a duration that is not a whole
     number of minutes, groups without an app, and a ``|`` in a place; ``TypeError`` for a datetime as ``start``.
     """
     if group_ids and not app_id:
@@ -153,11 +152,11 @@ def booking_page_url(
 def join_url(
     team_id: str, *, extid: object = None, subdomain: str | None = None, web_url: str | None = None
 ) -> str:
-    """Where somebody joins the team ``team_id``, signing up at Vyte if need be (API v1, "Teams").
+    """The page on which somebody joins the team ``team_id``, signing up at Vyte if necessary (API v1, "Teams").
 
-    ``extid`` is the id by which the ``user.joined`` call will name them; ``subdomain`` is the team's brand,
-    which takes the place of ``www`` (a web host without ``www``, such as a local one, stays as it is). The
-    path is ``VYTE["JOIN_PATH"]``. Raises ``ValueError`` for an id or a subdomain that cannot be one.
+    ``extid`` is the id that the ``user.joined`` call will have for them; ``subdomain`` is the team's brand, which
+    replaces ``www`` (a host without ``www``, such as a local one, is not changed). The path is ``VYTE["JOIN_PATH"]``.
+    Raises ``ValueError`` for an id or a subdomain that cannot be one.
     """
     web_url = web_url or get_settings().WEB_URL
     if subdomain:
@@ -208,7 +207,7 @@ def _url(web_url: str | None, path: str, parameters: dict[str, str | None], flag
 
 
 def _segment(what: str, text: str) -> str:
-    # A slash or dots would lead to another page, and a browser undoes their percent-encoding.
+    # Not even percent-encoded: browsers decode dots, and a slash or ".." leads to another page.
     if not text or text != text.strip() or text == "." or any(bad in text for bad in ("/", "\\", "..")):
         raise ValueError(
             f"{text!r} cannot be a {what}: give it as Vyte shows it, without the address around it."
@@ -249,7 +248,7 @@ def _invitees(invitees: str | Iterable[PersonLike]) -> tuple[str, str]:
             raise ValueError(f"{email!r} is no email. Give invitees as a list, also when there is one.")
         _refuse_pipe("invitee's email", email)
         _refuse_pipe("invitee's name", name or "")
-    # Names belong to addresses by their position, so whoever has a name comes first.
+    # Vyte matches names to addresses by position, so people with a name come first.
     named = [who for who in people if who.name]
     nameless = [who for who in people if not who.name]
     if named and any(who.name == "" for who in nameless):

@@ -154,9 +154,9 @@ class _Dispatch:
         told, failed = list(row.told), []
         try:
             signal, sender, arguments = row.signal_call()
-        except Exception as error:
+        except Exception as wrong:
             logger.exception("%s %s cannot be dispatched", type(row).__name__, row.pk)
-            self._postpone(row, told, [f"{type(error).__name__}: {error}"])
+            self._postpone(row, told, [f"{type(wrong).__name__}: {wrong}"])
             return
         for name, error in signal.dispatch(sender, row.told, **arguments):
             if error is None:

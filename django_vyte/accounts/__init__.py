@@ -1,1 +1,1 @@
-"""A linked Vyte account: linking, webhook subscriptions, problems and their remedies."""
+"""A linked Vyte team: linking with an API key, webhook subscriptions, problems and what to do about them."""

@@ -1,29 +1,25 @@
-"""Linking a Vyte account: a key that Vyte vouches for becomes a team and an encrypted ``ApiKey``."""
+"""Links a Vyte team: verifies an API key with Vyte, and stores it encrypted with its ``Team``."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from django_vyte.client import VyteClient
+from django_vyte.client.types import ApiKey, Organization
 from django_vyte.exceptions import DecryptionError, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey as StoredKey
 from django_vyte.models import Team
 from django_vyte.payloads import values
 
-if TYPE_CHECKING:
-    from django_vyte.client.types import ApiKey, Organization
-
 
 @sensitive_variables()
 def link(key: str) -> Team:
-    """Verify an API key with Vyte and store it with its team; the key becomes the only active one of that team.
+    """Verify an API key with Vyte and store it; it becomes the only active key of its team.
 
-    White space around the key is ignored, and linking the same key again changes nothing. Raises VyteError when the
-    key cannot be one or Vyte does not vouch for it, with nothing stored; no error shows the key. Asks
-    ``GET /v2/auth/test`` ("Getting started") and ``GET /api/keys/team`` ("API keys").
+    White space around the key is ignored, and linking the same key again changes nothing. Raises VyteError, with
+    nothing stored, when Vyte does not accept the key; no error shows it. Asks ``GET /v2/auth/test`` ("Getting started")
+    and ``GET /api/keys/team`` ("API keys").
     """
     key = key.strip()
     try:
@@ -32,29 +28,29 @@ def link(key: str) -> Team:
         raise VyteError(str(error)) from None
     with client:
         organization = client.auth.test()
-        described = _description(client, key)
+        details = _key_details(client, key)
     vyte_id = values.identifier(organization.get("_id"))
     if not vyte_id:
         raise UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
     with transaction.atomic():
         team = _save_team(vyte_id, organization)
         if not _is_in_use(team, key):
-            _save_key(team, key, described)
+            _save_key(team, key, details)
     return team
 
 
 @sensitive_variables()
-def _description(client: VyteClient, key: str) -> ApiKey:
-    """What Vyte says about this key; nothing where it does not tell, for a key works without."""
+def _key_details(client: VyteClient, key: str) -> ApiKey:
+    """Vyte's object of this key; empty when Vyte does not answer, because the key works without it."""
     try:
-        described = client.api_keys.retrieve()
+        details = client.api_keys.retrieve()
     except VyteError:
         return {}
-    return described if described.get("key") in (None, key) else {}
+    return details if details.get("key") in (None, key) else {}
 
 
 def _save_team(vyte_id: str, organization: Organization) -> Team:
-    """The team, locked until the transaction ends, so that of two keys linked at once one is active."""
+    """The team, locked until the transaction ends, so that only one of two keys linked at once is active."""
     shown = {
         "name": values.text(organization.get("name"), 255) or vyte_id,
         "private": organization.get("private") is True,
@@ -70,7 +66,7 @@ def _save_team(vyte_id: str, organization: Organization) -> Team:
 
 @sensitive_variables()
 def _is_in_use(team: Team, key: str) -> bool:
-    """Whether ``key`` is the newest active key of the team. One that cannot be decrypted any more is another key."""
+    """Whether ``key`` is the newest active key of the team; False when that one cannot be decrypted."""
     active = team.api_keys.filter(status=StoredKey.Status.ACTIVE)
     try:
         newest = active.order_by("-pk").first()
@@ -80,11 +76,11 @@ def _is_in_use(team: Team, key: str) -> bool:
 
 
 @sensitive_variables()
-def _save_key(team: Team, key: str, described: ApiKey) -> None:
+def _save_key(team: Team, key: str, details: ApiKey) -> None:
     team.api_keys.filter(status=StoredKey.Status.ACTIVE).update(status=StoredKey.Status.REVOKED)
     team.api_keys.create(
         key=key,
         hint=key[-4:],
-        vyte_id=values.identifier(described.get("_id")),
-        scope=values.text(described.get("scope"), 32),
+        vyte_id=values.identifier(details.get("_id")),
+        scope=values.text(details.get("scope"), 32),
     )

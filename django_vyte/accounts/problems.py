@@ -1,10 +1,10 @@
-"""What keeps going wrong with a team, where people look: ``Team.problem``, one line for each kind of work."""
+"""Shows lasting failures on a team's page: ``Team.problem`` has one line for each kind of work that fails."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
@@ -13,12 +13,9 @@ from django_vyte import db
 from django_vyte.exceptions import VyteError
 from django_vyte.models import Team
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 class Kind(StrEnum):
-    """What a line begins with."""
+    """The kinds of work, as the beginnings of their lines."""
 
     SYNC = "Synchronising failed:"
     MISSING = "Events may be missing:"
@@ -27,7 +24,7 @@ class Kind(StrEnum):
 
 
 def set_problem(team_id: int, kind: Kind, problem: str) -> None:
-    """Have this stand as the problem of its kind, or none of the kind when it is empty."""
+    """Replace the line of this kind; an empty problem removes it."""
     line = f"{kind} {' '.join(problem.split())}" if problem else ""
     rows = Team.objects.filter(pk=team_id)
     held = rows.values_list("problem", flat=True).first()
@@ -45,7 +42,7 @@ def _with(problem: str, kind: Kind, line: str) -> str:
 
 @contextmanager
 def recorded(team_id: int, kind: Kind) -> Iterator[None]:
-    """Keep what this work fails with, which is raised again, and forget what it failed with once it succeeds."""
+    """Record an error of this work as its problem and raise it again; clear the problem when the work succeeds."""
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
@@ -53,7 +50,7 @@ def recorded(team_id: int, kind: Kind) -> Iterator[None]:
         raise
     except Exception as error:
         db.close_broken_connections()
-        # Its text may quote what is mirrored.
+        # Only the class: the text may quote personal data.
         set_problem(team_id, kind, type(error).__name__)
         raise
     set_problem(team_id, kind, "")

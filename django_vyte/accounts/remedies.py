@@ -1,4 +1,4 @@
-"""What went wrong between this site and Vyte, and what a person can do about it."""
+"""Remedies: an error of Vyte in words for people, with the next step."""
 
 from __future__ import annotations
 
@@ -12,17 +12,8 @@ from django_vyte import exceptions as errors
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
-# What any talk with Vyte may end in; each says in its text what happened, without a secret.
+# What a request to Vyte may raise; the text of each says what happened, without a secret.
 FAILURES = (errors.VyteError, ImproperlyConfigured)
-# Every kind of failure that ``aborts_run`` names, for isinstance.
-HOPELESS = (
-    ImproperlyConfigured,
-    errors.VyteConnectionError,
-    errors.VyteTimeout,
-    errors.DecryptionError,
-    errors.AuthenticationFailed,
-    errors.RateLimited,
-)
 
 ABOUT_EVENTS: list[tuple[type[Exception], StrPromise]] = [
     (errors.VyteTimeout, _("Vyte may have done it all the same: refresh the event in a minute to see.")),

@@ -1,37 +1,35 @@
-"""The webhooks of a team: what Vyte has against what it should have."""
+"""Webhook subscriptions of a team at Vyte: compares, registers, restores and deletes them."""
 
 from __future__ import annotations
 
 import datetime as dt
 import logging
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import reverse
 from django.utils import timezone
 
+from django_vyte.client import VyteClient
+from django_vyte.client.types import Hook, HookAction
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import BadRequest, DecryptionError, NotFound, VyteError
-from django_vyte.models import Webhook
+from django_vyte.models import Team, Webhook
 from django_vyte.models.webhook import new_token
 from django_vyte.payloads import values
-from django_vyte.sync.webhook import ACTIONS
-
-if TYPE_CHECKING:
-    from django_vyte.client import VyteClient
-    from django_vyte.client.types import Hook, HookAction
-    from django_vyte.models import Team
 
 logger = logging.getLogger(__name__)
 
-# Webhooks that disappear again within this time are not put back once more.
-STAY = dt.timedelta(days=1)
+# What this site subscribes to ("Webhooks").
+ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
+# Webhooks that are deleted at Vyte again within this time are not restored once more: somebody may want that.
+RESTORE_INTERVAL = dt.timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """One row of the comparison. ``here`` is this site's webhook, ``there`` Vyte's; either may be missing."""
+    """One webhook as this site (``here``) and Vyte (``there``) have it; either may be missing."""
 
     action: str
     here: Webhook | None
@@ -56,7 +54,7 @@ def address(webhook: Webhook) -> str:
 
 
 def compare(team: Team, **options: Any) -> list[State]:
-    """Ask Vyte for the team's webhooks and hold them against this site's; raises VyteError.
+    """Ask Vyte for the team's webhooks and compare them with this site's; raises VyteError.
 
     ``options`` are those of the client.
     """
@@ -73,17 +71,17 @@ def compare(team: Team, **options: Any) -> list[State]:
 
 
 def register(team: Team) -> list[Webhook]:
-    """Subscribe to every action that is handled and not yet registered; the webhooks that were added.
+    """Subscribe to every action that is not registered yet; the webhooks that were added.
 
-    The row, and with it the address, exists before Vyte hears of it, so that no first call is refused.
-    Raises VyteError; running it again goes on where it stopped.
+    Stores the row, which has the address, before asking Vyte, so that the first call is not refused. Raises VyteError;
+    running it again continues where it stopped.
     """
     added = []
-    # A key that cannot be read is found out before anything is written.
+    # First, so that a key that cannot be decrypted fails before anything is written.
     with team.client() as client:
         for action in ACTIONS:
             wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(team=team, action=action)
-            _renew_unreadable(wanted)
+            _replace_unreadable(wanted)
         for state in compare(team):
             if state.here is None:
                 continue
@@ -94,9 +92,9 @@ def register(team: Team) -> list[Webhook]:
 
 
 def restore(team: Team) -> list[Webhook]:
-    """Register again what this site registered under its address and Vyte has no more; those webhooks.
+    """Register again the webhooks that this site had registered and Vyte has lost; those webhooks.
 
-    Raises VyteError, also where webhooks that were put back do not stay at Vyte.
+    Raises VyteError, also when webhooks that were restored a short time ago are missing again.
     """
     if not team.webhooks.exclude(vyte_id="").exists():
         return []
@@ -104,7 +102,7 @@ def restore(team: Team) -> list[Webhook]:
     if not lost:
         return []
     actions, now = ", ".join(webhook.action for webhook in lost), timezone.now()
-    if team.webhooks_restored_at and now - STAY < team.webhooks_restored_at <= now:
+    if team.webhooks_restored_at and now - RESTORE_INTERVAL < team.webhooks_restored_at <= now:
         raise VyteError(
             f"Webhooks were put back less than a day ago and are missing at Vyte again: {actions}."
         )
@@ -117,10 +115,10 @@ def restore(team: Team) -> list[Webhook]:
 
 
 def prune(team: Team) -> list[str]:
-    """Delete from Vyte the webhooks that once were this site's and are no longer wanted; their ids.
+    """Delete stale webhooks of this site at Vyte; their ids.
 
-    They point at this site's endpoint, or carry one of its tokens to an earlier ``PUBLIC_URL``. Webhooks of other
-    sites are left alone. Raises VyteError.
+    These point at this site's endpoint, or have one of its tokens in a URL under an earlier ``PUBLIC_URL``. Webhooks of
+    other sites are left alone. Raises VyteError.
     """
     stale = [str(state.there["_id"]) for state in compare(team) if state.there and is_stale(state)]
     with team.client() as client:
@@ -130,12 +128,12 @@ def prune(team: Team) -> list[str]:
 
 
 def is_stale(state: State) -> bool:
-    """Whether this is a webhook at Vyte that once was this site's and is no longer wanted."""
+    """Whether Vyte has this webhook from this site, which no longer knows it."""
     return state.here is None and _was_ours(str(state.there.get("target_url", "")) if state.there else "")
 
 
-def _renew_unreadable(webhook: Webhook) -> None:
-    """Give a webhook whose address no encryption key opens any more a new one."""
+def _replace_unreadable(webhook: Webhook) -> None:
+    """Give a webhook a new token if no encryption key decrypts its address any more."""
     try:
         webhook.refresh_from_db(fields=["token", "target_url"])
     except DecryptionError:
@@ -153,7 +151,7 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
 
 
 def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | None:
-    """A webhook that was registered and is not listed, if Vyte has it all the same: a list may be cut short."""
+    """A registered webhook that is not listed, if Vyte has it all the same: the list may be cut short."""
     if not _was_accepted(webhook):
         return None
     try:
@@ -170,13 +168,13 @@ def _was_ours(target_url: str) -> bool:
 
 
 def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:
-    # Vyte may spell an address in another way than it was told.
+    # Vyte may normalize the URL that it was given.
     is_known = hook.get("_id") == webhook.vyte_id and _was_accepted(webhook)
     return is_known or (hook.get("action") == webhook.action and hook.get("target_url") == target_url)
 
 
 def _was_accepted(webhook: Webhook) -> bool:
-    """Whether Vyte has taken this webhook with the address that it has here."""
+    """Whether Vyte has accepted this webhook with its current address."""
     return bool(webhook.vyte_id) and webhook.target_url == address(webhook)
 
 

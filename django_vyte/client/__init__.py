@@ -1,4 +1,4 @@
-"""Vyte's API for any Python program: ``VyteClient``, and the free times of its answers as datetimes.
+"""Client for Vyte's API, without models or a database: ``VyteClient``, and free times as datetimes.
 
 The types of what is sent and answered are in ``django_vyte.client.types``.
 """

@@ -1,4 +1,4 @@
-"""The account behind a key: what it is, its key."""
+"""``vyte.auth``, ``vyte.organizations`` and ``vyte.api_keys``: the key of this client, and its organization."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""From what callers pass to what Vyte reads: ids in paths, lists and days in queries, members of bodies.
+"""Converts the client's arguments into parts of a request: path segments, query parameters, JSON bodies.
 
-Everything here raises ``ValueError`` for what cannot be meant, before anything is sent, and names the argument.
+Raises ``ValueError`` with the name of the argument, before anything is sent, for values that Vyte would misread.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from urllib.parse import quote, urlsplit
 from django_vyte.client import checks
 from django_vyte.client.types.scalars import Minutes, Zone
 
-# How a member of a body is checked and written, by its name, wherever it stands. Objects and lists are gone
-# into first: "email" is a text in an invitee and an object in a user's preferences.
+# Converts a member of a body by its name, at any depth. Applies to single values only: "email" is a text in an invitee
+# and an object in a user's preferences.
 _MEMBERS: dict[str, Callable[[str, Any], Any]] = {
     "buffer_after": checks.buffer,
     "buffer_before": checks.buffer,
@@ -31,9 +31,9 @@ _MEMBERS: dict[str, Callable[[str, Any], Any]] = {
     "target_url": checks.target_url,
     "timezone": checks.zone,
 }
-# Lists that say nothing when they are empty.
+# Lists that must not be empty: nobody would be invited, nothing would be created.
 _NEVER_EMPTY = frozenset({"invitees", "users"})
-# Arguments that hold objects, in lists but for the creator, and how they are written.
+# Arguments that hold objects, with an example for error messages; all but the creator are lists.
 _FORMS = {
     "created_by": "{'email': 'ada@example.com'}",
     "dates": "[{'date': start, 'end_date': end}]",
@@ -46,9 +46,9 @@ _METACHARACTERS = re.compile(r"[\\^$.|?*+()\[\]{}]")
 
 
 def segment(value: object, name: str = "id") -> str:
-    """``value`` as one segment of a path, whatever it holds; ``name`` is the argument's.
+    """``value`` percent-encoded as one segment of a path; ``name`` is that of the argument.
 
-    Raises ``ValueError`` for what cannot be one: an empty text, ``.``, ``..``, control characters, no text.
+    Raises ``ValueError`` for an empty text, ``.``, ``..``, control characters, or anything but a text.
     """
     if not isinstance(value, str) or value in ("", ".", ".."):
         raise ValueError(f"{name} must be a text that is not empty, '.' or '..', not {checks.shown(value)}.")
@@ -56,15 +56,15 @@ def segment(value: object, name: str = "id") -> str:
 
 
 def text(name: str, value: str | None) -> str | None:
-    """One text of a query; ``None`` is left out, an empty one refused: Vyte might take it for left out."""
+    """One text of a query; ``None`` is left out. An empty one is a ``ValueError``: Vyte might ignore it."""
     return None if value is None else checks.text(name, value)
 
 
 def joined(name: str, values: str | Iterable[str] | None) -> str | None:
     """Several values as Vyte takes them, ``a,b``; one text is sent as it is, ``None`` not at all.
 
-    Raises ``ValueError`` for a comma inside a value, which would make it two, and for an empty list, which
-    Vyte would take for no restriction.
+    Raises ``ValueError`` for a comma inside a value, which would become two, and for an empty list, which Vyte would
+    take for no filter.
     """
     if values is None or isinstance(values, str):
         return text(name, values)
@@ -96,7 +96,7 @@ def emails(name: str, values: str | Iterable[str] | None) -> str | None:
 def day(name: str, value: date | None) -> str | None:
     """A day as ``YYYY-MM-DD``; of a datetime, the day that it falls on in its own time zone.
 
-    Raises ``ValueError`` for a naive datetime: nobody could tell which day it means elsewhere.
+    Raises ``ValueError`` for a naive datetime, whose day depends on the time zone.
     """
     if value is None:
         return None
@@ -131,10 +131,10 @@ def count(name: str, value: int | None) -> int | None:
 
 
 def search(name: str, value: str | re.Pattern[str] | None) -> str | None:
-    """The regular expression that finds ``value``: a text wherever it stands, or a compiled expression itself.
+    """A regular expression that finds a text anywhere in a title, or a compiled expression as it is written.
 
-    Only characters that mean something to PCRE and to JavaScript alike are escaped; an empty text restricts
-    nothing. Raises ``ValueError`` for a compiled expression with flags, which cannot be sent.
+    Escapes only what is special in PCRE and in JavaScript alike. An empty text is left out. Raises ``ValueError`` for a
+    compiled expression with flags, which cannot be sent.
     """
     if not value:
         return None
@@ -146,9 +146,9 @@ def search(name: str, value: str | re.Pattern[str] | None) -> str | None:
 
 
 def objects(name: str, values: Any) -> list[Any]:
-    """The list of objects that an argument must be; whatever yields them becomes one, as it can be read only once.
+    """A list of objects, from any iterable of them, such as a generator.
 
-    Raises ``ValueError`` for one object, and for a list of anything else: Vyte would not find anybody in it.
+    Raises ``ValueError`` for a single object, and for an iterable of anything else.
     """
     form = f"{name} must be a list of objects, such as {_FORMS[name]}"
     if isinstance(values, Mapping):
@@ -163,10 +163,10 @@ def objects(name: str, values: Any) -> list[Any]:
 
 
 def content(name: str, value: Any) -> Any:
-    """A body ready for JSON, each member checked and written as its name says, at any depth.
+    """A body ready for JSON: members with a known name are checked and converted, at any depth, others left alone.
 
-    ``name`` is that of the argument, empty where the members are the arguments. ``None`` is sent as null,
-    what has no name known here as it is. Raises ``ValueError`` naming the place: ``dates[0].end_date``.
+    ``name`` is that of the argument, empty where the members are the arguments. Raises ``ValueError`` with the path
+    to the member, such as ``dates[0].end_date``.
     """
     if value is None:
         return None
@@ -187,20 +187,19 @@ def content(name: str, value: Any) -> Any:
 
 
 def url_secrets(target_url: str) -> list[str]:
-    """The parts of a webhook's URL that nobody could guess: what an echo of it must not show."""
+    """The parts of a webhook's URL that are secret, to be masked in errors that quote the request."""
     parts = urlsplit(target_url)
     return re.findall(r"[^/?&=]{16,}", f"{parts.path}?{parts.query}")
 
 
 def _texts(name: str, values: Any) -> list[Any]:
-    """What iterates over texts, as a list; the texts themselves are checked later."""
+    """An iterable of texts as a list; the texts themselves are checked later."""
     if isinstance(values, bytes | Mapping) or not isinstance(values, Iterable):
         raise ValueError(f"{name} must be a list of texts, not {checks.shown(values)}.")
     return list(values)
 
 
 def _creator(value: Any) -> Mapping[str, Any]:
-    """The object that says who creates an event."""
     if not isinstance(value, Mapping):
         raise ValueError(
             f"created_by must be an object, such as {_FORMS['created_by']}, not {checks.shown(value)}."
@@ -219,7 +218,7 @@ def _object(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instant(value: Any) -> datetime | None:
-    """An instant of a body, when it can be told."""
+    """A point in time in a body, if it is one with an offset."""
     try:
         instant = datetime.fromisoformat(value)
     except (TypeError, ValueError):

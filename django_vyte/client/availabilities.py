@@ -1,4 +1,4 @@
-"""When users can be booked."""
+"""``vyte.availabilities``: when users can be booked."""
 
 from __future__ import annotations
 

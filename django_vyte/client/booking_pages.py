@@ -1,4 +1,4 @@
-"""The pages on which users are booked, and the kinds of appointment on them."""
+"""``vyte.booking_pages`` and ``vyte.appointment_types``: where users are booked, and for what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The calendars that users connected."""
+"""``vyte.calendars``: the calendars that users connected."""
 
 from __future__ import annotations
 

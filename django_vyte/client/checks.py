@@ -1,4 +1,7 @@
-"""What one value must be to be sent, and how it is written. Each raises ``ValueError`` that begins with ``name``."""
+"""Checks one value of an argument, and converts it to what is sent.
+
+Each function raises ``ValueError`` for a value that Vyte would refuse or misread; the message begins with ``name``.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +20,14 @@ _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d(:?\d\d(:?\d\d([.,]\d+)?)?
 
 
 def shown(value: Any) -> str:
-    """A value in a message: the beginning of a text, a number, and of all else the type, for it may hold secrets."""
+    """A value for an error message: a number, the beginning of a text, else only the type: it may hold secrets."""
     if isinstance(value, str):
         return repr(value[:80])
     return repr(value)[:80] if isinstance(value, int | float) else f"a value of type {type(value).__name__}"
 
 
 def text(name: str, value: Any) -> str:
-    """A text for a path or a query: not empty, no control characters; never shown, for it may be a secret."""
+    """A text for a path or a query: not empty, no control characters. Messages omit it, as it may be a secret."""
     if not isinstance(value, str) or not value:
         raise ValueError(f"{name} must be a text that is not empty; leave it out if there is none.")
     if _UNSENDABLE.search(value):
@@ -33,14 +36,14 @@ def text(name: str, value: Any) -> str:
 
 
 def whole(name: str, value: str) -> str:
-    """Any text, but for half a character (a lone surrogate), which UTF-8 cannot write."""
+    """Any text without a lone surrogate, which UTF-8 cannot encode."""
     if _HALF_CHARACTER.search(value):
         raise ValueError(f"{name} holds half a character (a lone surrogate): take it out.")
     return value
 
 
 def email(name: str, value: Any) -> str:
-    """An email address, as far as anyone can tell: one ``@`` with something on both sides, no spaces."""
+    """A plausible email address: one ``@`` with something on both sides, no spaces."""
     if not isinstance(value, str) or not _EMAIL.fullmatch(value) or _UNSENDABLE.search(value):
         raise ValueError(f"{name}: {shown(value)} is no email address; write it as name@example.com.")
     return value
@@ -71,12 +74,12 @@ def minutes(name: str, value: Any, least: int = 1) -> int:
 
 
 def buffer(name: str, value: Any) -> int:
-    """Minutes to keep free around a meeting: there may be none."""
+    """Minutes to keep free around a meeting, 0 or more."""
     return minutes(name, value, least=0)
 
 
 def count(name: str, value: Any) -> int:
-    """How many of something: 1 or more, for Vyte would take 0 for no limit."""
+    """A number, 1 or more: Vyte takes 0 for no limit."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ValueError(
             f"{name} must be a number, 1 or more, not {shown(value)}; leave it out to not restrict."
@@ -101,7 +104,7 @@ def instant(name: str, value: Any) -> str:
 
 
 def aware(name: str, value: datetime) -> datetime:
-    """A datetime that says where: Vyte shifts those that do not."""
+    """An aware datetime: Vyte takes a naive one for another time zone."""
     if value.utcoffset() is None:
         raise ValueError(
             f"{name}: {value.isoformat()} has no time zone; give it a tzinfo, such as datetime.UTC."
@@ -110,7 +113,7 @@ def aware(name: str, value: datetime) -> datetime:
 
 
 def plain(name: str, value: Any) -> Any:
-    """What has no name known here, as it is, unless JSON would hold something else than what was passed."""
+    """Any other value as it is, unless JSON cannot represent it."""
     if isinstance(value, str):
         return whole(name, value)
     if isinstance(value, bytes | bytearray | memoryview):
@@ -123,7 +126,7 @@ def plain(name: str, value: Any) -> Any:
 
 
 def clock(name: str, value: Any) -> str:
-    """A time of day as Vyte prints it, on a day that it ignores; a text as it is."""
+    """A time of day as Vyte writes it, on a date that it ignores; a text as it is."""
     if isinstance(value, str):
         return whole(name, value)
     if not isinstance(value, time) or value.tzinfo:
@@ -135,7 +138,7 @@ def clock(name: str, value: Any) -> str:
 
 
 def target_url(name: str, value: Any) -> str:
-    """The https URL of a webhook, or an http one on this very machine; never shown, for it is a secret."""
+    """The https URL of a webhook, or an http one on localhost. Messages omit it, as it is a secret."""
     try:
         parts = urlsplit(text(name, value))
         safe = parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname))
@@ -147,7 +150,7 @@ def target_url(name: str, value: Any) -> str:
 
 
 def is_local(host: str | None) -> bool:
-    """Whether a host's name or address is this very machine."""
+    """Whether a host is ``localhost`` or a loopback address."""
     if host == "localhost":
         return True
     try:

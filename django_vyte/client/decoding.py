@@ -1,7 +1,7 @@
-"""From the bytes of an answer to Python objects, tolerant of what JavaScript lets through.
+"""Decodes answers of Vyte: whole bodies, and long lists item by item, with memory that does not grow with the list.
 
-A title cut in the middle of an emoji, a byte that is not UTF-8 or a number out of range is repaired rather
-than refused: one such event must not hide the others.
+JavaScript lets through what Python's decoders refuse: a title cut in the middle of an emoji, a byte that is not UTF-8,
+a number out of range. Such an item is repaired, because one bad event must not hide the others.
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ _BLOCK = 1 << 18  # bytes of a file read at a time
 _LONGEST_ITEM = 16 << 20  # bytes of an item that are kept in memory to find its end
 _COMMA, _BRACKET = b",]"
 _BLANK = b" \t\r\n"
-# What a JSON value is, by its first byte; whatever is not here is a number.
+# The kind of a JSON value, by its first byte; any other byte begins a number.
 _KINDS = {b"{": "an object", b'"': "a text", b"n": "null", b"t": "true", b"f": "false"}
-# What msgspec says of a value that more follows: the number of the byte after the value, counted from 1.
+# msgspec's error about bytes after a value: the position of the first of them, counted from 1.
 _AFTER = re.compile(r"trailing characters \(byte (\d+)\)")
-_LONGEST_INTEGER = 18  # digits that fit into 64 bits, whatever they are; a longer number is kept as text
-# An escaped backslash, a whole pair of surrogates, or half of one: only the last is replaced.
+_LONGEST_INTEGER = 18  # digits that always fit into 64 bits; a longer number is kept as text
+# An escaped backslash, a pair of surrogates, or a lone surrogate: only the last is replaced.
 _SURROGATES = re.compile(
     rb"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
 )
 
 
 def decoded(body: bytes, answer: type[T], what: str) -> T:
-    """``body`` as the kind of ``answer``: an object (``Event``), a list (``list[Event]``), any (``object``).
+    """Decode ``body`` as an object (``answer`` is ``Event``), a list (``list[Event]``) or any JSON (``object``).
 
-    Only the outermost shape is looked at. ``what`` names the request in the ``UnexpectedAnswer`` raised for
-    a body that is not JSON or is of another shape.
+    Only the outermost type is checked. Raises ``UnexpectedAnswer``, which names the request ``what``, for a body that
+    is not JSON or has another type.
     """
     kind: Any = {list: list, object: Any}.get(get_origin(answer) or answer, dict)
     try:
@@ -64,12 +64,11 @@ def decoded(body: bytes, answer: type[T], what: str) -> T:
 def decoded_items(
     pieces: Iterable[bytes], what: str, counted: Callable[[int], object] = lambda count: None
 ) -> Generator[Any, None, int]:
-    """The objects of a JSON array that arrives in pieces, one decoded at a time; returns how many items it has.
+    """Decode a JSON array that arrives in pieces, one object at a time; returns the number of its items.
 
-    The whole body is put into a temporary file before the first one is yielded, so that one that breaks off
-    raises ``UnexpectedAnswer`` before anything was done with its beginning, and ``counted`` is called with the number
-    of items. Memory does not grow with it. An item that is not an object is left out, logged and counted. Raises
-    ``VyteError`` where the body finds no room.
+    The whole body is spooled to a temporary file before the first object is yielded: one that breaks off raises
+    ``UnexpectedAnswer`` before a caller has acted on its beginning. ``counted`` is called with the number of items
+    first. An item that is no object is skipped and logged, but counted. Raises ``VyteError`` when the disk is full.
     """
     with _spool(pieces, what) as file:
         number, raws = _split(file, what)
@@ -87,7 +86,7 @@ def decoded_items(
 
 
 def _spool(pieces: Iterable[bytes], what: str) -> IO[bytes]:
-    """A temporary file with the whole body in it; ``VyteError`` where that finds no room."""
+    """A temporary file with the whole body; ``VyteError`` when it cannot be written."""
     file: IO[bytes] | None = None
     try:
         file = tempfile.TemporaryFile(buffering=_BLOCK)  # noqa: SIM115 - the caller closes it
@@ -96,7 +95,7 @@ def _spool(pieces: Iterable[bytes], what: str) -> IO[bytes]:
         file.flush()
     except BaseException as error:
         if file:
-            with suppress(OSError):  # closing tries once more to write what is left
+            with suppress(OSError):  # closing flushes, and fails once more
                 file.close()
         if isinstance(error, OSError):
             raise VyteError(_without_room(what, error)) from None
@@ -113,13 +112,13 @@ def _without_room(what: str, error: OSError) -> str:
 
 
 def _split(file: IO[bytes], what: str) -> tuple[int, Iterable[Buffer]]:
-    """How many items the array in a file has, and the items; its end was seen before the first is handed on."""
+    """The number of items of the array in a file, and the items; the array is known to be complete."""
     if not file.tell():
         raise UnexpectedAnswer(f"{what}: {_described(b'')}")
     with suppress(*_UNREADABLE):
         marks = _marks(file)
         return len(marks) // 2, _cut(file, marks)
-    # What is odd or wrong goes through memory that the file is mapped to, all at once.
+    # Slow path, for repairs and exact errors: the whole file, mapped into memory.
     with mmap.mmap(file.fileno(), 0) as odd:
         for match in _SURROGATES.finditer(odd):
             if match[1]:
@@ -134,7 +133,7 @@ def _split(file: IO[bytes], what: str) -> tuple[int, Iterable[Buffer]]:
 
 
 def _kind(body: mmap.mmap) -> str:
-    """What a whole JSON value is that is no list; empty for what is not whole, or not JSON."""
+    """An error text about a complete JSON value, which is no list; empty for a body that is no complete JSON."""
     try:
         msgspec.json.decode(body, type=msgspec.Raw)
     except _UNREADABLE:
@@ -143,7 +142,7 @@ def _kind(body: mmap.mmap) -> str:
 
 
 def _marks(file: IO[bytes]) -> array[int]:
-    """Where the items of the array in a file begin and end, in turns; ``ValueError`` when that cannot be told."""
+    """The offsets at which each item of the array begins and ends, alternating; ``ValueError`` when it is odd JSON."""
     file.seek(0)
     data, offset = file.read(_BLOCK), 0
     opening = re.match(rb"[ \t\r\n]*\[", data)
@@ -153,7 +152,7 @@ def _marks(file: IO[bytes]) -> array[int]:
     marks = array("Q")
     while True:
         end = _end(data, position)
-        if end is None:  # it ends where the data ends, or beyond
+        if end is None:  # the item may continue in the next block
             more = file.read(_BLOCK)
             if not more or len(data) - position > _LONGEST_ITEM:
                 raise ValueError("no array, one that breaks off, or one of giants")
@@ -169,9 +168,9 @@ def _marks(file: IO[bytes]) -> array[int]:
 
 
 def _end(data: bytes, position: int) -> int | None:
-    """Where the value that begins at a position ends, when something follows it.
+    """The end of the value that begins at a position, if more data follows it.
 
-    Only the error about what follows a value tells that without decoding the value twice.
+    Taken from msgspec's error about trailing characters, which scans the value without building objects.
     """
     try:
         msgspec.json.decode(memoryview(data)[position:], type=msgspec.Raw)
@@ -182,12 +181,12 @@ def _end(data: bytes, position: int) -> int | None:
 
 
 def _cut(file: IO[bytes], marks: array[int]) -> Iterator[Buffer]:
-    """The items between these marks, read one after the other."""
+    """The items between these offsets, read one by one."""
     for start, end in zip(marks[::2], marks[1::2], strict=True):
         if sys.platform == "win32":
             file.seek(start)
             yield file.read(end - start)
-        else:  # a process forked meanwhile shares the file's position, and must not move it under this one
+        else:  # pread: a forked process shares the file's position, and its reads would move it
             yield os.pread(file.fileno(), end - start, start)
 
 
@@ -217,7 +216,7 @@ def _refuse(constant: str) -> None:
 
 
 def _described(body: bytes | mmap.mmap) -> str:
-    """Why a body is not usable, without showing it: it may hold keys."""
+    """Why a body is not usable, without quoting it: it may hold keys."""
     if not len(body):
         return "an empty answer where JSON was expected"
     if body[:100].lstrip()[:1] == b"<":

@@ -1,4 +1,4 @@
-"""Meetings."""
+"""``vyte.events``: list, create, change, confirm and cancel meetings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Webhook subscriptions."""
+"""``vyte.hooks``: webhook subscriptions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages on which people find the nearest place to meet, and their places."""
+"""``vyte.locators`` and ``vyte.locations``: pages on which people find the nearest place to meet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Vyte tells users about."""
+"""``vyte.preferences``: which notifications users get from Vyte."""
 
 from __future__ import annotations
 

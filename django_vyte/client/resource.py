@@ -1,4 +1,4 @@
-"""What every resource of the client stands on."""
+"""Base class of the client's resources: sends a request, decodes the answer, warns of lists that may be cut."""
 
 from __future__ import annotations
 
@@ -13,32 +13,32 @@ from django_vyte.http import Http, Options
 T = TypeVar("T")
 
 _NOT_THERE = (404, 405)
-# A list that is longer than this is not taken for one that a server cut.
+# A longer list is not suspected of having been cut at a multiple of 100.
 _LONGEST_CUT = 10_000
 
 
 def is_probably_cut(count: int, limit: int | None) -> bool:
-    """Whether a list of so many events is as long as was asked for, or of a length that servers cut at."""
+    """Whether a list of so many events is as long as its limit, or has a length that servers cut at."""
     return count > 0 and (count in (limit, 50, 250) or (count % 100 == 0 and count <= _LONGEST_CUT))
 
 
 def warn(warning: ProbablyIncomplete, stacklevel: int = 4) -> None:
-    """Warn of the line that asked for the next event."""
+    """Warn, at the line that iterates over the list."""
     warnings.warn(warning, stacklevel=stacklevel)
 
 
 def ignore(count: object) -> None:
-    """What is called where nobody wants to be told."""
+    """The callback that does nothing."""
 
 
 class Resource:
-    """A part of Vyte's API: its methods are a verb, a path and what goes with them."""
+    """A resource of Vyte's API; each method sends one HTTP request, or an alternative spelling of it."""
 
     def __init__(self, http: Http) -> None:
         self._http = http
 
     def _read(self, method: str, path: str, answer: type[T], **options: Unpack[Options]) -> T:
-        """Send, and decode the JSON answered; ``answer`` is the type to expect."""
+        """Send a request, and decode the JSON answer as ``answer``, the expected type."""
         return decoded(self._http.request(method, path, **options), answer, f"{method} {path}")
 
     def _items(
@@ -49,10 +49,10 @@ class Resource:
         report: Callable[[ProbablyIncomplete], object] = warn,
         counted: Callable[[int], object] = ignore,
     ) -> Iterator[Any]:
-        """GET a list, and decode one item after the other.
+        """GET a list, and decode it item by item.
 
-        ``counted`` is called with their number before the first, ``report`` after the last where Vyte may have cut
-        the list short. Raises UnexpectedAnswer before the first when the answer is cut off or no list.
+        ``counted`` is called with the number of items before the first one, ``report`` after the last one if Vyte may
+        have cut the list short. Raises UnexpectedAnswer before the first item when the answer is cut off or no list.
         """
         pieces = self._http.stream("GET", path, query=query)
         count = yield from decoded_items(pieces, f"GET {path}", counted)
@@ -61,13 +61,14 @@ class Resource:
             report(ProbablyIncomplete(count, limit if isinstance(limit, int) else None))
 
     def _send(self, method: str, path: str, **options: Unpack[Options]) -> None:
-        """Send where the answer says no more than its status: ``OK``, or nothing."""
+        """Send a request whose answer has no content but its status."""
         self._http.send(method, path, **options)
 
     def _either(self, spellings: tuple[str, str], ask: Callable[[str], T]) -> T:
-        """What ``ask`` answers for the first spelling, or for the second when Vyte has not the first (404, 405).
+        """The answer to the first spelling of a request, or to the second one when Vyte does not have the first.
 
-        For what Vyte's documentation spells in two ways. Raises ``NotFound`` when it is neither.
+        For requests that Vyte's documentation spells in two ways. A 404 or 405 means that Vyte does not have the
+        spelling. Raises ``NotFound`` when the first is a 404 and Vyte has neither.
         """
         first, second = spellings
         try:

@@ -1,4 +1,4 @@
-"""Free times."""
+"""``vyte.slots``: free times."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class Slots(Resource):
 
 
 def uniform(answer: T, member: str = "slots") -> T:
-    """The answer with its ``member`` and ``nextAvailability``, whichever of the two Vyte left out."""
+    """The answer with both ``member`` and ``nextAvailability``: Vyte leaves out either where it is empty."""
     found: Any = answer
     empty: Any = {} if member == "days" else []
     free = found.get(member) or empty
@@ -106,7 +106,7 @@ def uniform(answer: T, member: str = "slots") -> T:
 
 
 def coming(answer: FreeSlots) -> FreeSlots:
-    """The answer with its first slot in ``slots`` and in ``nextAvailability``, in whichever Vyte wrote it."""
+    """The answer with its first slot in both ``slots`` and ``nextAvailability``: Vyte fills either."""
     following = answer["nextAvailability"]
     if following and not answer["slots"]:
         answer["slots"] = [following["availableSlot"]]
@@ -116,7 +116,7 @@ def coming(answer: FreeSlots) -> FreeSlots:
 
 
 def _availability(slot: Any) -> Any:
-    """``nextAvailability`` around a slot."""
+    """The ``nextAvailability`` for a slot."""
     try:
         return {"availableDate": slot["start"]["dateTime"][:10], "availableSlot": slot}
     except (KeyError, TypeError):

@@ -1,4 +1,4 @@
-"""Groups of users inside an organization, and what their admins are told."""
+"""``vyte.teams`` and ``vyte.admin_preferences``: groups of users, and the notifications that their admins get."""
 
 from __future__ import annotations
 

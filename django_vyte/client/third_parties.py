@@ -1,4 +1,4 @@
-"""Apps that create events in the name of people who need no Vyte account."""
+"""``vyte.third_parties``: apps that create events for people without a Vyte account."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class ThirdParties(Resource):
 
 
 def app_query(name: str, contact_email: str | None, contact_name: str | None) -> dict[str, str | None]:
-    """What registers an app, in v1 as in v2."""
+    """The query that registers an app, in v1 and v2."""
     return {
         "name": text("name", name),
         "contact_email": email_address("contact_email", contact_email),
@@ -69,5 +69,5 @@ def app_query(name: str, contact_email: str | None, contact_name: str | None) ->
 
 
 def token_query(email: str, secret: str) -> dict[str, str | None]:
-    """What a creator token is asked for with, in v1 as in v2."""
+    """The query for a creator token, in v1 and v2."""
     return {"cm": email_address("email", email), "secret": text("secret", secret)}

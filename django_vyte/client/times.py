@@ -1,4 +1,4 @@
-"""Free times as aware datetimes, read from what ``vyte.slots`` answers."""
+"""Reads answers of ``vyte.slots`` as aware datetimes."""
 
 from __future__ import annotations
 

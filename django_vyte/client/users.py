@@ -1,4 +1,4 @@
-"""The users of an organization."""
+"""``vyte.users``: the users of an organization."""
 
 from __future__ import annotations
 
@@ -112,13 +112,13 @@ class Users(Resource):
 
 
 def _is_known(fields: Mapping[str, Any]) -> bool:
-    """Whether Vyte can tell that it has this user already."""
+    """Whether Vyte would update an existing user instead of creating a second one, so that a retry is safe."""
     user = _within(fields, "user")
     return bool(user.get("id") or _within(user, "account", "organization").get("extid"))
 
 
 def _passwords(fields: Mapping[str, Any]) -> list[str]:
-    """What an error that repeats the request must not show."""
+    """The passwords in a request, to be masked in errors that quote it."""
     calendars = fields.get("calendars")
     holders = [fields.get("login"), *(calendars if isinstance(calendars, list | tuple) else [])]
     passwords = [_within(holder, "credentials").get("password") for holder in holders]
@@ -126,7 +126,7 @@ def _passwords(fields: Mapping[str, Any]) -> list[str]:
 
 
 def _within(value: Any, *names: str) -> Mapping[str, Any]:
-    """The object that stands under these names, one within the other; an empty one when there is none."""
+    """The object at this path of member names; an empty one when there is none."""
     for name in names:
         value = value.get(name) if isinstance(value, Mapping) else None
     return value if isinstance(value, Mapping) else {}

@@ -1,4 +1,4 @@
-"""The operations of Vyte's first API that its second replaced (v1 documentation)."""
+"""``vyte.v1``: operations of Vyte's API v1 that v2 replaced (v1 documentation)."""
 
 from __future__ import annotations
 

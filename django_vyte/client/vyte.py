@@ -1,4 +1,4 @@
-"""The client itself: where its settings come from and which resources it has."""
+"""``VyteClient``: takes its settings from arguments or ``settings.VYTE``, and has one object a resource of the API."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class VyteClient:
         self.v1 = V1(http)
 
     def close(self) -> None:
-        """Nothing is left to do: connections stay for the next client, a session that was passed in stays open."""
+        """Does nothing: connections are pooled for the next client, and a session that was passed in stays open."""
 
     def __enter__(self) -> Self:
         return self

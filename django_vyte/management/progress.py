@@ -1,32 +1,30 @@
-"""A progress bar for commands: tqdm's where the extra ``progress`` is installed, a plain line otherwise."""
+"""Progress bars for commands: tqdm if the extra ``progress`` is installed, else one line that is rewritten."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from typing import Any
 
 
 class Progress:
-    """What is told how far the work is, and shows nothing: where nobody looks."""
+    """Counts finished work, and shows nothing: for output that is no terminal."""
 
     def __call__(self, count: int) -> None:
-        """So many more are done."""
+        """``count`` more are done."""
 
     def expect(self, total: int | None) -> None:
-        """So many there are in all; None where nobody can tell."""
+        """Set the total; None when it is unknown."""
 
 
 @contextmanager
 def progress(label: str, unit: str, *, verbosity: int) -> Iterator[Progress]:
-    """Show on stderr how many ``unit`` are done, how fast, and how long the rest will take where its size is known.
+    """Show on stderr how many ``unit`` are done, how fast, and the remaining time if the total is known.
 
-    Shows nothing where stderr is no terminal, nor with ``--verbosity 0``.
+    Shows nothing when stderr is no terminal, or with ``--verbosity 0``.
     """
     if verbosity < 1 or not sys.stderr.isatty():
         yield Progress()
@@ -46,7 +44,7 @@ def progress(label: str, unit: str, *, verbosity: int) -> Iterator[Progress]:
 
 @dataclass
 class _Bar(Progress):
-    """tqdm's, which has rate and remaining time."""
+    """A tqdm bar."""
 
     bar: Any
 
@@ -77,12 +75,12 @@ class _Line(Progress):
         self.show()
 
     def show(self) -> None:
-        """Write the line over the one before."""
+        """Overwrite the line."""
         sys.stderr.write(f"\r{self.label}: {self.state()}\033[K")
         sys.stderr.flush()
 
     def state(self) -> str:
-        """How many of how many, how fast, and how long the rest takes."""
+        """The counts, the rate and the remaining time."""
         rate = self.done / max(monotonic() - self.began, 0.001)
         of = f" of {self.total:,}" if self.total else ""
         state = f"{self.done:,}{of} {self.unit}, {rate:,.0f}/s"
@@ -92,6 +90,6 @@ class _Line(Progress):
         return f"{state}, {minutes}:{seconds:02} left"
 
     def clear(self) -> None:
-        """Leave nothing behind."""
+        """Erase the line."""
         sys.stderr.write("\r\033[K")
         sys.stderr.flush()

@@ -1,24 +1,21 @@
-"""A synchronisation as commands show it: progress while it runs, one line when it is done."""
+"""Syncs a team for a command: a progress bar, a summary line, warnings on stderr."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import datetime as dt
+from typing import Any
+
+from django.core.management.base import BaseCommand
 
 from django_vyte.management.progress import progress
+from django_vyte.models import Team
 from django_vyte.sync.team import SyncSummary, sync_team
-
-if TYPE_CHECKING:
-    import datetime as dt
-
-    from django.core.management.base import BaseCommand
-
-    from django_vyte.models import Team
 
 
 def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limits: Any) -> SyncSummary:
-    """Mirror a team, say what came of it, and have the receivers told; raises VyteError, with nothing written.
+    """Mirror a team, print the result, and announce the changes to receivers; raises VyteError.
 
-    ``limits`` are those of ``sync.run``.
+    ``limits`` are ``group``, ``since`` and ``dry_run`` of ``sync_team``.
     """
     with progress(str(team), "events", verbosity=verbosity) as bar:
         summary = sync_team(team, progress=bar, expect=bar.expect, **limits)
@@ -34,7 +31,7 @@ def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limit
 def describe(summary: SyncSummary, since: dt.datetime | None = None) -> str:
     """``7 events: 0 new, 0 changed, 7 unchanged. 2 are gone from Vyte and cancelled here.``
 
-    The counts add up to the events that Vyte listed; those that are gone are not among them.
+    The counts add up to the number of events that Vyte listed; those that are gone are not listed.
     """
     counted = summary.saved
     counts = [(counted.created, "new"), (counted.changed, "changed"), (counted.unchanged, "unchanged")]

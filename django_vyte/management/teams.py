@@ -1,29 +1,25 @@
-"""What the commands that work on linked teams have in common."""
+"""Shared by commands that work on linked teams: the option ``--team``, and running one function for each team."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from argparse import ArgumentParser
+from collections.abc import Callable
+from typing import Any
 
-from django.core.management.base import CommandError
+from django.core.management.base import CommandError, OutputWrapper
 
 from django_vyte.accounts import remedies
 from django_vyte.client import VyteClient
 from django_vyte.models import Team
 
-if TYPE_CHECKING:
-    from argparse import ArgumentParser
-    from collections.abc import Callable
-
-    from django.core.management.base import OutputWrapper
-
 
 def add_team_argument(parser: ArgumentParser) -> None:
-    """``--team ID``."""
+    """Add the option ``--team ID``."""
     parser.add_argument("--team", metavar="ID", help="Vyte's id of one linked team; all of them without it")
 
 
 def check_address() -> None:
-    """CommandError when ``VYTE["API_URL"]`` is no address: commands may run without the system checks."""
+    """CommandError when ``VYTE["API_URL"]`` is no URL: commands may run without the system checks."""
     try:
         VyteClient("any").close()
     except ValueError as error:
@@ -31,7 +27,7 @@ def check_address() -> None:
 
 
 def chosen(options: dict[str, Any]) -> list[Team]:
-    """The team of ``--team``, or every linked team; CommandError when there is none, or Vyte has no address."""
+    """The team of ``--team``, or all linked teams; CommandError when there is none, or ``API_URL`` is no URL."""
     check_address()
     teams = list(Team.objects.order_by("pk"))
     if not teams:
@@ -47,7 +43,7 @@ def chosen(options: dict[str, Any]) -> list[Team]:
 
 
 def for_each(teams: list[Team], work: Callable[[Team], object], stderr: OutputWrapper) -> None:
-    """Do ``work`` for every team, those after a failed one included; CommandError in the end if one failed."""
+    """Do ``work`` for every team, also after one failed; CommandError at the end if any did."""
     failed = 0
     for team in teams:
         try:

@@ -1,8 +1,9 @@
-"""The mirror of Vyte's meetings, and the only writer of its rows.
+"""The mirror of Vyte's meetings: the only writer of events, invitees, groups and their history.
 
-``save`` handles one event and ten thousand alike: unchanged events are recognised without a transaction, the others
-are locked, compared and written in batches, and every change leaves an ``EventChange``. ``preview`` says what it
-would come to.
+``save`` takes what Vyte answered about any number of events. Unchanged events are found by a fingerprint, without a
+transaction or a lock; the others are locked, compared and written in one transaction, and each change is recorded as an
+``EventChange``. An answer older than what is mirrored overwrites nothing. ``preview`` says what ``save`` would do. No
+module here uses the network.
 """
 
 from django_vyte.mirror.drift import preview

@@ -1,35 +1,32 @@
-"""What mirroring an answer would change: the counts, and some of it in words."""
+"""Dry run: counts what mirroring would change, and describes the first changes in words."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
 from django_vyte.mirror import history, incoming
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-# How much is shown of a value.
+# Characters shown of a value.
 SHOWN = 60
 
 
 def preview(team_id: int, given: Iterable[incoming.Answer]) -> MirrorResult:
-    """What mirroring these answers about events of a team would come to; nothing is written and no row locked, and
-    ``examples`` has a sentence for each of the first events."""
+    """What ``save`` would do with these answers, with ``examples`` in words; writes nothing and locks no row."""
     events, problems = incoming.read(given)
     todo = incoming.changed(team_id, events)
-    seen = MirrorResult(unchanged=len(events) - len(todo), problems=problems)
+    result = MirrorResult(unchanged=len(events) - len(todo), problems=problems)
     held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}
     for vyte_id, item in todo.items():
         event = held.get(vyte_id)
         if event is None:
-            title = item.reading.columns["title"]
-            seen += MirrorResult(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
+            title = item.parsed.columns["title"]
+            result += MirrorResult(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
         else:
-            seen += _compared(event, item)
-    return seen
+            result += _compared(event, item)
+    return result
 
 
 def _compared(event: Event, item: incoming.IncomingEvent) -> MirrorResult:
@@ -47,7 +44,7 @@ def _named(vyte_id: str, title: str) -> str:
 
 
 def _described(changes: dict[str, Any]) -> str:
-    """The changes of one event in words: values where they are single ones, else the names of what differs."""
+    """The changes of one event: old and new value of a column, only the name where that is a list or JSON."""
     parts = []
     for name, what in changes.items():
         if name == "data":
@@ -60,5 +57,5 @@ def _described(changes: dict[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value fit for a terminal, whose cursor no title may move."""
+    """A value for a terminal: control characters escaped, so that no title can move the cursor."""
     return repr(f"{value[:SHOWN]}…" if isinstance(value, str) and len(value) > SHOWN else value)

@@ -1,4 +1,4 @@
-"""What differs between two states of an event, in the terms of its history."""
+"""Compares two states of an event, and describes the difference as an ``EventChange``."""
 
 from __future__ import annotations
 
@@ -9,36 +9,38 @@ from django_vyte import payloads
 from django_vyte.models import Event, EventChange
 from django_vyte.payloads import values
 
-# Columns worth a line of history; what else the mirror holds follows from Vyte's JSON or is bookkeeping.
-NOTED = (
+# Columns whose changes are recorded with old and new value.
+TRACKED = (
     "title", "status", "starts_at", "ends_at", "all_day", "timezone", "place_name", "place_address",
     "creator_email", "creator_id", "is_booking", "lang", "app",
 )  # fmt: skip
-# Parts of Vyte's JSON that the columns, the invitees and the groups already speak for.
-SPOKEN_FOR = payloads.BOOKKEEPING | {
+# Keys of Vyte's JSON that columns, invitees or groups record already, and bookkeeping.
+NOT_COMPARED = payloads.BOOKKEEPING | {
     "_id", "title", "confirmed", "timezone", "created_by", "vyteme", "lang", "locale", "third_party",
     "cancelled", "invitees", "invitees_length",
 }  # fmt: skip
-UNTOLD = {"updatedAt", "createdAt", "__v"}
+# Keys that Vyte touches, at any depth, without the meeting changing.
+IGNORED = {"updatedAt", "createdAt", "__v"}
+# Keys that hold a list of objects, which Vyte may write as one object.
 LISTS = {"dates", "places", "messages", "declines"}
 Kind = EventChange.Kind
 
 
 def snapshot(event: Event) -> dict[str, Any]:
-    """The state of an event that a later one is compared with."""
+    """The state of an event in the form that ``between`` compares."""
     people = payloads.people(event.data)
-    state = {name: _plain(getattr(event, name)) for name in NOTED}
+    state = {name: _plain(getattr(event, name)) for name in TRACKED}
     state["invitees"] = [person.email or person.full_name for person in people]
     state["groups"] = list(payloads.groups(event.data))
-    parts = {key: value for key, value in event.data.items() if key not in SPOKEN_FOR}
+    parts = {key: value for key, value in event.data.items() if key not in NOT_COMPARED}
     parts |= {key: values.as_dicts(value) for key, value in parts.items() if key in LISTS}
     parts["invitees"] = [[person.full_name, person.phone] for person in people]
-    state["data"] = _substance(parts)
+    state["data"] = _normalized(parts)
     return state
 
 
 def of_new(event: Event) -> list[EventChange]:
-    """The changes that an event seen for the first time amounts to: created, and what it already is beyond that."""
+    """The changes of an event that is mirrored for the first time: created, and confirmed or cancelled if it is."""
     kinds = [Kind.CREATED]
     if event.status == Event.Status.CONFIRMED:
         kinds.append(Kind.CONFIRMED)
@@ -50,7 +52,7 @@ def of_new(event: Event) -> list[EventChange]:
 
 
 def between(before: dict[str, Any], event: Event) -> EventChange | None:
-    """The change from an earlier snapshot to ``event``; None when nothing differs that anyone would be told."""
+    """The change from an earlier snapshot to ``event``; None when no tracked part differs."""
     after = snapshot(event)
     changes: dict[str, Any] = {
         name: [before[name], after[name]] for name in after if name != "data" and before[name] != after[name]
@@ -78,11 +80,11 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.datetime) else value
 
 
-def _substance(value: Any) -> Any:
-    """``value`` without the times at which Vyte last touched its parts, and however Vyte spells it this time."""
+def _normalized(value: Any) -> Any:
+    """``value`` without timestamps of its parts and without empty values, and with times in one spelling."""
     if isinstance(value, dict):
-        kept = {key: _substance(item) for key, item in value.items() if key not in UNTOLD}
+        kept = {key: _normalized(item) for key, item in value.items() if key not in IGNORED}
         return {key: item for key, item in kept.items() if item not in (None, "", [], {})}
     if isinstance(value, list):
-        return [_substance(item) for item in value]
+        return [_normalized(item) for item in value]
     return _plain(values.as_datetime(value) or value)

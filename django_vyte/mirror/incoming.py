@@ -1,31 +1,30 @@
-"""What Vyte answered about events, held against what is mirrored: what is new, what is stale, what stays."""
+"""Decides what an answer of Vyte's means for a mirrored event: unchanged, newer, stale, or cancelled.
+
+Answers arrive in any order: two workers may ask about one event at the same time, and Vyte's servers may lag behind one
+another. So each answer is compared by Vyte's revision times, and by when it was asked for where these say nothing.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from django_vyte import payloads
-from django_vyte.models import Event
+from django_vyte.models import Delivery, Event
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from django.contrib.auth.base_user import AbstractBaseUser
-
-    from django_vyte.models import Delivery
-
-# An answer with an older revision is a stale one, unless it was asked for this much after what it contradicts.
+# An answer with an older revision is stale, unless it was asked for this much later than what is mirrored: then Vyte
+# itself went back. Times this far in the future are taken for those of a clock that was set back.
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Why Vyte was asked, for the history."""
+    """Why Vyte was asked; recorded with each change."""
 
     cause: str
     delivery: Delivery | None = None
@@ -34,7 +33,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What Vyte said of one event when it was asked at ``as_of``, and why it was asked.
+    """What Vyte answered about one event, which was asked for at ``as_of``.
 
     ``cancelled_at`` is the time, on Vyte's clock, of a cancellation that the payload may not show.
     """
@@ -47,9 +46,9 @@ class Answer:
 
 @dataclass(frozen=True)
 class IncomingEvent:
-    """An answer about an event, taken apart no further than it takes to see whether anything in it is new.
+    """An answer, decoded only as far as needed to see whether it changes anything.
 
-    The payload is not among it: thousands of them in memory would keep the garbage collector busy.
+    It holds the payload as bytes: thousands of nested dicts in memory would slow down each garbage collection.
     """
 
     record: payloads.EventRecord
@@ -58,40 +57,40 @@ class IncomingEvent:
     cancelled_at: dt.datetime | None
 
     @cached_property
-    def reading(self) -> payloads.EventReading:
-        """What the answer says in the mirror's terms, with the cancellation that it may not show."""
-        return _with_cancellation(payloads.reading(self.record), self.cancelled_at)
+    def parsed(self) -> payloads.ParsedEvent:
+        """The answer as columns, invitees and groups, with the cancellation that it may not show."""
+        return _with_cancellation(payloads.parse_record(self.record), self.cancelled_at)
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether the meeting is off, by the payload or by what else is known."""
+        """Whether the meeting is cancelled, by the payload or by ``cancelled_at``."""
         if self.cancelled_at is None:
             return self.record.is_cancelled
-        return bool(self.reading.columns["status"] == Event.Status.CANCELLED)
+        return bool(self.parsed.columns["status"] == Event.Status.CANCELLED)
 
-    def apply_to(self, event: Event) -> payloads.EventReading | None:
-        """Bring an event up to date in memory: what it says then, or None when this is older than what it holds."""
-        reading, as_of = self.reading, self.as_of
-        if _is_stale(event, reading, as_of):
-            # The answer is stale, but a cancellation known from elsewhere is not lost with it.
+    def apply_to(self, event: Event) -> payloads.ParsedEvent | None:
+        """Update an event in memory; what it then holds, or None when this answer is stale and changes nothing."""
+        parsed, as_of = self.parsed, self.as_of
+        if _is_stale(event, parsed, as_of):
+            # The answer is stale, but a cancellation that a call reported still holds.
             if self.cancelled_at is None or event.status == Event.Status.CANCELLED:
                 return None
             as_of = event.as_of
-            reading = _with_cancellation(payloads.event(event.data), self.cancelled_at)
-        reading = _with_cancellation(reading, event.cancelled_at)
-        for name, value in reading.columns.items():
+            parsed = _with_cancellation(payloads.parse_event(event.data), self.cancelled_at)
+        parsed = _with_cancellation(parsed, event.cancelled_at)
+        for name, value in parsed.columns.items():
             setattr(event, name, value)
         event.as_of, event.missing_since = as_of, None
-        return reading
+        return parsed
 
 
 def read(answers: Iterable[Answer]) -> tuple[dict[str, IncomingEvent], list[str]]:
-    """The last answer about each event by its id, and in words what could not be read."""
+    """The last answer about each event by its id, and problems in words for those that cannot be read."""
     events: dict[str, IncomingEvent] = {}
     problems: list[str] = []
     for answer in answers:
         try:
-            record = payloads.record(answer.payload)
+            record = payloads.to_record(answer.payload)
         except payloads.Unreadable as error:
             problems.append(f"Vyte answered with {error}; it is not mirrored.")
         else:
@@ -100,7 +99,7 @@ def read(answers: Iterable[Answer]) -> tuple[dict[str, IncomingEvent], list[str]
 
 
 def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, IncomingEvent]:
-    """What says something that the mirror does not hold yet, found without locking a row."""
+    """The events that differ from the mirror, by their fingerprints; locks no row."""
     rows = Event.objects.filter(team=team_id, vyte_id__in=list(events), missing_since__isnull=True)
     held = {key: (same, status) for key, same, status in rows.values_list("vyte_id", "fingerprint", "status")}
     found = {}
@@ -111,40 +110,40 @@ def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, Incomin
     return found
 
 
-def _with_cancellation(reading: payloads.EventReading, since: dt.datetime | None) -> payloads.EventReading:
-    """A reading that shows a cancellation known from elsewhere, unless Vyte confirmed the event again since."""
-    status = reading.columns["status"]
+def _with_cancellation(parsed: payloads.ParsedEvent, since: dt.datetime | None) -> payloads.ParsedEvent:
+    """The event as cancelled at ``since``, unless Vyte confirmed the event again later."""
+    status = parsed.columns["status"]
     if since is None or status == Event.Status.CANCELLED:
-        return reading
-    if status == Event.Status.CONFIRMED and reading.settled_at and _is_later(reading.settled_at, since):
-        return reading
-    # A string like any other: an enum's would be shown as its name.
+        return parsed
+    if status == Event.Status.CONFIRMED and parsed.settled_at and _is_later(parsed.settled_at, since):
+        return parsed
+    # str(): the history shows the value, and an enum member would be shown by its name.
     shown = {"status": str(Event.Status.CANCELLED), "cancelled_at": since}
-    return replace(reading, columns={**reading.columns, **shown})
+    return replace(parsed, columns={**parsed.columns, **shown})
 
 
-def _is_stale(event: Event, reading: payloads.EventReading, as_of: dt.datetime) -> bool:
-    """Whether an answer is older than what the mirror holds: by Vyte's clock, and by ours where that is silent."""
+def _is_stale(event: Event, parsed: payloads.ParsedEvent, as_of: dt.datetime) -> bool:
+    """Whether an answer is older than what is mirrored: by Vyte's revision times, else by when it was asked for."""
     if event.missing_since:
         return is_outdated(as_of, event.as_of)
     if as_of >= event.as_of + CLOCK_TOLERANCE:
         return False
-    held, answered = payloads.revision(event.data), payloads.revision(reading.columns["data"])
+    held, answered = payloads.revision(event.data), payloads.revision(parsed.columns["data"])
     if held and answered and (_is_later(held, answered) or _is_later(answered, held)):
         return _is_later(held, answered)
     return is_outdated(as_of, event.as_of)
 
 
 def is_outdated(as_of: dt.datetime, held: dt.datetime) -> bool:
-    """Whether what was asked for at ``as_of`` is older than what was at ``held``.
+    """Whether an answer asked for at ``as_of`` is older than one asked for at ``held``.
 
-    A time that lies ahead comes from a clock that was put back since, and says nothing.
+    A ``held`` in the future comes from a clock that was set back since, and is ignored.
     """
     return as_of < held <= timezone.now() + CLOCK_TOLERANCE
 
 
 def _is_later(one: dt.datetime, other: dt.datetime) -> bool:
-    """Whether ``one`` is later for certain: Vyte leaves the milliseconds of a time out now and then."""
+    """Whether ``one`` is certainly later: Vyte sometimes omits the milliseconds."""
     if not (one.microsecond and other.microsecond):
         one, other = one.replace(microsecond=0), other.replace(microsecond=0)
     return one > other

@@ -1,11 +1,11 @@
-"""The only writer of members: a Vyte user, matched with this site's user."""
+"""The only writer of members: mirrors a Vyte user, and matches them with a user of this site."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
@@ -15,21 +15,18 @@ from django_vyte.models import Member
 from django_vyte.outbox import announce
 from django_vyte.payloads import values
 
-if TYPE_CHECKING:
-    from django.contrib.auth.base_user import AbstractBaseUser
-
 
 def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> Member:
     """Mirror a user payload; ``user_joined`` is sent once, when the member is new.
 
-    An answer asked for before the one that is held changes nothing.
+    An answer that was asked for before the mirrored one changes nothing.
     """
-    reading = payloads.user({**values.as_dict(answer), "_id": vyte_id})
+    parsed = payloads.parse_user({**values.as_dict(answer), "_id": vyte_id})
     columns = {
-        "email": reading.email,
-        "full_name": reading.full_name,
-        "extid": reading.extid,
-        "user": user_for(reading.extid),
+        "email": parsed.email,
+        "full_name": parsed.full_name,
+        "extid": parsed.extid,
+        "user": user_for(parsed.extid),
         "as_of": as_of,
     }
     with transaction.atomic():
@@ -41,7 +38,7 @@ def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetim
             announce(Member, [member.pk])
         elif not is_outdated(as_of, member.as_of):
             if columns["user"] is None or columns["extid"] == member.extid:
-                # What a person matched by hand stays as it is, unless Vyte names somebody else.
+                # Keep a user that was matched by hand, unless Vyte sends another extid that is known here.
                 columns["user"] = member.user
             for name, value in columns.items():
                 setattr(member, name, value)
@@ -50,12 +47,12 @@ def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetim
 
 
 def user_for(extid: str) -> AbstractBaseUser | None:
-    """This site's user whose primary key was passed to the join link; None when there is none."""
+    """The user of this site whose primary key was the ``extid`` of a join link; None when there is none."""
     if not extid:
         return None
     try:
         user = get_user_model()._default_manager.filter(pk=extid).first()
     except (ValueError, TypeError, OverflowError, ValidationError):
         return None
-    # "1_0" and " 10" are the number 10 to Python, but nobody's extid.
+    # int() takes "1_0" and " 10" for 10, but neither was ever an extid.
     return user if user and str(user.pk) == extid else None

@@ -1,63 +1,63 @@
-"""The rows that hang on events: invitees and groups follow what the events' JSON says."""
+"""Invitees and groups of events: inserts, updates and deletes their rows to match Vyte's JSON."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from django.db import connections, models, router
 
 from django_vyte import payloads
 from django_vyte.models import Event, EventGroup, Invitee
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
 Row = TypeVar("Row", bound=models.Model)
-DELETED_AT_ONCE = 100
+# Conditions in one DELETE statement.
+DELETE_BATCH = 100
 
 
 def upsert(rows: Sequence[Row], fields: Sequence[str], unique: Sequence[str]) -> None:
-    """Insert ``rows``, or update ``fields`` of those that are there already, in one statement a batch."""
+    """Insert ``rows``, or update ``fields`` of those that exist, in one statement a batch."""
     if not rows:
         return
     manager = type(rows[0])._default_manager
-    # MySQL and MariaDB take whichever unique key conflicts.
+    # MySQL and MariaDB cannot name the unique key: any that conflicts counts.
+    # https://docs.djangoproject.com/en/stable/ref/models/querysets/#bulk-create
     named = connections[router.db_for_write(type(rows[0]))].features.supports_update_conflicts_with_target
     manager.bulk_create(
         rows, update_conflicts=True, update_fields=fields, unique_fields=unique if named else None
     )
 
 
-def add(events: Sequence[tuple[Event, payloads.EventReading]]) -> None:
-    """Insert the invitees and groups of events that have none yet, each of which comes with what Vyte says."""
+def add(events: Sequence[tuple[Event, payloads.ParsedEvent]]) -> None:
+    """Insert the invitees and groups of new events."""
     Invitee.objects.bulk_create(
-        [_invitee(event, person) for event, reading in events for person in reading.invitees]
+        [_invitee(event, person) for event, parsed in events for person in parsed.invitees]
     )
     EventGroup.objects.bulk_create(
-        [_group(event, group) for event, reading in events for group in reading.groups]
+        [_group(event, group) for event, parsed in events for group in parsed.groups]
     )
 
 
-def follow(events: Sequence[tuple[Event, dict[str, Any], payloads.EventReading]]) -> None:
-    """Bring invitees and groups in step: each event comes with the JSON that they follow, and what Vyte says now."""
-    added: list[Invitee] = []
-    joined: list[EventGroup] = []
-    gone: list[models.Q] = []
-    left: list[models.Q] = []
-    for event, before, reading in events:
-        old, new = set(payloads.people(before)), reading.invitees
-        added += [_invitee(event, person) for person in new if person not in old]
+def update(events: Sequence[tuple[Event, dict[str, Any], payloads.ParsedEvent]]) -> None:
+    """Update the invitees and groups of events, from the JSON that each had before to what Vyte says now."""
+    new_invitees: list[Invitee] = []
+    new_groups: list[EventGroup] = []
+    old_invitees: list[models.Q] = []
+    old_groups: list[models.Q] = []
+    for event, before, parsed in events:
+        old, new = set(payloads.people(before)), parsed.invitees
+        new_invitees += [_invitee(event, person) for person in new if person not in old]
         absent = {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}
-        gone += [models.Q(event=event, vyte_id=key, email=email) for key, email in sorted(absent)]
-        were, are = set(payloads.groups(before)), reading.groups
-        joined += [_group(event, group) for group in are if group not in were]
-        left += [models.Q(event=event, group_id=group) for group in sorted(were - set(are))]
-    _delete(Invitee, gone)
-    upsert(added, ["full_name", "phone"], ["event", "vyte_id", "email"])
-    _delete(EventGroup, left)
-    upsert(joined, ["group_id"], ["event", "group_id"])
+        old_invitees += [models.Q(event=event, vyte_id=key, email=email) for key, email in sorted(absent)]
+        were, are = set(payloads.groups(before)), parsed.groups
+        new_groups += [_group(event, group) for group in are if group not in were]
+        old_groups += [models.Q(event=event, group_id=group) for group in sorted(were - set(are))]
+    _delete(Invitee, old_invitees)
+    upsert(new_invitees, ["full_name", "phone"], ["event", "vyte_id", "email"])
+    _delete(EventGroup, old_groups)
+    upsert(new_groups, ["group_id"], ["event", "group_id"])
 
 
 def _invitee(event: Event, person: payloads.Person) -> Invitee:
@@ -75,7 +75,7 @@ def _group(event: Event, group: str) -> EventGroup:
 
 
 def _delete(model: type[models.Model], rows: list[models.Q]) -> None:
-    """Delete the rows that any of these conditions names, in one statement a batch."""
-    for start in range(0, len(rows), DELETED_AT_ONCE):
-        named = reduce(or_, rows[start : start + DELETED_AT_ONCE])
+    """Delete the rows that meet any of these conditions, in one statement a batch."""
+    for start in range(0, len(rows), DELETE_BATCH):
+        named = reduce(or_, rows[start : start + DELETE_BATCH])
         model._default_manager.filter(named).delete()

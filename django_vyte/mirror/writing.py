@@ -1,9 +1,10 @@
-"""Writing what Vyte answered: it becomes events, invitees, groups and history."""
+"""Writes answers of Vyte's into the database: events, invitees, groups and history, in one transaction a batch."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from django.db import DatabaseError, IntegrityError, router, transaction
 from django.db.models import TextField, Value
@@ -16,13 +17,10 @@ from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event, EventChange
 from django_vyte.outbox import announce
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Sequence
-
-# How many events, of some kilobytes each, go into one statement.
-ROWS = 500
+# Events in one INSERT statement, of some kilobytes each.
+INSERT_BATCH = 500
 TEXT: TextField[str, str] = TextField()
+# Columns that an UPDATE writes.
 MIRRORED = (
     "title", "status", "starts_at", "ends_at", "all_day", "timezone", "place_name", "place_address",
     "creator_email", "creator_id", "is_booking", "lang", "app", "vyte_created_at", "vyte_updated_at",
@@ -31,18 +29,18 @@ MIRRORED = (
 
 
 def save(team_id: int, answers: Iterable[Answer]) -> MirrorResult:
-    """Mirror what Vyte answered about events of a team; a payload that cannot be read stops no other."""
+    """Mirror what Vyte answered about events of a team; a payload that cannot be read or stored stops no other."""
     events, problems = read(answers)
-    saved = MirrorResult(problems=problems)
+    result = MirrorResult(problems=problems)
     todo = changed(team_id, events)
-    saved.unchanged = len(events) - len(todo)
+    result.unchanged = len(events) - len(todo)
     if todo:
-        saved += _Batch(team_id, todo).write()
-    return saved
+        result += _Batch(team_id, todo).write()
+    return result
 
 
 def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Origin) -> MirrorResult | None:
-    """Note that Vyte has no such event any more: it is cancelled here, once. None when it was never mirrored."""
+    """Mirror that Vyte has no such event any more: it becomes cancelled here. None when it was never mirrored."""
     with transaction.atomic():
         event = _locked(team_id, [vyte_id]).get(vyte_id)
         if event is None:
@@ -57,13 +55,13 @@ def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Orig
 
 
 def _locked(team_id: int, vyte_ids: Sequence[str]) -> dict[str, Event]:
-    """The mirrored events with these ids, locked in one fixed order so that two writers cannot deadlock."""
+    """The mirrored events with these ids, locked in a fixed order so that two writers cannot deadlock."""
     rows = Event.objects.select_for_update().filter(team=team_id, vyte_id__in=vyte_ids).order_by("vyte_id")
     return {event.vyte_id: event for event in rows}
 
 
 def _look_up_keys(team_id: int, events: Sequence[Event]) -> None:
-    """Give inserted events the primary keys that SQLite before 3.35 does not return."""
+    """Fetch the primary keys of inserted events from databases without RETURNING, such as MySQL."""
     lacking = {event.vyte_id: event for event in events if not event.pk}
     if lacking:
         rows = Event.objects.filter(team=team_id, vyte_id__in=list(lacking))
@@ -88,31 +86,31 @@ def _record(changes: Sequence[tuple[EventChange, Origin]]) -> list[int]:
 
 @dataclass(slots=True)
 class _Batch:
-    """IncomingEvent of events that differ from the mirror, on their way into it."""
+    """Events that differ from the mirror, to be written in one transaction."""
 
     team_id: int
     events: dict[str, IncomingEvent]
 
     def write(self) -> MirrorResult:
-        """Write all of them, or each on its own where the database refuses one: it keeps no other from its place."""
+        """Write all events at once; if the database refuses, one by one, so that a single bad event stops no other."""
         try:
             return self._write_with_retries()
         except DatabaseError:
             if len(self.events) == 1:
                 raise
-        saved, refused = MirrorResult(), []
+        result, refused = MirrorResult(), []
         for key, item in self.events.items():
             try:
-                saved += replace(self, events={key: item})._write_with_retries()
+                result += replace(self, events={key: item})._write_with_retries()
             except DatabaseError as error:
                 refused.append(error)
-                saved.problems.append(f"Event {key} could not be stored ({type(error).__name__}).")
+                result.problems.append(f"Event {key} could not be stored ({type(error).__name__}).")
         if len(refused) == len(self.events):
             raise refused[-1]
-        return saved
+        return result
 
     def _write_with_retries(self) -> MirrorResult:
-        """Write in one transaction; again when another writer was in the way, be it with the same new event."""
+        """Write in one transaction, and retry on a conflict, also one with a writer that inserts the same event."""
 
         def write() -> MirrorResult:
             with transaction.atomic():
@@ -128,34 +126,34 @@ class _Batch:
         return MirrorResult(len(new), updated, stale=len(held) - updated, changes=_record(changes))
 
     def _insert(self, incoming: list[IncomingEvent]) -> list[tuple[Event, IncomingEvent]]:
-        """Insert events that were not there; IntegrityError when another writer does so at this moment."""
+        """Insert new events; IntegrityError when another writer inserts one at the same time."""
         events = [
             Event(
                 team_id=self.team_id,
                 vyte_id=item.record.vyte_id,
                 as_of=item.as_of,
-                # What is JSON already need not be encoded once more.
-                **{**item.reading.columns, "data": Value(item.record.json.decode(), TEXT)},
+                # The JSON is passed as text: decoding and encoding it once more takes time.
+                **{**item.parsed.columns, "data": Value(item.record.json.decode(), TEXT)},
             )
             for item in incoming
         ]
-        Event.objects.bulk_create(events, ROWS)
+        Event.objects.bulk_create(events, INSERT_BATCH)
         _look_up_keys(self.team_id, events)
         new = list(zip(events, incoming, strict=True))
-        relations.add([(event, item.reading) for event, item in new])
+        relations.add([(event, item.parsed) for event, item in new])
         return new
 
     def _update(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:
-        """Bring events that are there up to date: what changed and why, and how many the answers are newer than."""
+        """Update existing events; the changes with their origins, and the number of answers that were not stale."""
         updated, changes = [], []
         for key, event in held.items():
             item, data, before = self.events[key], event.data, history.snapshot(event)
-            reading = item.apply_to(event)
-            if reading is None:
+            parsed = item.apply_to(event)
+            if parsed is None:
                 continue
-            updated.append((event, data, reading))
+            updated.append((event, data, parsed))
             if change := history.between(before, event):
                 changes.append((change, item.origin))
         upsert([event for event, _, _ in updated], MIRRORED, ["id"])
-        relations.follow(updated)
+        relations.update(updated)
         return changes, len(updated)

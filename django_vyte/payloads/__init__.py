@@ -1,47 +1,51 @@
-"""Reading Vyte's JSON: ``events`` and users, single ``values``."""
+"""Parses Vyte's JSON into what the mirror stores: no models, no network.
+
+``events`` knows Vyte's events and users. ``values`` (single values) and ``cleaning`` (JSON made fit to be stored) know
+nothing of Vyte.
+"""
 
 from django_vyte.payloads.events import (
     BOOKKEEPING,
     DateOption,
-    EventReading,
     EventRecord,
+    ParsedEvent,
+    ParsedUser,
     Person,
     PlaceOption,
     Unreadable,
-    UserReading,
     cancelled_at,
     dates,
     day,
     emails,
-    event,
     groups,
+    parse_event,
+    parse_record,
+    parse_user,
     people,
     places,
-    reading,
-    record,
     revision,
-    user,
+    to_record,
 )
 
 __all__ = [
     "BOOKKEEPING",
     "DateOption",
-    "EventReading",
     "EventRecord",
+    "ParsedEvent",
+    "ParsedUser",
     "Person",
     "PlaceOption",
     "Unreadable",
-    "UserReading",
     "cancelled_at",
     "dates",
     "day",
     "emails",
-    "event",
     "groups",
+    "parse_event",
+    "parse_record",
+    "parse_user",
     "people",
     "places",
-    "reading",
-    "record",
     "revision",
-    "user",
+    "to_record",
 ]

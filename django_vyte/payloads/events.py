@@ -1,6 +1,6 @@
-"""Reading Vyte's JSON: tolerant of what is absent, null, oddly typed or unknown, and pure.
+"""Parses Vyte's events and users, whatever is absent, null, of another type or unknown in them.
 
-Field names are those of "The event object" and "Users" in Vyte's documentation.
+Pure functions. Field names are those of "The event object" and "Users" in Vyte's documentation.
 """
 
 from __future__ import annotations
@@ -15,21 +15,19 @@ import msgspec
 from django_vyte.payloads.cleaning import clean
 from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text, time_zone
 
-# Keys that change without the meeting changing.
+# Keys that Vyte changes without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
-
-
-# An object with none of these is a message, or half an answer, and must not pass for an event that lost them all.
-TELLING = frozenset({"title", "dates", "confirmed", "created_by"})
+# An object with none of these keys is an error message or a fragment: as an event, it would overwrite all of them.
+EVENT_KEYS = frozenset({"title", "dates", "confirmed", "created_by"})
 
 
 class Unreadable(ValueError):
-    """A payload that says too little to be mirrored; the message says what is wrong with it."""
+    """A payload that cannot be mirrored; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class DateOption:
-    """A proposed date; ``yes`` and ``no`` count votes."""
+    """A proposed date; ``yes`` and ``no`` are numbers of votes."""
 
     id: str
     start: dt.datetime | None
@@ -42,7 +40,7 @@ class DateOption:
 
 @dataclass(frozen=True, slots=True)
 class PlaceOption:
-    """A proposed place; ``yes`` and ``no`` count votes."""
+    """A proposed place; ``yes`` and ``no`` are numbers of votes."""
 
     id: str
     name: str
@@ -64,10 +62,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """What is kept of one event payload: JSON fit for any database and without credentials, its keys sorted.
-
-    ``is_cancelled`` says whether the payload shows that the meeting is off.
-    """
+    """What is stored of an event payload: cleaned JSON with sorted keys, and whether it shows a cancellation."""
 
     vyte_id: str
     json: bytes
@@ -75,15 +70,15 @@ class EventRecord:
 
     @property
     def fingerprint(self) -> str:
-        """The same for two payloads that say the same, whatever the order of their keys."""
+        """A hash of the JSON: equal for equal payloads, whatever the order of their keys."""
         return hashlib.sha256(self.json).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
-class EventReading:
-    """What one event payload says, in the mirror's terms.
+class ParsedEvent:
+    """An event payload as values for the fields of ``Event`` (``columns``), its invitees and its groups.
 
-    ``columns`` are named as the fields of ``Event``; ``settled_at`` is Vyte's time of the last confirmation.
+    ``settled_at`` is Vyte's time of the last confirmation.
     """
 
     vyte_id: str
@@ -94,8 +89,8 @@ class EventReading:
 
 
 @dataclass(frozen=True, slots=True)
-class UserReading:
-    """What one user payload says."""
+class ParsedUser:
+    """A user payload."""
 
     vyte_id: str
     email: str
@@ -137,7 +132,7 @@ def places(data: dict[str, Any]) -> list[PlaceOption]:
 def day(start: dt.datetime, zone: str) -> dt.date:
     """The calendar day of an all-day date that starts at ``start``, an aware datetime.
 
-    Midnight in UTC stands for that very day wherever people are; any other time is one of the time zone named ``zone``.
+    Midnight in UTC means that day in every time zone; any other time is converted to the time zone named ``zone``.
     """
     utc = start.astimezone(dt.UTC)
     return utc.date() if utc.time() == dt.time() else utc.astimezone(time_zone(zone)).date()
@@ -147,7 +142,7 @@ Option = TypeVar("Option", DateOption, PlaceOption)
 
 
 def _settled(options: list[Option]) -> Option | None:
-    """The option that was chosen; where Vyte names none, the only one."""
+    """The chosen option; the only one where Vyte names none."""
     for option in options:
         if option.chosen:
             return option
@@ -155,14 +150,14 @@ def _settled(options: list[Option]) -> Option | None:
 
 
 def cancelled_at(payload: dict[str, Any]) -> dt.datetime | None:
-    """Vyte's time at which a payload that shows a cancellation was written; None when it shows none."""
+    """Vyte's time at which a payload with a cancellation was last written; None without a cancellation."""
     if not payload.get("cancelled"):
         return None
     return _latest(as_datetime(payload.get("cancelled")), revision(payload))
 
 
 def revision(payload: dict[str, Any]) -> dt.datetime | None:
-    """Vyte's time of the last change of an event, by the later of its two clocks: confirming may move only one."""
+    """Vyte's time of the last change of an event: the later of two fields, as a confirmation may set only one."""
     return _latest(
         as_datetime(payload.get("updatedAt")),
         as_datetime(as_dict(payload.get("confirmed")).get("updated_at")),
@@ -173,27 +168,27 @@ def _latest(*instants: dt.datetime | None) -> dt.datetime | None:
     return max((when for when in instants if when), default=None)
 
 
-def record(payload: object) -> EventRecord:
-    """What is kept of an event; raises Unreadable when it is no object or has no usable ``_id``."""
+def to_record(payload: object) -> EventRecord:
+    """What is stored of an event; raises Unreadable when it is no object, no event, or has no usable ``_id``."""
     data = clean(payload)
     if not isinstance(data, dict):
         raise Unreadable("an event that is not a JSON object")
     key = identifier(data.get("_id"))
     if not key:
         raise Unreadable("an event without a usable _id")
-    if data.keys().isdisjoint(TELLING):
+    if data.keys().isdisjoint(EVENT_KEYS):
         raise Unreadable(f"something for {key} that is no event")
     return EventRecord(key, msgspec.json.encode(data, order="sorted"), bool(data.get("cancelled")))
 
 
-def event(payload: object) -> EventReading:
-    """Read an event ("The event object"); raises Unreadable when it is no object or has no usable ``_id``."""
-    return reading(record(payload))
+def parse_event(payload: object) -> ParsedEvent:
+    """Parse an event ("The event object"); raises Unreadable as ``to_record`` does."""
+    return parse_record(to_record(payload))
 
 
-def reading(kept: EventRecord) -> EventReading:
-    """What a record of an event says ("The event object")."""
-    data: dict[str, Any] = msgspec.json.decode(kept.json)
+def parse_record(record: EventRecord) -> ParsedEvent:
+    """Parse the record of an event ("The event object")."""
+    data: dict[str, Any] = msgspec.json.decode(record.json)
     creator, app = as_dict(data.get("created_by")), as_dict(data.get("third_party"))
     columns = {
         "title": text(data.get("title"), 500),
@@ -206,16 +201,16 @@ def reading(kept: EventRecord) -> EventReading:
         "vyte_created_at": as_datetime(data.get("createdAt")),
         "vyte_updated_at": as_datetime(data.get("updatedAt")),
         "cancelled_at": cancelled_at(data),
-        **_outcome(data),
-        "fingerprint": kept.fingerprint,
+        **_status(data),
+        "fingerprint": record.fingerprint,
         "data": data,
     }
     settled_at = as_datetime(as_dict(data.get("confirmed")).get("updated_at")) or columns["vyte_updated_at"]
-    return EventReading(kept.vyte_id, columns, settled_at, people(data), groups(data))
+    return ParsedEvent(record.vyte_id, columns, settled_at, people(data), groups(data))
 
 
-def _outcome(data: dict[str, Any]) -> dict[str, Any]:
-    """Where the meeting stands, and when and where it takes place once that is settled."""
+def _status(data: dict[str, Any]) -> dict[str, Any]:
+    """The status of the meeting, and its time and place once it is confirmed."""
     settled = as_dict(data.get("confirmed")).get("flag") is True
     status = "cancelled" if data.get("cancelled") else "confirmed" if settled else "planning"
     date = _settled(dates(data)) if settled else None
@@ -255,8 +250,8 @@ def emails(data: dict[str, Any]) -> tuple[str, ...]:
     return tuple(address for address in map(email, listed) if address)
 
 
-def user(payload: object) -> UserReading:
-    """Read a user ("Users"), bare or wrapped in ``{"user": …}``; raises Unreadable without a usable ``_id``."""
+def parse_user(payload: object) -> ParsedUser:
+    """Parse a user ("Users"), also one inside ``{"user": …}``; raises Unreadable without a usable ``_id``."""
     data = as_dict(payload)
     data = as_dict(data.get("user")) or data
     key = identifier(data.get("_id"))
@@ -266,4 +261,4 @@ def user(payload: object) -> UserReading:
     names = (data.get("full_name"), f"{text(data.get('first_name'), 120)} {text(data.get('last_name'), 120)}")
     organization = as_dict(as_dict(data.get("account")).get("organization"))
     full_name = next((name for name in (text(value, 255) for value in names) if name), "")
-    return UserReading(key, first, full_name, text(organization.get("extid"), 255))
+    return ParsedUser(key, first, full_name, text(organization.get("extid"), 255))

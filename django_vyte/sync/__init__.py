@@ -1,1 +1,1 @@
-"""Asks Vyte what is true now and hands it to the mirror."""
+"""Asks Vyte what is true now and hands the answers to the mirror: one event, a whole team, or part of it on patrol."""

@@ -1,7 +1,7 @@
-"""Which mirrored meeting a call is about that does not name it: by what the call says of it.
+"""Finds the mirrored meeting that a webhook call describes without giving its id.
 
-The sample call in Vyte's documentation ("Getting a webhook call") has no ``_id``. Everything that such a call says must
-agree with a mirrored meeting, and with only one: what is not certain cancels nothing.
+The sample call in Vyte's documentation ("Getting a webhook call") has no ``_id``. A match is one single mirrored
+meeting that agrees with everything the call says: an ambiguous call cancels nothing.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from django_vyte.models import Event
 from django_vyte.payloads import values
 
 SECOND = dt.timedelta(seconds=1)
-# Two clocks of Vyte's own may tell the time of one cancellation this differently.
+# Two fields of Vyte's may differ this much about the time of one cancellation.
 CANCELLATION_TOLERANCE = dt.timedelta(seconds=2)
-# More meetings with the same title, creator and time are not told apart.
+# With more meetings of the same title, creator and time than this, none is a match.
 MAX_ALIKE = 50
-# What says when a meeting was cancelled.
+# The columns that tell when a meeting was cancelled.
 CANCELLATION_COLUMNS = ("cancelled_at", "missing_since", "data")
 
 Dates = frozenset[tuple[dt.datetime | None, dt.datetime | None]]
@@ -29,10 +29,10 @@ Dates = frozenset[tuple[dt.datetime | None, dt.datetime | None]]
 
 @dataclass(frozen=True, slots=True)
 class Description:
-    """What a call says of a meeting that it does not name; None where it says nothing.
+    """What a call without an id says of its meeting; None where it says nothing.
 
-    Of a cancellation that it reports, ``ended_at`` is when that happened and ``cancelled_at`` when it was written down,
-    both by Vyte's clock and where the call tells them; ``received_at`` is when it came here.
+    For a cancellation, on Vyte's clock and if the call has them: ``ended_at`` is when the meeting was cancelled,
+    ``cancelled_at`` when that was last written. ``received_at`` is when the call came here.
     """
 
     title: str
@@ -48,14 +48,14 @@ class Description:
 
     @property
     def is_sufficient(self) -> bool:
-        """Whether this is enough to know a meeting by."""
+        """Whether there is enough to identify a meeting by: a title, with a creation time or with creator and dates."""
         return bool(self.title and (self.created_at or (self.creator and self.dates)))
 
     def fits(self, row: dict[str, Any]) -> bool:
-        """Whether what the database does not compare, or not exactly, agrees with a mirrored meeting."""
+        """Whether a mirrored meeting agrees in what a query does not compare, or not exactly."""
         data = row["data"]
         return (
-            # To some databases upper and lower case are the same.
+            # MySQL and MariaDB compare titles without regard to case.
             self.title == row["title"]
             and _is_same_time(self.created_at, row["vyte_created_at"])
             and _agree(self.dates, _dates(data))
@@ -65,7 +65,7 @@ class Description:
 
 
 def describe(resource: dict[str, Any], *, cancelled: bool, cancelled_at: dt.datetime | None) -> Description:
-    """The resource of a call ("The event object"), as far as meetings can be told apart by it."""
+    """The description in the resource of a call ("The event object")."""
     third_party = values.as_dict(resource.get("third_party"))
     return Description(
         title=values.text(resource.get("title"), 500),
@@ -81,9 +81,9 @@ def describe(resource: dict[str, Any], *, cancelled: bool, cancelled_at: dt.date
 
 
 def candidates(team_id: int, description: Description) -> list[str]:
-    """The Vyte ids of the mirrored meetings that a call may be about: it is certain where this is one.
+    """Vyte ids of the mirrored meetings that a call may be about.
 
-    A cancellation is not about a meeting that was cancelled before it, or made after it.
+    For a cancellation, without those that were cancelled before it or created after it.
     """
     rows = _similar(team_id, description)
     if len(rows) <= MAX_ALIKE:
@@ -92,7 +92,7 @@ def candidates(team_id: int, description: Description) -> list[str]:
 
 
 def exact_match(team_id: int, description: Description) -> str:
-    """The Vyte id of the meeting that was made in the very millisecond that a call says; empty without one."""
+    """The Vyte id of the only candidate, if it was created in the very millisecond that the call says; else empty."""
     if not description.created_at or not description.created_at.microsecond:
         return ""
     found = [
@@ -108,7 +108,7 @@ def exact_match(team_id: int, description: Description) -> str:
 
 
 def is_mirrored(team_id: int, description: Description) -> bool:
-    """Whether a meeting that a call may be about is mirrored, whatever became of it since."""
+    """Whether a meeting that a call may be about is mirrored, even if it was changed or cancelled since."""
     if not description.created_at:
         return bool(_similar(team_id, description))
     start = _to_the_second(description.created_at)
@@ -116,13 +116,15 @@ def is_mirrored(team_id: int, description: Description) -> bool:
 
 
 def is_outdated_cancellation(team_id: int, description: Description) -> bool:
-    """Whether a cancellation is old news: of a meeting of the same creator that was cancelled at the very time a call
-    says, or that was made at the time a call says and confirmed again since.
+    """Whether a cancellation is mirrored already, or overtaken.
+
+    Mirrored: a meeting of the same creator was cancelled at the time the call says. Overtaken: the meeting created at
+    the time the call says was confirmed again since.
     """
     if description.ended_at is None:
         return False
     if description.created_at:
-        settled = (payloads.event(data).settled_at for data in _made_then(team_id, description))
+        settled = (payloads.parse_event(data).settled_at for data in _confirmed_from(team_id, description))
         if any(when and when > description.ended_at for when in settled):
             return True
     rows = Event.objects.cancelled().filter(
@@ -136,8 +138,8 @@ def is_outdated_cancellation(team_id: int, description: Description) -> bool:
     )
 
 
-def _made_then(team_id: int, description: Description) -> list[dict[str, Any]]:
-    """Vyte's JSON of the confirmed meetings that were made at the time a call says."""
+def _confirmed_from(team_id: int, description: Description) -> list[dict[str, Any]]:
+    """Vyte's JSON of the confirmed meetings created at the time a call says."""
     start = _to_the_second(description.created_at) if description.created_at else None
     rows = Event.objects.confirmed().filter(
         team=team_id, vyte_created_at__range=(start, start and start + SECOND)
@@ -149,7 +151,7 @@ def _made_then(team_id: int, description: Description) -> list[dict[str, Any]]:
 
 
 def _similar(team_id: int, description: Description) -> list[dict[str, Any]]:
-    """The mirrored meetings with the same title, creator and time, by what is in columns."""
+    """The mirrored meetings with the same title, creator and times, as far as columns can tell."""
     if not description.is_sufficient:
         return []
     rows = Event.objects.filter(team=team_id, title=description.title)
@@ -166,7 +168,7 @@ def _similar(team_id: int, description: Description) -> list[dict[str, Any]]:
 
 
 def _is_ruled_out(row: dict[str, Any], description: Description) -> bool:
-    """Whether a meeting cannot be the one whose cancellation is reported."""
+    """Whether a meeting was cancelled before the reported cancellation, or created after it."""
     if description.ended_at is None:
         return False
     ended, made = _ended_at(row), row["vyte_created_at"]
@@ -175,20 +177,20 @@ def _is_ruled_out(row: dict[str, Any], description: Description) -> bool:
 
 
 def _ended_at(row: dict[str, Any]) -> dt.datetime | None:
-    """When a meeting was cancelled, or was found to be gone."""
+    """When a meeting was cancelled, or found to be missing at Vyte."""
     ended: dt.datetime | None = row["cancelled_at"] or row["missing_since"]
     return values.as_datetime(row["data"].get("cancelled")) or ended
 
 
 def _is_same_time(one: dt.datetime | None, other: dt.datetime | None) -> bool:
-    """Whether two times may be the same: Vyte leaves the milliseconds out now and then."""
+    """Whether two times may be the same: Vyte sometimes omits the milliseconds."""
     if one is None or other is None or (one.microsecond and other.microsecond):
         return one is None or one == other
     return _to_the_second(one) == _to_the_second(other)
 
 
-def _agree(description: object, held: object) -> bool:
-    return description is None or description == held
+def _agree(described: object, held: object) -> bool:
+    return described is None or described == held
 
 
 def _dates(data: dict[str, Any]) -> Dates:

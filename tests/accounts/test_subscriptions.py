@@ -7,9 +7,9 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from django_vyte.accounts import subscriptions
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.exceptions import DecryptionError, VyteError
 from django_vyte.models import ApiKey, Webhook
-from django_vyte.sync.webhook import ACTIONS
 
 pytestmark = pytest.mark.django_db
 

@@ -78,7 +78,7 @@ def mirror_matches_vyte(answers: Mapping[str, Answer], deleted: Sequence[str]) -
 
 def differences(event: Event, answer: Answer) -> Iterator[str]:
     """What a mirrored event has other than Vyte says, column by column, with its invitees and groups."""
-    reading = payloads.event(answer)
+    reading = payloads.parse_event(answer)
     held = {column: getattr(event, column) for column in reading.columns}
     held["missing_since"] = event.missing_since
     held["invitees"] = sorted(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.models import Webhook
-from django_vyte.sync.webhook import ACTIONS
 
 
 def test_list_says_that_all_is_well(linked_team, manage):

@@ -7,8 +7,8 @@ import io
 import pytest
 from django.core.management import load_command_class
 
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.models import ApiKey, Event, Team, Webhook
-from django_vyte.sync.webhook import ACTIONS
 
 pytestmark = pytest.mark.django_db
 

@@ -21,7 +21,7 @@ CONFIRMED = published("events/first-created-event.confirmed")
 
 
 def event(data: dict[str, Any]) -> Event:
-    return Event(vyte_id="5f0d", **payloads.event({"_id": "5f0d", **data}).columns)
+    return Event(vyte_id="5f0d", **payloads.parse_event({"_id": "5f0d", **data}).columns)
 
 
 def between(before: dict[str, Any], after: dict[str, Any]) -> EventChange | None:

@@ -34,7 +34,7 @@ THERE = {"_id": "p2", "name": "Video", "address": "https://meet.example/1"}
 
 
 def read(**fields: Any) -> dict[str, Any]:
-    return payloads.event({"_id": "5f0d", **fields}).columns
+    return payloads.parse_event({"_id": "5f0d", **fields}).columns
 
 
 def times(**fields: Any) -> tuple[Any, ...]:
@@ -158,7 +158,7 @@ ALL_NULL = dict.fromkeys(["dates", "places", "invitees", "messages", "declines",
 
 @pytest.mark.parametrize("absent", [{}, ALL_NULL])
 def test_what_is_absent_or_null_is_empty(absent: dict[str, Any]) -> None:
-    reading = payloads.event({"_id": "5f0d", "confirmed": {"flag": True}, **absent})
+    reading = payloads.parse_event({"_id": "5f0d", "confirmed": {"flag": True}, **absent})
     assert reading.columns["status"] == "confirmed"
     assert (reading.columns["starts_at"], reading.invitees, reading.groups) == (None, (), ())
 
@@ -275,26 +275,26 @@ def test_groups_are_listed_once(value: object, groups: tuple[str, ...]) -> None:
 
 def test_a_user_is_read_bare_or_wrapped() -> None:
     user = published("users")[1]
-    said = payloads.UserReading(
+    said = payloads.ParsedUser(
         "5f2d28fb1e0662e70071d46b", "john.doe@example.com", "John Snow", "userIdInThirdPartyAppDatabase"
     )
-    assert payloads.user(user) == payloads.user({"user": user}) == said
+    assert payloads.parse_user(user) == payloads.parse_user({"user": user}) == said
 
 
 def test_a_name_is_made_of_its_parts_where_there_is_no_whole() -> None:
     user = {"_id": "u1", "first_name": "Jane", "last_name": "Doe", "email": "Jane@Acme.com", "emails": []}
-    assert payloads.user(user) == payloads.UserReading("u1", "jane@acme.com", "Jane Doe", "")
+    assert payloads.parse_user(user) == payloads.ParsedUser("u1", "jane@acme.com", "Jane Doe", "")
 
 
 @pytest.mark.parametrize("extid", [55542, "55542", " 55542 "])
 def test_an_external_id_is_a_text(extid: object) -> None:
-    assert payloads.user({"_id": "u1", "account": {"organization": {"extid": extid}}}).extid == "55542"
+    assert payloads.parse_user({"_id": "u1", "account": {"organization": {"extid": extid}}}).extid == "55542"
 
 
 @pytest.mark.parametrize("user", [None, [], "u1", {}, {"_id": ""}, {"_id": "a/b"}, {"user": {}}])
 def test_a_user_without_an_id_is_unreadable(user: object) -> None:
     with pytest.raises(payloads.Unreadable):
-        payloads.user(user)
+        payloads.parse_user(user)
 
 
 # What is kept
@@ -303,13 +303,13 @@ def test_a_user_without_an_id_is_unreadable(user: object) -> None:
 @pytest.mark.parametrize("value", [None, [], "x", 5, True])
 def test_what_is_no_object_is_unreadable(value: object) -> None:
     with pytest.raises(payloads.Unreadable, match="not a JSON object"):
-        payloads.event(value)
+        payloads.parse_event(value)
 
 
 @pytest.mark.parametrize("vyte_id", [None, "", 5, "a/b", "..", ".", "a b", "é", "a" * 65, "a\n", "%2e", {}])
 def test_an_event_without_a_usable_id_is_unreadable(vyte_id: object) -> None:
     with pytest.raises(payloads.Unreadable, match="without a usable _id"):
-        payloads.event({"_id": vyte_id, "title": "x"})
+        payloads.parse_event({"_id": vyte_id, "title": "x"})
 
 
 def test_unknown_fields_are_kept_and_keys_are_not() -> None:
@@ -322,7 +322,7 @@ def test_unknown_fields_are_kept_and_keys_are_not() -> None:
         "third_party": {"ct": "s3cret"},
     }
     kept = {"_id": "5f0d", "title": "x", "org": {"x": 1}, "third_party": {}}
-    assert payloads.event(event).columns["data"] == kept
+    assert payloads.parse_event(event).columns["data"] == kept
 
 
 def test_what_a_database_refuses_is_left_out() -> None:
@@ -335,7 +335,7 @@ def test_what_a_database_refuses_is_left_out() -> None:
         "s": "\ud800",
         "i": -(2**63) + 1,
     }
-    kept = payloads.event(odd).columns["data"]
+    kept = payloads.parse_event(odd).columns["data"]
     assert kept == {"_id": "5f0d", "title": "", "a": "bc", "n": None, "f": None, "s": "?", "i": -(2**63) + 1}
 
 
@@ -348,7 +348,7 @@ def test_the_same_said_in_another_order_has_the_same_fingerprint() -> None:
 @pytest.mark.parametrize("answer", [{}, {"message": "down for maintenance"}, {"ok": True, "_id": "5f0d"}])
 def test_what_is_no_event_does_not_pass_for_one_that_lost_everything(answer: dict[str, object]) -> None:
     with pytest.raises(payloads.Unreadable, match="is no event"):
-        payloads.event({"_id": "5f0d", **answer})
+        payloads.parse_event({"_id": "5f0d", **answer})
 
 
 FIELDS = [
@@ -370,7 +370,7 @@ WRONG = PART | st.lists(PART, max_size=3) | st.dictionaries(st.sampled_from(INNE
 
 @given(st.dictionaries(st.sampled_from(FIELDS), WRONG))
 def test_an_event_is_read_whatever_its_fields_hold(fields: dict[str, Any]) -> None:
-    reading = payloads.event({"_id": "5f0d", "title": "", **fields})
+    reading = payloads.parse_event({"_id": "5f0d", "title": "", **fields})
     columns = reading.columns
     assert columns["status"] in ("planning", "confirmed", "cancelled")
     assert columns["ends_at"] is None or columns["starts_at"] <= columns["ends_at"]

@@ -64,7 +64,7 @@ def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iter
             yield BulkResult(event, BulkStatus.SKIPPED, str(reason))
         except remedies.FAILURES as error:
             server_errors = server_errors + 1 if isinstance(error, ServerError) else 0
-            aborted = server_errors >= MAX_SERVER_ERRORS or isinstance(error, remedies.HOPELESS)
+            aborted = server_errors >= MAX_SERVER_ERRORS or remedies.aborts_run(error)
             yield BulkResult(event, BulkStatus.FAILED, _("failed. %s") % remedies.about_event(error))
         else:
             server_errors = 0

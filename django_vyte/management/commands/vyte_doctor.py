@@ -1,4 +1,4 @@
-"""``manage.py vyte_doctor``"""
+"""``manage.py vyte_doctor``: report what is wrong and what to do about it; non-zero exit when something is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = (
         "Say what is wrong with this site, its teams and its work, and what to do about it. Changes nothing."
     )
-    # What they find is said like all the rest, instead of in its place.
+    # The doctor runs them itself: otherwise an error of theirs would end the command before its report.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -48,7 +48,7 @@ class Command(BaseCommand):
             self.stdout.write("Nothing is wrong.")
 
     def show(self, finding: Finding, verbosity: int) -> None:
-        """A line as soon as it is found, and the next step below it."""
+        """Print one finding, with the next step below it."""
         if finding.level is Level.OK:
             if verbosity:
                 self.write(f"{finding.level:<8} {finding.about}: {finding.text}")
@@ -57,13 +57,13 @@ class Command(BaseCommand):
         self.write(f"-> {finding.hint}", indent=9)
 
     def write(self, text: str, indent: int = 0) -> None:
-        """A text, further lines of which begin where the first one does, at once."""
+        """Print a text at once, with further lines indented like the first."""
         self.stdout.write(" " * indent + text.replace("\n", "\n" + " " * 9))
         self.stdout.flush()
 
 
 def as_json(findings: list[Finding], errors: int, warnings: int) -> dict[str, Any]:
-    """Everything, what is all right included."""
+    """All findings, those without a problem included."""
     return {
         "healthy": not errors and not warnings,
         "errors": errors,

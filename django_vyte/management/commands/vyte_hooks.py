@@ -1,4 +1,4 @@
-"""``manage.py vyte_hooks list | register | prune``"""
+"""``manage.py vyte_hooks list | register | prune``: webhook subscriptions at Vyte."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_vyte.accounts import subscriptions
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.management.teams import add_team_argument, chosen, for_each
 from django_vyte.models import Team
-from django_vyte.sync.webhook import ACTIONS
 
 
 class Command(BaseCommand):
@@ -36,7 +36,7 @@ class Command(BaseCommand):
             raise CommandError(f"{self.missing} webhooks are missing at Vyte.")
 
     def show(self, team: Team) -> None:
-        """One line a webhook, and what to do about those that are not as they should be."""
+        """Print one line a webhook, and what to do about missing and unknown ones."""
         states = subscriptions.compare(team)
         verdicts = [(state.action, state.verdict, where(state)) for state in states]
         wanted = sorted(set(ACTIONS) - {state.action for state in states if state.here})
@@ -55,24 +55,24 @@ class Command(BaseCommand):
             )
 
     def register(self, team: Team) -> None:
-        """Subscribe to what is missing."""
+        """Subscribe to the actions that are missing at Vyte."""
         added = [webhook.action for webhook in subscriptions.register(team)]
         self.say(
             f"{team}: registered {', '.join(added)}." if added else f"{team}: all were registered already."
         )
 
     def prune(self, team: Team) -> None:
-        """Delete what is left over."""
+        """Delete stale webhooks of this site at Vyte."""
         count = len(subscriptions.prune(team))
         self.say(f"{team}: deleted {count} webhooks at Vyte." if count else f"{team}: nothing to delete.")
 
     def say(self, message: str) -> None:
-        """Unless told to be quiet."""
+        """Print a message, unless ``--verbosity 0`` is given."""
         if self.verbosity:
             self.stdout.write(message)
 
 
 def where(state: subscriptions.State) -> str:
-    """The site that is called; the rest of an address is a secret."""
+    """The host that is called; the rest of the URL is secret."""
     address = str(state.there.get("target_url", "")) if state.there else ""
     return urlsplit(address).hostname or ""

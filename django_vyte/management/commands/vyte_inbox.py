@@ -1,4 +1,4 @@
-"""``manage.py vyte_inbox process | replay | prune | stats``"""
+"""``manage.py vyte_inbox process | replay | prune | stats``: work on received webhook calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django_vyte.models import Delivery
 from django_vyte.ops import retention, sweep
 from django_vyte.outbox import jobs_of, message_models
 
-# A run that takes longer is continued by the next one.
+# Time limit of one run; the next one continues.
 PROCESS_SECONDS = 3600
 Status = Delivery.Status
 
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         getattr(self, options["verb"])(**options)
 
     def process(self, **options: Any) -> None:
-        """A sweep until there is nothing left that is due."""
+        """Sweep until nothing is due."""
         with progress("Inbox", "rows", verbosity=self.verbosity) as update:
             swept = sweep.sweep(PROCESS_SECONDS, update)
         self.say(
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             self.say(f"{waiting:,} deliveries wait for another try. Why: manage.py vyte_inbox stats")
 
     def replay(self, *, ids: list[int], status: str, **options: Any) -> None:
-        """Open deliveries again and process them here; CommandError when one is not done afterwards."""
+        """Reopen deliveries and process them in this process; CommandError when one is not done afterwards."""
         rows = Delivery.objects.filter(pk__in=ids) if ids else Delivery.objects.filter(status=status)
         keys = reopen(rows)
         if left := sorted(set(ids) - set(keys)):
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             raise CommandError("Not all could be processed. Why: manage.py vyte_inbox stats")
 
     def prune(self, **options: Any) -> None:
-        """Delete what is old."""
+        """Delete deliveries, payloads and history older than the settings say."""
         settings = get_settings()
         with progress("Pruning", "rows", verbosity=self.verbosity) as update:
             pruned = retention.prune(update)
@@ -90,7 +90,7 @@ class Command(BaseCommand):
         )
 
     def stats(self, **options: Any) -> None:
-        """A table by status, the oldest that waits, the latest reason for a failure, and who is still to be told."""
+        """Print the deliveries by status, the oldest open one, the latest failure, and how much is to be dispatched."""
         counts = dict(Delivery.objects.order_by().values_list("status").annotate(Count("pk")))
         for status in Status:
             self.stdout.write(f"{status.value:<10} {counts.get(status.value, 0):>10,}")
@@ -101,8 +101,8 @@ class Command(BaseCommand):
                 f"The oldest that is not done came {timesince(oldest)} ago ({oldest:%Y-%m-%d %H:%M} UTC)."
             )
         for model in message_models():
-            waiting = jobs_of(model).filter(next_attempt_at__isnull=False).count()
-            self.stdout.write(f"{waiting:,} {model.noun}s wait for receivers.")
+            count = jobs_of(model).filter(next_attempt_at__isnull=False).count()
+            self.stdout.write(f"{count:,} {model.noun}s wait for receivers.")
         trouble = (
             Delivery.objects.filter(status__in=[Status.FAILED, Status.WAITING]).exclude(error="").first()
         )
@@ -114,6 +114,6 @@ class Command(BaseCommand):
             self.stdout.write("Once the reason is gone: manage.py vyte_inbox replay")
 
     def say(self, message: str) -> None:
-        """Unless told to be quiet."""
+        """Print a message, unless ``--verbosity 0`` is given."""
         if self.verbosity:
             self.stdout.write(message)

@@ -1,4 +1,4 @@
-"""``manage.py vyte_link_team``"""
+"""``manage.py vyte_link_team``: store an API key, register the webhooks and run the first sync."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        # Taken only to be refused: argparse would repeat what it does not know, and this may be a key.
+        # Accepted only to be refused: argparse prints unknown arguments, and this one may be a key.
         parser.add_argument("misplaced", nargs="*", help=SUPPRESS)
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self.say(NEXT_STEP)
 
     def register(self, team: Team) -> list[str]:
-        """Subscribe to what happens at Vyte; what is left to do when that fails."""
+        """Register the webhooks; on failure, what is left to do."""
         try:
             added = subscriptions.register(team)
         except remedies.FAILURES as error:
@@ -74,7 +74,7 @@ class Command(BaseCommand):
         return []
 
     def sync(self, team: Team) -> list[str]:
-        """Mirror the team; what is left to do when that fails."""
+        """Run the first sync; on failure, what is left to do."""
         try:
             sync_and_report(self, team, verbosity=self.verbosity)
         except remedies.FAILURES as error:
@@ -84,13 +84,13 @@ class Command(BaseCommand):
         return []
 
     def say(self, message: str) -> None:
-        """Unless told to be quiet."""
+        """Print a message, unless ``--verbosity 0`` is given."""
         if self.verbosity:
             self.stdout.write(message)
 
 
 def read_key() -> str:
-    """The key, from where it does not end up in a shell's history or a list of processes."""
+    """The key from VYTE_API_KEY, a prompt without echo, or stdin: never an argument, which shells and ps would show."""
     key = os.environ.get("VYTE_API_KEY", "").strip()
     try:
         if not key:
@@ -105,7 +105,7 @@ def read_key() -> str:
 
 
 def refusal(error: Exception) -> str:
-    """Why the key was not linked: advice, and what happened where advice leaves that open."""
+    """Why the key was not linked and what to do, with the error itself if the advice does not say it."""
     reason, happened = remedies.about_key(error), str(error)
     if reason == happened or isinstance(error, AuthenticationFailed):
         return reason

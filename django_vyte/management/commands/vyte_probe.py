@@ -1,4 +1,4 @@
-"""``manage.py vyte_probe``"""
+"""``manage.py vyte_probe``: find out how Vyte behaves for an account, where its documentation leaves that open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ QUESTION = (
 
 
 class Command(BaseCommand):
-    """Ask an account which of the things that Vyte's documentation leaves open hold for it."""
+    """Report how Vyte behaves for an account; ``--write`` also tries out one meeting."""
 
     help = (
         "Report which of the things that Vyte's documentation leaves open hold for an account. Reads only, unless "
@@ -72,7 +72,7 @@ class Command(BaseCommand):
             )
 
     def account(self, options: dict[str, Any]) -> probe.ProbedAccount:
-        """The account of the linked team, or of the key that is given; CommandError when Vyte does not know it."""
+        """The account of the linked team, or of the key that is entered; CommandError when Vyte does not accept it."""
         team = None
         if options["team"] or Team.objects.exists():
             teams = chosen(options)
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         return account
 
     def try_out(self, account: probe.ProbedAccount, options: dict[str, Any]) -> list[str]:
-        """Play with a meeting of the probe's own; what could not be done. CommandError when one may be left at Vyte."""
+        """Create, confirm and cancel a meeting; what could not be done. CommandError when one may be left at Vyte."""
         try:
             email = options["email"] or next(iter(account.emails()), "")
             if not email:
@@ -114,7 +114,7 @@ class Command(BaseCommand):
         return []
 
     def ask_for_consent(self, email: str, options: dict[str, Any]) -> None:
-        """CommandError unless somebody agrees, or ``--no-input`` does."""
+        """CommandError unless the user agrees or ``--no-input`` is given."""
         if options["no_input"]:
             return
         try:
@@ -125,7 +125,7 @@ class Command(BaseCommand):
             raise CommandError("Nothing was made. Without --write nothing is; --no-input does not ask.")
 
     def show(self, facts: list[probe.Fact]) -> None:
-        """One line a fact, the settings to change, and the report."""
+        """Print one line a fact, the settings to change, and the report."""
         for fact in facts:
             self.stdout.write(f"{fact.name:<28} {fact.shown:<18} {fact.how}")
         changes = probe.settings_to_change(facts)
@@ -139,14 +139,14 @@ class Command(BaseCommand):
         self.stdout.write(probe.report(facts))
 
     def say(self, text: str) -> None:
-        """What is being done, on stderr."""
+        """Print progress on stderr."""
         if self.verbosity:
             self.stderr.write(text)
 
 
 @contextmanager
 def terminated_as_interrupted() -> Iterator[None]:
-    """Let SIGTERM unwind as Ctrl-C does, so that what was made is cancelled; only a main thread can."""
+    """Turn SIGTERM into KeyboardInterrupt, so that the meeting is cancelled; only a main thread can set handlers."""
 
     def interrupt(number: int, frame: object) -> None:
         raise KeyboardInterrupt

@@ -1,4 +1,4 @@
-"""Serves a local Vyte to develop against."""
+"""``manage.py vyte_sandbox``: serve a local Vyte to develop against."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 LAST_PORT = 65535
-# What listening ends in where the host is unknown, or another machine's.
+# Errors of bind() for a host that is unknown, or of another machine.
 NOT_HERE = (errno.EADDRNOTAVAIL, socket.EAI_NONAME, socket.EAI_AGAIN)
 
 
 class Command(BaseCommand):
-    """``manage.py vyte_sandbox``: a local Vyte until Ctrl-C; nothing is kept without ``--state``."""
+    """Serve a local Vyte until Ctrl-C; nothing is kept without ``--state``."""
 
     help = "Serve a local Vyte (API, web pages, webhooks) to develop against, until Ctrl-C."
     requires_system_checks: list[str] = []
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             raise CommandError(refusal(host, port, error)) from None
 
     def introduce(self, url: str, api_key: str, state: str | None) -> None:
-        """Says where it is and how to use it."""
+        """Print the URL, the API key and how to use them."""
         kept = _("kept in %(state)s") % {"state": state} if state else _("nothing is kept")
         self.stdout.write(_("Local Vyte at %(url)s (Ctrl-C stops it, %(kept)s)") % {"url": url, "kept": kept})
         self.stdout.write(_("API key: %(key)s") % {"key": api_key})
@@ -80,14 +80,14 @@ class Command(BaseCommand):
 
 
 def wait_for_signal() -> None:
-    """Waits for KeyboardInterrupt: Ctrl-C, or the request to end that process managers send."""
+    """Wait for KeyboardInterrupt, from Ctrl-C or from SIGTERM."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     threading.Event().wait()
 
 
 def refusal(host: str, port: int, error: Exception) -> str:
-    """Why an address cannot be listened on, and which of its two halves to change."""
+    """Why the address cannot be listened on, and whether to change host or port."""
     reason = str(getattr(error, "strerror", None) or error).partition(" (while ")[0]
     details = {"host": host, "port": port, "reason": reason}
     if isinstance(error, UnicodeError) or getattr(error, "errno", None) in NOT_HERE:

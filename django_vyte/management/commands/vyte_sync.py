@@ -1,4 +1,4 @@
-"""``manage.py vyte_sync``"""
+"""``manage.py vyte_sync``: mirror all events of the linked teams; the exit code tells whether some may be missing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from django_vyte.models import Team
 from django_vyte.sync.team import IncompleteReason
 
 FAILED, UNUSABLE = 1, 3
-# Exit codes: the lowest one counts where several hold.
+# Exit codes; the lowest one where several apply.
 CODES = {IncompleteReason.EMPTY: 4, IncompleteReason.CUT_SHORT: 5, IncompleteReason.UNREADABLE: 6}
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_vyte import exceptions
 from django_vyte.accounts import remedies, subscriptions
 from django_vyte.accounts.problems import Kind
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.conf import get_settings
 from django_vyte.fields import cipher, decrypt
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
@@ -21,7 +22,6 @@ from django_vyte.models.team import SOURCE
 from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
 from django_vyte.ops.doctor.questions import Subject, ask, register
 from django_vyte.payloads import values
-from django_vyte.sync.webhook import ACTIONS
 
 # What a request to Vyte may raise; ValueError for a setting that is no address.
 FAILURES = (*remedies.FAILURES, ValueError)

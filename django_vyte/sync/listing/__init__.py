@@ -1,4 +1,4 @@
-"""All events that Vyte lists, asked for in parts where one answer may have been cut short."""
+"""Lists all of a team's events, although Vyte documents no paging: see ``partition``."""
 
 from django_vyte.sync.listing.partition import ListedEvent, Listing, can_continue_after
 

@@ -1,11 +1,12 @@
-"""All events that Vyte lists, asked for in parts where one answer may have been cut short.
+"""Lists all of a team's events by partition: a list that may be cut short is queried again in smaller parts.
 
-Vyte documents no paging, and nothing that says whether a list is whole. But an answer that is shorter than the longest
-one, and of no length that servers cut at, was not cut. So what may have been cut is asked for in parts, and each part
-that may still be cut in parts again. Titles divide without a gap, into those that match an expression and those that do
-not: parts by title that are all short, and together have all that the list showed, are everything that has a title.
-Where Vyte does not search titles as it documents, or all are the same, parts by people and groups find more without
-proving that this is all.
+Vyte documents no paging, and no sign of whether a list is complete. But a page that is shorter than the longest one
+seen, and whose length is none that servers cut at, was not cut. Any other page is partitioned, and its parts again.
+
+Titles partition without a gap: into those that match an expression and those that do not. If all parts by title are
+short, and together have everything that the whole page had, then they are the complete list. Where Vyte does not search
+titles as documented, or all titles are the same, filters by creator, group and invitee find more events, but do not
+prove that they are all.
 """
 
 from __future__ import annotations
@@ -17,52 +18,52 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from django.utils import timezone
 
 from django_vyte import payloads
+from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore, is_probably_cut
+from django_vyte.client.types import EventFilters
 from django_vyte.exceptions import VyteAPIError, VyteError
-from django_vyte.models import Event, EventGroup
+from django_vyte.models import Event, EventGroup, Team
 from django_vyte.payloads import values
 from django_vyte.sync.listing import titles
 from django_vyte.sync.listing.query import Page, Query
 
-if TYPE_CHECKING:
-    from django_vyte.client import VyteClient
-    from django_vyte.client.types import EventFilters
-    from django_vyte.models import Team
-
-# Vyte documents a limit and no paging: ask for more than anyone has.
+# More events than any team has: without a limit, Vyte applies its own.
 LIMIT = 1_000_000
-# How many further questions are asked at most where the first answer may have been cut.
+# Further queries a listing, if the first page may be cut.
 BUDGET = 200
-# Statuses with which a limit may be refused that is larger than Vyte allows.
+# Statuses that a limit larger than Vyte allows may be refused with.
 REFUSALS = (400, 413, 422)
-# Lengths at which few servers cut, and at which an answer may as well be whole.
+# Lengths at which few servers cut: a page this long may be cut or complete.
 RARELY_CUT = (10, 20, 25, 30, 75, 150)
 
+# The time before an event was asked for, and its payload.
 ListedEvent: TypeAlias = tuple[dt.datetime, Any]
+# Whether queries returned everything that they ask for, and the ids that they returned.
+Coverage: TypeAlias = tuple[bool, set[str]]
 
 
 def can_continue_after(error: Exception) -> bool:
-    """Whether others are worth asking after one question failed with this."""
+    """Whether other queries may succeed after one failed with this error."""
     return not error.aborts_run if isinstance(error, VyteError) else isinstance(error, ValueError)
 
 
 def may_be_cut(items: int) -> bool:
-    """Whether a list is so long as servers are known, or likely, to cut at."""
+    """Whether a page has a length that servers are known, or likely, to cut at."""
     return items in RARELY_CUT or is_probably_cut(items, LIMIT)
 
 
 class Listing:
-    """The events of a team that Vyte lists, or those that ``filters`` leave of them: iterate over it, once.
+    """The events of a team that Vyte lists, all or those that match ``filters``: iterate over it, once.
 
-    Yields each event once, with the time before it was asked for. Raises VyteError when the first answer cannot be
-    used, before anything is yielded; what goes wrong later only leaves the list incomplete (``doubt``). ``counted`` is
-    called with the length of the first answer, and with None when a further question is asked. At most ``budget`` of
-    them are asked, and none once ``seconds`` have passed.
+    Yields each event once, with the time before it was asked for. Raises VyteError before the first event when the
+    first page cannot be used; a later error only leaves the list incomplete (``incomplete_reason``). ``counted`` is
+    called with the length of the first page, and with None at each further query. There are at most ``budget`` of
+    these, and none once ``seconds`` have passed.
     """
 
     def __init__(
@@ -77,14 +78,14 @@ class Listing:
         self.client, self.team, self.counted = client, team, counted
         self.seen: set[str] = set()
         self.began = timezone.now()
-        # Of the longest answer, and items in it that are no objects.
+        # The length of the longest page, and the largest number of items in a page that are no objects.
         self.longest = self.unreadable = 0
         self.asked = 0
         self._budget = self._max_requests = BUDGET if budget is None else budget
         self._end = time.monotonic() + seconds
         self.is_complete = True
         self._whole = Query({"limit": LIMIT, **(filters or {})})
-        # What a list cannot be divided by, since Vyte passes it over.
+        # Filters that Vyte was found to ignore.
         self._ignored_filters: set[str] = set()
         self._last_error: Exception | None = None
 
@@ -92,12 +93,12 @@ class Listing:
         first = yield from self._first()
         if first.is_cut:
             is_whole, _ = yield from self._partition(self._whole, first)
-            # A length that is rarely a limit is none where nothing more is found.
+            # At a length that few servers cut at, finding nothing more means that the page was complete.
             is_chance = first.items in RARELY_CUT and "limit" in self._whole.filters
             self.is_complete = is_whole or (is_chance and len(self.seen) <= first.items)
 
     def partitioned(self) -> Iterator[ListedEvent]:
-        """What further questions find, for a list that is known to lack something."""
+        """The events that a partition finds; for a list that is known to lack some, whatever its length."""
         if not self.asked:
             self.is_complete, _ = yield from self._fetch(self._whole)
 
@@ -119,7 +120,7 @@ class Listing:
         return self.asked >= self._budget or time.monotonic() > self._end
 
     def _first(self) -> Generator[ListedEvent, None, Page]:
-        """Ask for everything, without a limit where Vyte has one for limits."""
+        """Query everything; without a limit if Vyte refuses ours as too large."""
         try:
             return (yield from self._fetch_page(self._whole))
         except VyteAPIError as error:
@@ -129,9 +130,9 @@ class Listing:
         return (yield from self._fetch_page(self._whole))
 
     def _fetch_page(self, query: Query) -> Generator[ListedEvent, None, Page]:
-        """Ask one question, and yield the events that no answer had before."""
+        """Send one query, and yield the events that no page had before."""
         as_of, page, is_first = timezone.now(), Page(), not self.asked
-        # Where limits have a limit, so has what comes without one.
+        # A server that refuses large limits has a default limit, too.
         is_limited = is_first and "limit" not in query.filters
 
         def counted(items: int) -> None:
@@ -154,12 +155,11 @@ class Listing:
         self.unreadable = max(self.unreadable, page.items - objects)
         return page
 
-    def _fetch(
-        self, query: Query, wider: Collection[str] = ()
-    ) -> Generator[ListedEvent, None, tuple[bool, set[str]]]:
-        """Ask for a query, in parts where need be; whether that was all of it, and the ids of its events.
+    def _fetch(self, query: Query, wider: Collection[str] = ()) -> Generator[ListedEvent, None, Coverage]:
+        """Send one query, and partition its page if that may be cut.
 
-        ``wider`` are ids that a question without the last filter showed: it is of no use where they all are here.
+        ``wider`` are the ids that the query without its last filter returned: if all of them are here again, the
+        filter narrows nothing, and a partition would not either.
         """
         if self._is_budget_spent:
             return False, set()
@@ -182,7 +182,7 @@ class Listing:
 
     def _fetch_each(
         self, queries: Iterable[Query], wider: Collection[str] = ()
-    ) -> Generator[ListedEvent, None, tuple[bool, set[str]]]:
+    ) -> Generator[ListedEvent, None, Coverage]:
         whole, ids = True, set[str]()
         for query in queries:
             if query.last in self._ignored_filters:
@@ -192,8 +192,8 @@ class Listing:
             ids |= found
         return whole, ids
 
-    def _partition(self, query: Query, page: Page) -> Generator[ListedEvent, None, tuple[bool, set[str]]]:
-        """Ask for what an answer may have cut off; as ``_fetch``."""
+    def _partition(self, query: Query, page: Page) -> Generator[ListedEvent, None, Coverage]:
+        """Query the parts of a page that may be cut: by title, and where that is not possible, by other filters."""
         if not page.ids:
             return False, set()
         ids = set(page.ids)
@@ -203,7 +203,7 @@ class Listing:
             ids |= found
             if page.ids <= found:
                 is_new = len(found) > len(page.ids)
-                return whole and (is_new or (yield from self._is_cut_last(query, page, condition))), ids
+                return whole and (is_new or (yield from self._filters_first(query, page, condition))), ids
             self._ignored_filters.add("q")
         for name, each in self._filters(page):
             if self._is_budget_spent:
@@ -213,15 +213,16 @@ class Listing:
                     (query.with_filter(name, value) for value in each), page.ids
                 )
                 ids |= found
-                # Whoever has what was page has the rest of it, as far as anyone can tell.
+                # Parts that cover the whole page most likely cover what was cut off, too.
                 if whole and page.ids <= found and name != "filter":
                     break
         return False, ids
 
-    def _is_cut_last(self, query: Query, page: Page, condition: str) -> Generator[ListedEvent, None, bool]:
-        """Whether Vyte filters before it cuts a list short, for halves that had no more than the whole.
+    def _filters_first(self, query: Query, page: Page, condition: str) -> Generator[ListedEvent, None, bool]:
+        """Whether Vyte filters before it limits, when both parts by title have no more than the whole page had.
 
-        One event is asked for whose title the first one page does not have: had Vyte cut before, it found nothing.
+        If it limited first, the parts would only repeat the page, whatever was cut off. To tell, ask with a limit of
+        one for a title unlike that of the page's first event: a server that limits first finds nothing.
         """
         first, *others = (titles.meets(title, condition) for title in page.titles)
         if query.titles or first not in (not other for other in others) or "limit" not in query.filters:
@@ -232,16 +233,16 @@ class Listing:
         return bool(found)
 
     def _filters(self, page: Page) -> Iterator[tuple[str, Iterable[Any]]]:
-        """What else a part can be divided by, what matters most first."""
+        """Filters to partition by where titles do not, the most important first: the budget may end."""
         yield "filter", ["upcoming"]
-        yield "creator_emails", _lists(self._creators | page.creators)
-        yield "group_ids", _lists(self._groups | page.groups)
-        yield "invitee_emails", _lists(page.invitees)
+        yield "creator_emails", _shuffled(self._creators | page.creators)
+        yield "group_ids", _shuffled(self._groups | page.groups)
+        yield "invitee_emails", _shuffled(page.invitees)
         yield "filter", ["confirmed"]
 
     @cached_property
     def _creators(self) -> set[str]:
-        """Whoever belongs to the team, and whose meetings are mirrored."""
+        """Addresses of the team's users, and of the creators of mirrored events."""
         try:
             users = self.client.users.list()
         except VyteError:
@@ -257,6 +258,6 @@ class Listing:
         return set(mirrored.values_list("group_id", flat=True).distinct())
 
 
-def _lists(found: set[str]) -> list[list[str]]:
-    # At random, as above.
+def _shuffled(found: set[str]) -> list[list[str]]:
+    """Each value as a list of one, at random: repeated runs get round to all where the budget ends first."""
     return [[value] for value in random.sample(sorted(found), len(found)) if value]

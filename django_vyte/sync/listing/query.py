@@ -1,4 +1,4 @@
-"""Parts of a list: what to ask Vyte for, and what an answer shows of it."""
+"""One query of a list of events, and what its page shows for making further queries."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from django_vyte import payloads
 from django_vyte.payloads import values
 from django_vyte.sync.listing import titles
 
-# How many events of an answer are looked at for what to divide it by.
+# Events of a page that are read for titles, creators, groups and invitees to partition it by.
 SAMPLE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question: filters as the client takes them, and conditions on titles, all of which must hold.
+    """Filters as ``client.events.iterate`` takes them, and conditions on titles, all of which must hold.
 
-    ``last`` names the one that was added last, ``q`` for a condition on titles.
+    ``last`` is the name of the filter that was added last, ``q`` for a condition on titles.
     """
 
     filters: dict[str, Any]
@@ -27,24 +27,27 @@ class Query:
 
     @property
     def parameters(self) -> dict[str, Any]:
-        """What to ask Vyte for."""
+        """The arguments for ``client.events.iterate``."""
         return {**self.filters, "q": titles.expression(self.titles)} if self.titles else self.filters
 
     def split(self, condition: str) -> list[Query]:
-        """At random, so that one run after another gets round to all of them, where one is not enough."""
+        """Two queries, for the titles that meet a condition and for all others.
+
+        In random order: where the budget ends before both are done, repeated runs still get round to both.
+        """
         conditions = random.sample((titles.negated(condition), condition), 2)
         return [replace(self, titles=(*self.titles, each), last="q") for each in conditions]
 
     def with_filter(self, name: str, value: object) -> Query:
-        """The part of this one that another filter leaves."""
+        """This query with one more filter."""
         return replace(self, filters={**self.filters, name: value}, last=name)
 
     def without_limit(self) -> Query:
-        """The same question, with whatever limit Vyte has of its own."""
+        """This query with the limit that Vyte applies by default."""
         return replace(self, filters={name: value for name, value in self.filters.items() if name != "limit"})
 
     def matches(self, event: dict[str, Any]) -> bool:
-        """Whether an event was asked for, as far as it shows what was asked."""
+        """Whether an event was asked for, as far as it shows the fields that are filtered by."""
         shown = {
             "creator_emails": {values.email(values.as_dict(event.get("created_by")).get("email"))} - {""},
             "group_ids": set(payloads.groups(event)),
@@ -58,7 +61,7 @@ class Query:
 
 @dataclass(slots=True)
 class Page:
-    """What an answer shows; more than ids only where it may be cut and has to be divided, and of a sample."""
+    """The answer to a query: its length and ids, and if it may be cut, what a sample has to partition it by."""
 
     is_cut: bool = False
     matches_query: bool = True
@@ -70,7 +73,7 @@ class Page:
     invitees: set[str] = field(default_factory=set)
 
     def add(self, key: str, event: dict[str, Any], query: Query) -> None:
-        """Keep what later questions can be made of, and whether this one was understood."""
+        """Note an event of the page, and whether it matches the query."""
         self.ids.add(key)
         if self.is_cut and len(self.titles) < SAMPLE:
             self.matches_query &= query.matches(event)

@@ -1,35 +1,33 @@
-"""Conditions on titles that divide a list in two, without a gap, in any dialect of regular expressions.
+"""Regular expressions that split a list of events by title in two, without a gap.
 
-A condition is a look ahead from the beginning of the title; its negation holds for exactly the other titles. Letters
-are looked for in both cases: Vyte does not say whether its search minds them.
+A condition is a lookahead at the beginning of the title, and its negation a negative lookahead, so each title meets
+exactly one of the two. Letters are written in both cases, as ``[aA]``: Vyte does not say whether its search is
+case-sensitive, nor which dialect of regular expressions it takes.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from itertools import takewhile
-from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from django_vyte.client.arguments import search
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-# Of an expression as it stands in an address, which servers take up to some thousand characters of.
-LONGEST = 2000
+# Characters of an expression in a URL: servers accept a few thousand in all.
+MAX_LENGTH = 2000
 
 
 def dividing(titles: Iterable[str], used: tuple[str, ...] = ()) -> str | None:
-    """A condition that about half of these titles meet, or all where they are the same.
+    """A condition that about half of these titles meet, or all of them if they are the same.
 
-    None when there is none but those used, or no room for it beside them.
+    None when the only condition is among those used, or the expression would grow too long.
     """
     beginnings = [_folded(title) for title in titles]
     if not beginnings:
         return None
-    start = _shared(min(beginnings), max(beginnings))
+    start = _common_prefix(min(beginnings), max(beginnings))
     following = Counter(title[len(start) : len(start) + 1] for title in beginnings)
     chosen: list[str] = []
     met = 0
@@ -39,12 +37,12 @@ def dividing(titles: Iterable[str], used: tuple[str, ...] = ()) -> str | None:
         chosen.append(_one(character))
         met += count
     condition = f"(?={''.join(map(_one, start))}(?:{'|'.join(chosen)}))"
-    fits = len(quote("".join(used) + condition)) < LONGEST
+    fits = len(quote("".join(used) + condition)) < MAX_LENGTH
     return condition if fits and condition not in used and negated(condition) not in used else None
 
 
 def negated(condition: str) -> str:
-    """The condition that the other titles meet."""
+    """The condition that exactly the other titles meet."""
     return f"(?!{condition.removeprefix('(?=')}"
 
 
@@ -54,18 +52,18 @@ def meets(title: str, condition: str) -> bool:
 
 
 def expression(conditions: Iterable[str]) -> re.Pattern[str]:
-    """What finds the titles that meet all conditions."""
+    """The expression for titles that meet all conditions."""
     return re.compile(f"^{''.join(conditions)}")
 
 
-def _shared(one: str, other: str) -> str:
-    """What both begin with."""
+def _common_prefix(one: str, other: str) -> str:
+    """The longest common prefix."""
     pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))
     return "".join(character for character, _ in pairs)
 
 
 def _folded(title: str) -> str:
-    """A title as far as it can be written into an expression, in small letters where those are one to one."""
+    """A title up to its first unprintable character, in lower case where that maps one to one."""
     return "".join(_small(character) for character in takewhile(str.isprintable, title))
 
 
@@ -75,7 +73,7 @@ def _small(character: str) -> str:
 
 
 def _one(character: str) -> str:
-    """An expression for one character in both cases, or, where there is none, for the end."""
+    """An expression for one character in both cases; for the end of the title if there is none."""
     capital = character.upper()
     if len(capital) == 1 and capital != character:
         return f"[{character}{capital}]"
