@@ -13,7 +13,7 @@ from django.db.models import Model
 
 from django_vyte import payloads
 from django_vyte.inbox import parsing
-from django_vyte.jobs.models import Work
+from django_vyte.jobs.models import Job
 from django_vyte.models import Delivery, Event, EventChange, Member, Webhook
 from tests.chaos.driver import Driver
 from tests.chaos.signal_log.models import ReceiverCall
@@ -22,13 +22,13 @@ from tests.chaos.vyte import KINDS, CallRecorder, RandomFaults
 Answer = dict[str, Any]
 # More than the local Vyte ever has.
 MOST_EVENTS = 1_000_000
-WORK: tuple[type[Work], ...] = (Delivery, EventChange, Member)
+JOBS: tuple[type[Job], ...] = (Delivery, EventChange, Member)
 Status = Delivery.Status
 
 
 def rows_left() -> int:
     """How many rows still wait for something to be done."""
-    return sum(model.objects.filter(next_attempt_at__isnull=False).count() for model in WORK)
+    return sum(model.objects.filter(next_attempt_at__isnull=False).count() for model in JOBS)
 
 
 def every_accepted_call_is_stored(recorder: CallRecorder) -> Iterator[str]:
@@ -41,7 +41,7 @@ def every_accepted_call_is_stored(recorder: CallRecorder) -> Iterator[str]:
 
 def nothing_is_stuck() -> Iterator[str]:
     """No row is due, none is held, and all deliveries are closed and not failed."""
-    for model in WORK:
+    for model in JOBS:
         open_ = model.objects.filter(next_attempt_at__isnull=False) | model.objects.exclude(lease="")
         for row in open_:
             due = row.next_attempt_at
