@@ -19,7 +19,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from django_vyte.http.timeouts import Deadline
+from django_vyte.http.call import Deadline
 
 # Seconds. A time-out of 0 would make a socket non-blocking: https://docs.python.org/3/library/socket.html#notes-on-socket-timeouts
 SHORTEST_TIMEOUT = 0.001

@@ -1,12 +1,31 @@
-"""One API call: the request to send, and what became of its attempts so far."""
+"""One API call: the request to send, by when it has to be over, and what became of its attempts so far."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from django_vyte.http import clock
 from django_vyte.http.service import Service
-from django_vyte.http.timeouts import Deadline
+
+
+class Deadline:
+    """The moment by which a call has to be over, whatever the server does.
+
+    ``setting`` is the key of the setting that allows more time.
+    """
+
+    __slots__ = ("at", "seconds", "setting")
+
+    def __init__(self, seconds: float, setting: str) -> None:
+        self.seconds = seconds
+        self.setting = setting
+        self.at = clock.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds until then; negative afterwards."""
+        return self.at - clock.monotonic()
 
 
 @dataclass(slots=True)

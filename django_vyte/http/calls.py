@@ -15,13 +15,13 @@ import requests
 from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
 from django_vyte.http import clock, pool, responses
 from django_vyte.http.auth import Auth
-from django_vyte.http.call import ApiCall
+from django_vyte.http.call import ApiCall, Deadline
 from django_vyte.http.circuit import Circuit
 from django_vyte.http.errors import NETWORK_ERRORS, body_error, connection_error
 from django_vyte.http.limits import Limits
 from django_vyte.http.retries import SAFE_TO_REPEAT, backoff, is_worth_repeating
 from django_vyte.http.service import Service
-from django_vyte.http.timeouts import LONGEST_WAIT, Deadline, Timeouts
+from django_vyte.http.timeouts import LONGEST_WAIT, Timeouts
 from django_vyte.http.transports import PooledTransport, SessionTransport, Transport, bounded
 
 logger = logging.getLogger("django_vyte.http")

@@ -11,9 +11,8 @@ from email.utils import parsedate_to_datetime
 import requests
 
 from django_vyte.exceptions import BODY_LIMIT, UnexpectedAnswer, VyteAPIError, exception_for, readable
-from django_vyte.http.call import ApiCall
+from django_vyte.http.call import ApiCall, Deadline
 from django_vyte.http.errors import NETWORK_ERRORS
-from django_vyte.http.timeouts import Deadline
 
 MAX_BODY_BYTES = 64 * 1024 * 1024
 # Of a streamed list, which goes through a temporary file: a small response may decompress to more than a disk holds.

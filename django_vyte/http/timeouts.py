@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django_vyte.http import clock
-
 # Seconds a call waits at most before one attempt; where the service asks for more, the call fails instead.
 LONGEST_WAIT = 30.0
 
@@ -31,22 +29,3 @@ class Timeouts:
     def connect_and_read(self) -> tuple[float, float]:
         """``timeout`` as two numbers."""
         return self.timeout if isinstance(self.timeout, tuple) else (self.timeout, self.timeout)
-
-
-class Deadline:
-    """The moment by which a call has to be over, whatever the server does.
-
-    ``setting`` is the key of the setting that allows more time.
-    """
-
-    __slots__ = ("at", "seconds", "setting")
-
-    def __init__(self, seconds: float, setting: str) -> None:
-        self.seconds = seconds
-        self.setting = setting
-        self.at = clock.monotonic() + seconds
-
-    @property
-    def left(self) -> float:
-        """Seconds until then; negative afterwards."""
-        return self.at - clock.monotonic()
