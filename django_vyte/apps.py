@@ -17,6 +17,7 @@ class VyteConfig(AppConfig):
         """Imports that need the models to be loaded."""
         from django_vyte import actions, checks, redaction  # noqa: F401
         from django_vyte.models import Event
+        from django_vyte.sync import webhook  # noqa: F401 - registers Vyte as a source of deliveries
 
         Event.verbs = actions
         redaction.install()

@@ -155,7 +155,8 @@ def join_url(
     """The page on which somebody joins the team ``team_id``, signing up at Vyte if necessary (API v1, "Teams").
 
     ``extid`` is the id that the ``user.joined`` call will have for them; ``subdomain`` is the team's brand, which
-    replaces ``www`` (a host without ``www``, such as a local one, is not changed). The path is ``VYTE["JOIN_PATH"]``. Raises ``ValueError`` for an id or a subdomain that cannot be one.
+    replaces ``www`` (a host without ``www``, such as a local one, is not changed). The path is ``VYTE["JOIN_PATH"]``.
+    Raises ``ValueError`` for an id or a subdomain that cannot be one.
     """
     web_url = web_url or get_settings().WEB_URL
     if subdomain:
