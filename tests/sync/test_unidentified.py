@@ -1,4 +1,4 @@
-"""Calls that do not name their event: it is known by what they say of it, or nothing is cancelled."""
+"""Webhook calls without an id: the event is identified by its description, or nothing is cancelled."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ PUBLISHED = ("confirmed", "created_by", "dates", "invitees", "messages", "places
 
 @pytest.fixture(autouse=True)
 def a_vyte_that_tells_little(vyte_sandbox: Sandbox) -> None:
-    """Calls do not name their events, and the API shows no cancellation."""
+    """Calls have no ids, and the API shows no cancellation."""
     vyte_sandbox.state.events.clear()
     vyte_sandbox.quirks.webhook_ids = vyte_sandbox.quirks.show_cancelled = False
 
 
 @pytest.fixture
 def plan(vyte_sandbox: Sandbox) -> Callable[..., str]:
-    """Somebody plans a meeting; its id."""
+    """Create a meeting at Vyte; its id."""
 
     def plan(title: str = "Kick-off", **fields: Any) -> str:
         given = {
@@ -46,7 +46,7 @@ def plan(vyte_sandbox: Sandbox) -> Callable[..., str]:
 
 @pytest.fixture
 def said_of(vyte_sandbox: Sandbox) -> Callable[..., dict[str, Any]]:
-    """What a call says of an event, less its ``_id``: all of it, or what the published sample has."""
+    """The resource of a call without its ``_id``: the whole event, or only these members of it."""
 
     def said(vyte_id: str, *names: str, **others: Any) -> dict[str, Any]:
         raw = json.loads(json.dumps(vyte_sandbox.state.events[vyte_id]))
