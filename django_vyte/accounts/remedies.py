@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
 
 # What a request to Vyte may raise; the text of each says what happened, without a secret.
-FAILURES = (errors.VyteError, ImproperlyConfigured)
+REQUEST_ERRORS = (errors.VyteError, ImproperlyConfigured)
 
 ABOUT_EVENTS: list[tuple[type[Exception], StrPromise]] = [
     (errors.VyteTimeout, _("Vyte may have done it all the same: refresh the event in a minute to see.")),

@@ -62,7 +62,7 @@ def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iter
         except Skip as reason:
             server_errors = 0
             yield BulkResult(event, BulkStatus.SKIPPED, str(reason))
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             server_errors = server_errors + 1 if isinstance(error, ServerError) else 0
             aborted = server_errors >= MAX_SERVER_ERRORS or remedies.aborts_run(error)
             yield BulkResult(event, BulkStatus.FAILED, _("failed. %s") % remedies.about_event(error))
