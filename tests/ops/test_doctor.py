@@ -148,10 +148,10 @@ def test_without_an_encryption_key_that_is_what_is_said(linked_team, settings, k
 
 
 def test_migrations_that_are_not_applied_are_named_and_nothing_more_is_asked(linked_team):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0006_delivery_without_team")
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0007_verbose_names")
     found = list(run_checks())
     assert found[-1].id == "migrations_unapplied"
-    assert "0006_delivery_without_team" in found[-1].text
+    assert "0007_verbose_names" in found[-1].text
     assert found[-1].hint == "manage.py migrate django_vyte"
 
 
