@@ -17,7 +17,7 @@ from django.utils import timezone
 from django_vyte import mirror
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
 from django_vyte.models import Event, EventChange, Invitee
-from django_vyte.sync.event import store_answer_about, sync_event
+from django_vyte.sync.event import store_fetched_as, sync_event
 
 
 def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:
@@ -97,7 +97,7 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
     """Mirror the event in Vyte's response."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     try:
-        store_answer_about(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
+        store_fetched_as(event.team_id, event.vyte_id, mirror.FetchedEvent(answer, as_of, origin))
     except UnexpectedAnswer:
         # The status was a success, so Vyte did it; only the body is unusable.
         _fetch_and_mirror(event, by)

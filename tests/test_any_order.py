@@ -130,7 +130,7 @@ class World:
                 scheduling.process(pk)
         elif verb == "hear" and self.late:
             answer, as_of = self.late.pop()
-            mirror.save(self.team.pk, [mirror.Answer(answer, as_of, mirror.Origin("refresh"))])
+            mirror.save(self.team.pk, [mirror.FetchedEvent(answer, as_of, mirror.Origin("refresh"))])
 
     def deliver(self, calls: list[WebhookCall]) -> None:
         """Calls arrive: several in one array, if that is how Vyte sends them."""

@@ -116,7 +116,7 @@ class Job:
         self.sandbox.join(email="new@example.com", full_name="New Person", extid="crm-7")
 
     def look_again(self) -> None:
-        assert sync_team(self.team).saved.changes == []
+        assert sync_team(self.team).mirrored.changes == []
 
 
 STEPS = (

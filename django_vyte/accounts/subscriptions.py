@@ -129,7 +129,7 @@ def prune(team: Team) -> list[str]:
 
 def is_stale(state: State) -> bool:
     """Whether Vyte has this webhook from this site, which no longer knows it."""
-    return state.here is None and _was_ours(str(state.there.get("target_url", "")) if state.there else "")
+    return state.here is None and _points_here(str(state.there.get("target_url", "")) if state.there else "")
 
 
 def _replace_unreadable(webhook: Webhook) -> None:
@@ -161,7 +161,7 @@ def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | N
     return hook if _fits(hook, webhook, target_url) else None
 
 
-def _was_ours(target_url: str) -> bool:
+def _points_here(target_url: str) -> bool:
     endpoint = get_settings().PUBLIC_URL + reverse("django_vyte:webhook", args=["-"]).removesuffix("-/")
     token = target_url.rstrip("/").rpartition("/")[2]
     return target_url.startswith(endpoint) or Webhook.objects.for_token(token) is not None

@@ -22,7 +22,7 @@ from django_vyte.models import Delivery, Event, EventChange
 from django_vyte.models.team import SOURCE
 
 # Changes shown on the page of a delivery.
-SHOWN = 50
+MAX_CHANGES = 50
 
 
 @delivery_panel(SOURCE)
@@ -30,7 +30,7 @@ def changes_panel(request: HttpRequest, delivery: Delivery) -> str:
     """The changes that a delivery from Vyte caused, for people who may see changes."""
     if not request.user.has_perm("django_vyte.view_eventchange"):
         return ""
-    rows = history.rows(history.for_display(EventChange.objects.filter(delivery=delivery))[:SHOWN])
+    rows = history.rows(history.for_display(EventChange.objects.filter(delivery=delivery))[:MAX_CHANGES])
     template = "admin/django_vyte/includes/history.html"
     return render_to_string(template, {"rows": rows, "of": "delivery"}, request)
 
@@ -49,10 +49,13 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
     fieldsets = (
         (None, {"fields": ("created_at", "meeting", "what", "details")}),
         (_("Why"), {"fields": ("cause", "actor", "call")}),
-        (_("Receivers"), {"fields": ("told_at", "receivers_told", "attempts", "next_attempt_at", "error")}),
+        (
+            _("Receivers"),
+            {"fields": ("told_at", "notified_receivers", "attempts", "next_attempt_at", "error")},
+        ),
     )
     readonly_fields = (
-        "meeting", "what", "details", "call", "receivers_told", "attempts", "next_attempt_at", "error",
+        "meeting", "what", "details", "call", "notified_receivers", "attempts", "next_attempt_at", "error",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[EventChange]:
@@ -98,7 +101,7 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
         return formatting.link(change.delivery)
 
     @admin.display(description=_("notified"))
-    def receivers_told(self, change: EventChange) -> str:
+    def notified_receivers(self, change: EventChange) -> str:
         """The receivers that succeeded, one line each."""
         return formatting.lines(change.told) or gettext("none")
 

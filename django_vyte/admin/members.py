@@ -24,11 +24,14 @@ class MemberAdmin(VyteAdmin[Member]):
     fieldsets = (
         (None, {"fields": ("full_name", "email", "team", "user")}),
         (_("At Vyte"), {"fields": ("vyte_id", "extid", "as_of")}),
-        (_("Receivers"), {"fields": ("told_at", "receivers_told", "attempts", "next_attempt_at", "error")}),
+        (
+            _("Receivers"),
+            {"fields": ("told_at", "notified_receivers", "attempts", "next_attempt_at", "error")},
+        ),
     )
     readonly_fields = (
         "full_name", "email", "team", "vyte_id", "extid", "as_of",
-        "told_at", "receivers_told", "attempts", "next_attempt_at", "error",
+        "told_at", "notified_receivers", "attempts", "next_attempt_at", "error",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -50,7 +53,7 @@ class MemberAdmin(VyteAdmin[Member]):
         return formatting.address(member.email)
 
     @admin.display(description=_("notified"))
-    def receivers_told(self, member: Member) -> str:
+    def notified_receivers(self, member: Member) -> str:
         """The receivers that succeeded, one line each."""
         return formatting.lines(member.told) or gettext("none")
 

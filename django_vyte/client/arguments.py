@@ -20,11 +20,11 @@ _MEMBERS: dict[str, Callable[[str, Any], Any]] = {
     "buffer_after": checks.buffer,
     "buffer_before": checks.buffer,
     "contact_email": checks.email,
-    "date": checks.instant,
+    "date": checks.timestamp,
     "duration": checks.minutes,
     "email": checks.email,
     "emails": checks.email,
-    "end_date": checks.instant,
+    "end_date": checks.timestamp,
     "end_time": checks.clock,
     "fixed_timezone": checks.zone,
     "start_time": checks.clock,
@@ -182,7 +182,7 @@ def content(name: str, value: Any) -> Any:
     if member in _MEMBERS:
         return _MEMBERS[member](name, value)
     if isinstance(value, datetime):
-        return checks.instant(name, value)
+        return checks.timestamp(name, value)
     return checks.plain(name, value)
 
 
@@ -211,16 +211,16 @@ def _creator(value: Any) -> Mapping[str, Any]:
 
 def _object(name: str, value: Mapping[str, Any]) -> dict[str, Any]:
     body = {key: content(f"{name}.{key}" if name else str(key), item) for key, item in value.items()}
-    start, end = _instant(body.get("date")), _instant(body.get("end_date"))
+    start, end = _parse_datetime(body.get("date")), _parse_datetime(body.get("end_date"))
     if start and end and end < start:
         raise ValueError(f"{name}.end_date ({body['end_date']}) is before its date ({body['date']}).")
     return body
 
 
-def _instant(value: Any) -> datetime | None:
+def _parse_datetime(value: Any) -> datetime | None:
     """A point in time in a body, if it is one with an offset."""
     try:
-        instant = datetime.fromisoformat(value)
+        parsed = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         return None
-    return instant if instant.utcoffset() is not None else None
+    return parsed if parsed.utcoffset() is not None else None

@@ -87,7 +87,7 @@ def count(name: str, value: Any) -> int:
     return value
 
 
-def instant(name: str, value: Any) -> str:
+def timestamp(name: str, value: Any) -> str:
     """A point in time: an aware datetime in UTC with milliseconds; a text with an offset, or a day, as it is."""
     if isinstance(value, datetime):
         written = aware(name, value).astimezone(UTC).isoformat(timespec="milliseconds")

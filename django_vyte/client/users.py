@@ -76,8 +76,8 @@ class Users(Resource):
         >>> len(vyte.users.create_batch([ada]))
         1
         """
-        saved = objects("users", users)
-        return self._batch("POST", saved, repeatable=all(map(_is_known, saved)))
+        changes = objects("users", users)
+        return self._batch("POST", changes, repeatable=all(map(_is_known, changes)))
 
     def update_batch(self, users: Sequence[UserChange]) -> list[SavedUser]:
         """Change several users, each as ``update`` takes them, with the ``id`` or ``extid`` inside ``user``.
@@ -95,10 +95,10 @@ class Users(Resource):
         secrets = [password for user in users for password in _passwords(user)]
         body = content("users", users)
         answer: Any = self._read(method, _BATCH, object, body=body, secrets=secrets, repeatable=repeatable)
-        saved = answer.get("users") if isinstance(answer, dict) else answer
-        if not isinstance(saved, list):
+        found = answer.get("users") if isinstance(answer, dict) else answer
+        if not isinstance(found, list):
             raise UnexpectedAnswer(f"{method} {_BATCH}: no list of users in the answer")
-        return saved
+        return found
 
     def list(self) -> list[User]:
         """All users of the organization.

@@ -21,7 +21,7 @@ def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limit
         summary = sync_team(team, progress=bar, expect=bar.expect, **limits)
     if verbosity:
         command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
-        for example in summary.saved.examples:
+        for example in summary.mirrored.examples:
             command.stdout.write(f"  {example}")
     for warning in summary.warnings:
         command.stderr.write(f"{team}: warning: {warning}")
@@ -33,7 +33,7 @@ def describe(summary: SyncSummary, since: dt.datetime | None = None) -> str:
 
     The counts add up to the number of events that Vyte listed; those that are gone are not listed.
     """
-    counted = summary.saved
+    counted = summary.mirrored
     counts = [(counted.created, "new"), (counted.changed, "changed"), (counted.unchanged, "unchanged")]
     rare = [(counted.stale, "known here in a newer state"), (len(counted.problems), "unreadable")]
     if since:

@@ -42,12 +42,12 @@ def chosen(options: dict[str, Any]) -> list[Team]:
     return found
 
 
-def for_each(teams: list[Team], work: Callable[[Team], object], stderr: OutputWrapper) -> None:
-    """Do ``work`` for every team, also after one failed; CommandError at the end if any did."""
+def for_each(teams: list[Team], function: Callable[[Team], object], stderr: OutputWrapper) -> None:
+    """Call ``function`` with every team, also after one failed; CommandError at the end if any did."""
     failed = 0
     for team in teams:
         try:
-            work(team)
+            function(team)
         except remedies.REQUEST_ERRORS as error:
             failed += 1
             stderr.write(f"{team}: {remedies.about_team(error)}")

@@ -9,13 +9,13 @@ from django_vyte.mirror import history, incoming
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event
 
-# Characters shown of a value.
-SHOWN = 60
+# Characters of a value in a description.
+MAX_LENGTH = 60
 
 
-def preview(team_id: int, given: Iterable[incoming.Answer]) -> MirrorResult:
-    """What ``save`` would do with these answers, with ``examples`` in words; writes nothing and locks no row."""
-    events, problems = incoming.read(given)
+def preview(team_id: int, fetched: Iterable[incoming.FetchedEvent]) -> MirrorResult:
+    """What ``save`` would do with these events, with ``examples`` in words; writes nothing and locks no row."""
+    events, problems = incoming.read(fetched)
     todo = incoming.changed(team_id, events)
     result = MirrorResult(unchanged=len(events) - len(todo), problems=problems)
     held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}
@@ -35,27 +35,29 @@ def _compared(event: Event, item: incoming.IncomingEvent) -> MirrorResult:
         return MirrorResult(stale=1)
     change = history.between(before, event)
     if change is None:
-        return MirrorResult(changed=1, examples=[f"{name} differs in details that no history tells."])
+        return MirrorResult(
+            changed=1, examples=[f"{name} differs in details that the history does not record."]
+        )
     return MirrorResult(changed=1, examples=[f"{name} differs: {_described(change.changes)}."])
 
 
 def _named(vyte_id: str, title: str) -> str:
-    return f"Event {vyte_id} ({_shown(title)})"
+    return f"Event {vyte_id} ({_printable(title)})"
 
 
 def _described(changes: dict[str, Any]) -> str:
     """The changes of one event: old and new value of a column, only the name where that is a list or JSON."""
-    parts = []
+    differences = []
     for name, what in changes.items():
         if name == "data":
-            parts += [_shown(key)[1:-1] for key in what]
+            differences += [_printable(key)[1:-1] for key in what]
         elif any(isinstance(value, list) for value in what):
-            parts.append(name)
+            differences.append(name)
         else:
-            parts.append(f"{name} {_shown(what[0])} → {_shown(what[1])}")
-    return ", ".join(parts)
+            differences.append(f"{name} {_printable(what[0])} → {_printable(what[1])}")
+    return ", ".join(differences)
 
 
-def _shown(value: object) -> str:
+def _printable(value: object) -> str:
     """A value for a terminal: control characters escaped, so that no title can move the cursor."""
-    return repr(f"{value[:SHOWN]}…" if isinstance(value, str) and len(value) > SHOWN else value)
+    return repr(f"{value[:MAX_LENGTH]}…" if isinstance(value, str) and len(value) > MAX_LENGTH else value)

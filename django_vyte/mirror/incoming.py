@@ -1,7 +1,8 @@
-"""Decides what an answer of Vyte's means for a mirrored event: unchanged, newer, stale, or cancelled.
+"""Decides what a fetched event means for the mirrored one: unchanged, newer, stale, or cancelled.
 
-Answers arrive in any order: two workers may ask about one event at the same time, and Vyte's servers may lag behind one
-another. So each answer is compared by Vyte's revision times, and by when it was asked for where these say nothing.
+Responses arrive in any order: two workers may fetch one event at the same time, and Vyte's servers may lag behind one
+another. So events are compared by Vyte's revision times, and where these are equal or missing, by the time of the
+request.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from django.utils import timezone
 from django_vyte import payloads
 from django_vyte.models import Delivery, Event
 
-# An answer with an older revision is stale, unless it was asked for this much later than what is mirrored: then Vyte
+# An event with an older revision is stale, unless it was requested this much later than the mirrored one: then Vyte
 # itself went back. Times this far in the future are taken for those of a clock that was set back.
 CLOCK_TOLERANCE = dt.timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Why Vyte was asked; recorded with each change."""
+    """Why an event was fetched; recorded with each change."""
 
     cause: str
     delivery: Delivery | None = None
@@ -32,8 +33,8 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What Vyte answered about one event, which was asked for at ``as_of``.
+class FetchedEvent:
+    """An event as Vyte returned it to a request made at ``as_of``.
 
     ``cancelled_at`` is the time, on Vyte's clock, of a cancellation that the payload may not show.
     """
@@ -46,7 +47,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class IncomingEvent:
-    """An answer, decoded only as far as needed to see whether it changes anything.
+    """A fetched event, decoded only as far as needed to see whether it changes anything.
 
     It holds the payload as bytes: thousands of nested dicts in memory would slow down each garbage collection.
     """
@@ -58,7 +59,7 @@ class IncomingEvent:
 
     @cached_property
     def parsed(self) -> payloads.ParsedEvent:
-        """The answer as columns, invitees and groups, with the cancellation that it may not show."""
+        """The event as columns, invitees and groups, with the cancellation that its payload may not show."""
         return _with_cancellation(payloads.parse_record(self.record), self.cancelled_at)
 
     @property
@@ -69,10 +70,10 @@ class IncomingEvent:
         return bool(self.parsed.columns["status"] == Event.Status.CANCELLED)
 
     def apply_to(self, event: Event) -> payloads.ParsedEvent | None:
-        """Update an event in memory; what it then holds, or None when this answer is stale and changes nothing."""
+        """Update an event in memory; what it then holds, or None when this one is stale and changes nothing."""
         parsed, as_of = self.parsed, self.as_of
         if _is_stale(event, parsed, as_of):
-            # The answer is stale, but a cancellation that a call reported still holds.
+            # The payload is stale, but a cancellation that a webhook call reported still holds.
             if self.cancelled_at is None or event.status == Event.Status.CANCELLED:
                 return None
             as_of = event.as_of
@@ -84,17 +85,17 @@ class IncomingEvent:
         return parsed
 
 
-def read(answers: Iterable[Answer]) -> tuple[dict[str, IncomingEvent], list[str]]:
-    """The last answer about each event by its id, and problems in words for those that cannot be read."""
+def read(fetched: Iterable[FetchedEvent]) -> tuple[dict[str, IncomingEvent], list[str]]:
+    """The last payload of each event by its id, and problems in words for payloads that cannot be read."""
     events: dict[str, IncomingEvent] = {}
     problems: list[str] = []
-    for answer in answers:
+    for item in fetched:
         try:
-            record = payloads.to_record(answer.payload)
+            record = payloads.to_record(item.payload)
         except payloads.Unreadable as error:
             problems.append(f"Vyte answered with {error}; it is not mirrored.")
         else:
-            events[record.vyte_id] = IncomingEvent(record, answer.as_of, answer.origin, answer.cancelled_at)
+            events[record.vyte_id] = IncomingEvent(record, item.as_of, item.origin, item.cancelled_at)
     return events, problems
 
 

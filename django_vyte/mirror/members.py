@@ -16,12 +16,12 @@ from django_vyte.outbox import announce
 from django_vyte.payloads import values
 
 
-def save_member(team_id: int, vyte_id: str, answer: object, *, as_of: dt.datetime) -> Member:
+def save_member(team_id: int, vyte_id: str, payload: object, *, as_of: dt.datetime) -> Member:
     """Mirror a user payload; ``user_joined`` is sent once, when the member is new.
 
     An answer that was asked for before the mirrored one changes nothing.
     """
-    parsed = payloads.parse_user({**values.as_dict(answer), "_id": vyte_id})
+    parsed = payloads.parse_user({**values.as_dict(payload), "_id": vyte_id})
     columns = {
         "email": parsed.email,
         "full_name": parsed.full_name,

@@ -11,10 +11,10 @@ MAX_EXAMPLES = 20
 
 @dataclass(slots=True)
 class MirrorResult:
-    """What mirroring answers did, or would do: numbers of events, and in words what could not be read or stored.
+    """What mirroring did, or would do: numbers of events, and in words what could not be read or stored.
 
-    ``stale`` counts answers older than what is mirrored. ``changes`` are primary keys of the ``EventChange`` rows that
-    were written, ``examples`` what a preview says of the first events.
+    ``stale`` counts events older than the mirrored ones. ``changes`` are primary keys of the ``EventChange`` rows that
+    were written, ``examples`` a preview's descriptions of the first changed events.
     """
 
     created: int = 0
@@ -27,7 +27,7 @@ class MirrorResult:
 
     @property
     def total(self) -> int:
-        """The number of answers."""
+        """The number of events, unreadable ones included."""
         return self.created + self.changed + self.unchanged + self.stale + len(self.problems)
 
     def __iadd__(self, other: Self) -> Self:

@@ -1,4 +1,4 @@
-"""Writes answers of Vyte's into the database: events, invitees, groups and history, in one transaction a batch."""
+"""Writes fetched events into the database: events, invitees, groups and history, in one transaction a batch."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import TextField, Value
 
 from django_vyte.db import retry_on_conflict
 from django_vyte.mirror import history, relations
-from django_vyte.mirror.incoming import Answer, IncomingEvent, Origin, changed, is_outdated, read
+from django_vyte.mirror.incoming import FetchedEvent, IncomingEvent, Origin, changed, is_outdated, read
 from django_vyte.mirror.relations import upsert
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event, EventChange
@@ -28,9 +28,9 @@ MIRRORED = (
 )  # fmt: skip
 
 
-def save(team_id: int, answers: Iterable[Answer]) -> MirrorResult:
-    """Mirror what Vyte answered about events of a team; a payload that cannot be read or stored stops no other."""
-    events, problems = read(answers)
+def save(team_id: int, fetched: Iterable[FetchedEvent]) -> MirrorResult:
+    """Mirror fetched events of a team; a payload that cannot be read or stored stops no other."""
+    events, problems = read(fetched)
     result = MirrorResult(problems=problems)
     todo = changed(team_id, events)
     result.unchanged = len(events) - len(todo)
@@ -144,7 +144,7 @@ class _Batch:
         return new
 
     def _update(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:
-        """Update existing events; the changes with their origins, and the number of answers that were not stale."""
+        """Update existing events; the changes with their origins, and how many were not stale."""
         updated, changes = [], []
         for key, event in held.items():
             item, data, before = self.events[key], event.data, history.snapshot(event)

@@ -1,4 +1,4 @@
-"""Retention: closed deliveries, their content, and dispatched history are deleted when they are old."""
+"""Retention: deletes old deliveries that are closed, their payloads, and history that is dispatched."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from django_vyte.models.delivery import Delivery
 from django_vyte.outbox import jobs_of, message_models
 
 BATCH = 500
-# Days by which a date can be put back.
+# The most days that can be subtracted from today without leaving the range of dates.
 FOR_EVER = 365_000
-# Failed deliveries keep their content, so that they can be replayed.
+# Deliveries whose content may be emptied; failed ones keep it, so that they can be replayed.
 SETTLED = (Delivery.Status.DONE, Delivery.Status.IGNORED)
 
 
 @dataclass(slots=True)
 class Pruned:
-    """How many deliveries were deleted, of how many others the content was, and how many changes were deleted."""
+    """The numbers of deliveries deleted, of payloads emptied in others, and of changes deleted."""
 
     deliveries: int = 0
     payloads: int = 0
@@ -33,19 +33,19 @@ class Pruned:
 
 
 def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
-    """Delete what is closed and older than ``VYTE`` says to keep; ``progress`` is called with the rows of each batch.
+    """Delete closed rows older than ``KEEP_…_DAYS``; ``progress`` is called with the rows of each batch.
 
     A batch is a short transaction of its own, followed by a pause as long as itself, in which others can write.
     """
     settings, now = get_settings(), timezone.now()
 
     def each_before(
-        rows: JobQuerySet[Row], column: str, days: int, work: Callable[[QuerySet[Model]], object]
+        rows: JobQuerySet[Row], column: str, days: int, function: Callable[[QuerySet[Model]], object]
     ) -> int:
         old = {f"{column}__lt": now - dt.timedelta(days=min(days, FOR_EVER))}
         youngest = rows.model._default_manager.filter(**old).order_by(f"-{column}").values_list("pk").first()
         closed = rows.filter(next_attempt_at__isnull=True, **old)
-        return _each_batch(closed, youngest[0], work, progress) if youngest else 0
+        return _each_batch(closed, youngest[0], function, progress) if youngest else 0
 
     calls, full = Delivery.objects.all(), Delivery.objects.filter(status__in=SETTLED).exclude(body="")
     return Pruned(
@@ -62,29 +62,29 @@ def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
 def _each_batch(
     rows: JobQuerySet[Row],
     youngest: int,
-    work: Callable[[QuerySet[Model]], object],
+    function: Callable[[QuerySet[Model]], object],
     progress: Callable[[int], object],
 ) -> int:
-    """Do ``work`` to these rows, one narrow range of primary keys after the other; the number of rows."""
+    """Call ``function`` with these rows, one narrow range of primary keys after the other; returns how many rows."""
     count = 0
     every = rows.model._default_manager.filter(pk__lte=youngest).order_by("pk").values_list("pk", flat=True)
     start = every.first()
     while start is not None:
         batch = rows.filter(pk__gte=start, pk__lt=start + BATCH)
         if batch.exists():
-            done = _locked(batch, work)
+            done = _locked(batch, function)
             count += done
             progress(done)
         start = every.filter(pk__gte=start + BATCH).first()
     return count
 
 
-def _locked(batch: JobQuerySet[Row], work: Callable[[QuerySet[Model]], object]) -> int:
-    """Do ``work`` to rows that nobody replays meanwhile, and pause; the number of rows."""
+def _locked(batch: JobQuerySet[Row], function: Callable[[QuerySet[Model]], object]) -> int:
+    """Call ``function`` with locked rows, so that none is replayed meanwhile, then pause; returns how many rows."""
     began = time.monotonic()
     with transaction.atomic():
         keys = list(batch.select_for_update().order_by("pk").values_list("pk", flat=True))
-        work(batch.model._default_manager.filter(pk__in=keys))
+        function(batch.model._default_manager.filter(pk__in=keys))
     time.sleep(time.monotonic() - began)
     return len(keys)
 

@@ -36,7 +36,7 @@ def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count:
     Any number of sweeps can run at once. ``progress`` is called with the number of rows after each batch.
     """
     end = time.monotonic() + seconds
-    # Slow receivers get half of the time at first, so that they delay no call.
+    # Slow receivers get half of the time first, so that deliveries are processed in any case.
     dispatched = _dispatch_all(time.monotonic() + seconds / 2, progress)
     deliveries = _process_all(end, progress)
     return Swept(deliveries, dispatched + _dispatch_all(end, progress))
@@ -73,11 +73,11 @@ def _dispatch_batch(model: type[OutboxMessage]) -> int:
     return outbox.dispatch(model, rows.due_keys(BATCH))
 
 
-def _attempt(work: Callable[[*Given], T], *given: *Given) -> T | None:
+def _attempt(function: Callable[[*Given], T], *given: *Given) -> T | None:
     """Run one part of the sweep; an unforeseen error is logged and stops no other part."""
     try:
-        return work(*given)
+        return function(*given)
     except Exception:
-        logger.exception("%s of %s failed", getattr(work, "__qualname__", work), given)
+        logger.exception("%s of %s failed", getattr(function, "__qualname__", function), given)
         db.close_broken_connections()
         return None

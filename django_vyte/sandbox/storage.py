@@ -127,7 +127,7 @@ def restore(content: Any, state: VyteState, courier: Courier) -> None:
         raise ValueError("its organization is missing")
     calls = [msgspec.convert(call, WebhookCall) for call in content["outbox"]]
     state.team_id = team_id
-    for name, things in state.kept().items():
-        things.clear()
-        things.update(kept[name])
+    for name, objects in state.kept().items():
+        objects.clear()
+        objects.update(kept[name])
     courier.outbox[:] = calls

@@ -1,1 +1,1 @@
-"""Asks Vyte what is true now and hands the answers to the mirror: one event, a whole team, or part of it on patrol."""
+"""Fetches from Vyte and hands the results to the mirror: one event, a whole team, or part of a team on patrol."""

@@ -17,18 +17,18 @@ BATCH = 500
 def mirror_batches(
     team_id: int,
     listed: Iterable[ListedEvent],
-    answer: Callable[[dt.datetime, Any], mirror.Answer | None],
+    to_fetched: Callable[[dt.datetime, Any], mirror.FetchedEvent | None],
     *,
     dry_run: bool = False,
 ) -> Iterator[mirror.MirrorResult]:
     """Mirror listed events, and yield the result of each batch once it is committed.
 
-    ``answer`` gets the time before an event was asked for and its payload, and says what to mirror; None skips the
+    ``to_fetched`` gets the time before an event was asked for and its payload, and says what to mirror; None skips the
     event. A payload is released before the next one is decoded. ``dry_run`` only says what would be written.
     """
     save = mirror.preview if dry_run else mirror.save
     stream = iter(listed)
     for first in stream:
         batch = chain([first], islice(stream, BATCH - 1))
-        answers = (answer(as_of, event) for as_of, event in batch)
-        yield save(team_id, (each for each in answers if each is not None))
+        fetched = (to_fetched(as_of, event) for as_of, event in batch)
+        yield save(team_id, (each for each in fetched if each is not None))

@@ -42,24 +42,24 @@ def sync_event(
     with client or client_for(team_id) as vyte:
         as_of = timezone.now()
         try:
-            answer = fetch_event(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
+            fetched = fetch_event(vyte, vyte_id, origin=origin, cancelled_at=cancelled_at)
         except NotFound:
             result = store_missing(vyte, team_id, vyte_id, as_of=as_of, origin=origin)
             if result is None:
                 raise
             return result
     if just_cancelled:
-        answer = replace(answer, cancelled_at=payloads.revision(values.as_dict(answer.payload)) or as_of)
-    return store_answer(team_id, answer)
+        fetched = replace(fetched, cancelled_at=payloads.revision(values.as_dict(fetched.payload)) or as_of)
+    return store_fetched(team_id, fetched)
 
 
 def fetch_event(
     client: VyteClient, vyte_id: str, *, origin: mirror.Origin, cancelled_at: dt.datetime | None = None
-) -> mirror.Answer:
+) -> mirror.FetchedEvent:
     """Ask Vyte for one event; raises VyteError, and NotFound for one that Vyte does not have."""
     as_of = timezone.now()
     payload = client.events.retrieve(vyte_id)
-    return _about(vyte_id, mirror.Answer(payload, as_of, origin, cancelled_at))
+    return _about(vyte_id, mirror.FetchedEvent(payload, as_of, origin, cancelled_at))
 
 
 def store_missing(
@@ -77,21 +77,21 @@ def store_missing(
     return mirror.save_missing(team_id, vyte_id, as_of=as_of, origin=origin)
 
 
-def store_answer_about(team_id: int, vyte_id: str, answer: mirror.Answer) -> mirror.MirrorResult:
-    """Mirror an answer that must be about this event; UnexpectedAnswer when it is about another one, or unreadable."""
-    return store_answer(team_id, _about(vyte_id, answer))
+def store_fetched_as(team_id: int, vyte_id: str, fetched: mirror.FetchedEvent) -> mirror.MirrorResult:
+    """Mirror a response that must be about this event; UnexpectedAnswer for another event or an unreadable one."""
+    return store_fetched(team_id, _about(vyte_id, fetched))
 
 
-def _about(vyte_id: str, answer: mirror.Answer) -> mirror.Answer:
-    payload = values.as_dict(answer.payload)
+def _about(vyte_id: str, fetched: mirror.FetchedEvent) -> mirror.FetchedEvent:
+    payload = values.as_dict(fetched.payload)
     if payload.get("_id", vyte_id) != vyte_id:
         raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")
-    return replace(answer, payload={**payload, "_id": vyte_id})
+    return replace(fetched, payload={**payload, "_id": vyte_id})
 
 
-def store_answer(team_id: int, answer: mirror.Answer) -> mirror.MirrorResult:
-    """Mirror one answer; UnexpectedAnswer when it cannot be read."""
-    result = mirror.save(team_id, [answer])
+def store_fetched(team_id: int, fetched: mirror.FetchedEvent) -> mirror.MirrorResult:
+    """Mirror one event; UnexpectedAnswer when it cannot be read."""
+    result = mirror.save(team_id, [fetched])
     if result.problems:
         raise UnexpectedAnswer(result.problems[0])
     return result
@@ -131,8 +131,8 @@ def sync_user(team_id: int, vyte_id: str, *, client: VyteClient | None = None) -
     """Mirror one user as Vyte shows them now; raises VyteError, and NotFound for one that Vyte does not have."""
     with client or client_for(team_id) as vyte:
         as_of = timezone.now()
-        answer = vyte.users.retrieve(vyte_id)
-    return members.save_member(team_id, vyte_id, answer, as_of=as_of)
+        payload = vyte.users.retrieve(vyte_id)
+    return members.save_member(team_id, vyte_id, payload, as_of=as_of)
 
 
 def sync_users(team_id: int, emails: Collection[str]) -> list[Member]:
@@ -143,12 +143,12 @@ def sync_users(team_id: int, emails: Collection[str]) -> list[Member]:
     """
     with client_for(team_id) as vyte:
         as_of = timezone.now()
-        answers = vyte.users.list()
+        users = vyte.users.list()
     found, missing = [], set(emails)
-    for answer in map(values.as_dict, answers):
-        addresses, key = payloads.emails(answer), values.identifier(answer.get("_id"))
+    for user in map(values.as_dict, users):
+        addresses, key = payloads.emails(user), values.identifier(user.get("_id"))
         if key and not set(emails).isdisjoint(addresses):
-            found.append(members.save_member(team_id, key, answer, as_of=as_of))
+            found.append(members.save_member(team_id, key, user, as_of=as_of))
             missing.difference_update(addresses)
     if missing:
         raise UnexpectedAnswer(

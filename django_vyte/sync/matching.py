@@ -199,6 +199,6 @@ def _invitees(data: dict[str, Any]) -> frozenset[str]:
     return frozenset(person.email for person in payloads.people(data) if person.email)
 
 
-def _to_the_second(instant: dt.datetime) -> dt.datetime:
+def _to_the_second(time: dt.datetime) -> dt.datetime:
     """Without the milliseconds, which Vyte leaves out now and then."""
-    return instant.replace(microsecond=0)
+    return time.replace(microsecond=0)

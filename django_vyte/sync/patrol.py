@@ -49,7 +49,7 @@ class PatrolResult:
     """The number of events compared, what mirroring them changed, and what failed."""
 
     compared: int = 0
-    saved: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
+    mirrored: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
     failures: list[str] = field(default_factory=list)
 
     @property
@@ -118,10 +118,10 @@ def patrol_team(team: Team) -> PatrolResult:
     return result
 
 
-def _attempt(result: PatrolResult, what: str, work: Callable[[], object]) -> bool:
-    """Do one part of the work and record its failure; False when the rest would fail, too."""
+def _attempt(result: PatrolResult, what: str, step: Callable[[], object]) -> bool:
+    """Run one step and record its failure; False when the rest would fail, too."""
     try:
-        work()
+        step()
     except VyteError as error:
         result.failures.append(str(error) if error.aborts_run else f"{what}: {error}")
         return not error.aborts_run
@@ -136,14 +136,14 @@ def _compare_upcoming(team: Team, client: VyteClient, listed: set[str], result: 
     """Mirror the upcoming events, and add their ids to ``listed``."""
     listing = Listing(client, team, {"filter": "upcoming"}, budget=MAX_LIST_REQUESTS, seconds=TIME_LIMIT)
 
-    def answer(as_of: dt.datetime, payload: object) -> mirror.Answer:
-        return mirror.Answer(payload, as_of, _origin(team, payload))
+    def to_fetched(as_of: dt.datetime, payload: object) -> mirror.FetchedEvent:
+        return mirror.FetchedEvent(payload, as_of, _origin(team, payload))
 
-    for saved in mirror_batches(team.pk, listing, answer):
+    for batch in mirror_batches(team.pk, listing, to_fetched):
         listed.update(listing.seen)
-        result.compared += saved.total
-        result.failures += saved.problems
-        result.saved += saved
+        result.compared += batch.total
+        result.failures += batch.problems
+        result.mirrored += batch
 
 
 def _origin(team: Team, payload: object) -> mirror.Origin:
@@ -172,7 +172,7 @@ def _compare_others(team: Team, client: VyteClient, listed: set[str], result: Pa
 
 def _compare_one(team: Team, client: VyteClient, vyte_id: str, result: PatrolResult) -> None:
     origin = mirror.Origin(Cause.PATROL)
-    result.saved += sync_event(team.pk, vyte_id, origin=origin, client=client)
+    result.mirrored += sync_event(team.pk, vyte_id, origin=origin, client=client)
     result.compared += 1
 
 
@@ -187,7 +187,7 @@ def _next(team: Team, done: set[str], limit: int) -> list[tuple[int, str]]:
     rows = Event.objects.filter(exists, team=team).order_by("pk")
     ahead = rows.filter(pk__gt=team.patrolled_to)
     found: list[tuple[int, str]] = []
-    for part in (ahead, rows.filter(pk__lte=team.patrolled_to)):
-        keys = part.values_list("pk", "vyte_id")[: limit + len(done)]
+    for candidates in (ahead, rows.filter(pk__lte=team.patrolled_to)):
+        keys = candidates.values_list("pk", "vyte_id")[: limit + len(done)]
         found += islice(((pk, key) for pk, key in keys if key not in done), limit - len(found))
     return found

@@ -30,7 +30,7 @@ ANALYZE_AFTER = 2 * BATCH
 # Requests a run for events that are mirrored and not listed.
 MISSING_BUDGET = 50
 # Problems that become warnings of their own; all of them are counted.
-MAX_PROBLEMS_SHOWN = 20
+MAX_PROBLEM_WARNINGS = 20
 
 
 class IncompleteReason(StrEnum):
@@ -52,7 +52,7 @@ class SyncSummary:
     listing: Listing
     is_dry_run: bool = False
     listed: int = 0
-    saved: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
+    mirrored: mirror.MirrorResult = field(default_factory=mirror.MirrorResult)
     vanished: int = 0
     unchecked: int = 0
     warnings: list[str] = field(default_factory=list)
@@ -74,9 +74,9 @@ def sync_team(
     progress: Callable[[int], object] = ignore,
     expect: Callable[[int | None], object] = ignore,
 ) -> SyncSummary:
-    """Mirror all events of a team, or those of one of its groups, or those that changed since an instant.
+    """Mirror all events of a team, or those of one of its groups, or those that changed since a time.
 
-    The answer is received whole before anything is written: one that is cut off raises UnexpectedAnswer and writes
+    The list is received whole before anything is written: one that is cut off raises UnexpectedAnswer and writes
     nothing. Each batch is committed on its own, so the next run continues a killed one. A list that Vyte may have cut
     short is asked for in parts; what may still be missing is said in ``incomplete``, and for a sync of the whole team
     in ``Team.problem``. ``dry_run`` writes nothing and says what would be written.
@@ -121,18 +121,18 @@ class _TeamSync:
     def store(self, listed: Iterable[ListedEvent]) -> None:
         """Mirror listed events in batches."""
         summary, before = self.summary, self.summary.listed
-        for result in mirror_batches(self.team.pk, listed, self._answer, dry_run=summary.is_dry_run):
-            summary.saved += result
-            if not summary.is_dry_run and summary.saved.created >= self.analyze_at:
+        for result in mirror_batches(self.team.pk, listed, self._to_fetched, dry_run=summary.is_dry_run):
+            summary.mirrored += result
+            if not summary.is_dry_run and summary.mirrored.created >= self.analyze_at:
                 # Without statistics about the new rows, PostgreSQL scans all of a team's events to find a batch.
                 db.analyze_table(Event, "team_id", "vyte_id")
                 self.analyze_at *= 10
             self.progress(summary.listed - before)
             before = summary.listed
 
-    def _answer(self, as_of: dt.datetime, event: object) -> mirror.Answer | None:
+    def _to_fetched(self, as_of: dt.datetime, event: object) -> mirror.FetchedEvent | None:
         self.summary.listed += 1
-        return mirror.Answer(event, as_of, self.origin) if _changed_since(event, self.since) else None
+        return mirror.FetchedEvent(event, as_of, self.origin) if _changed_since(event, self.since) else None
 
     def check_unlisted(self) -> None:
         """Check mirrored events that should have been listed and were not."""
@@ -195,20 +195,20 @@ class _TeamSync:
         return left
 
     def _sync_one(self, vyte_id: str) -> Event:
-        saved = sync_event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
-        self.summary.saved.changes += saved.changes
+        result = sync_event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
+        self.summary.mirrored.changes += result.changes
         return Event.objects.only("status", "missing_since").get(team=self.team, vyte_id=vyte_id)
 
     def summarize(self) -> None:
         """Fill in the warnings, and why the mirror may be incomplete."""
-        summary, unreadable = self.summary, self.summary.saved.problems
+        summary, unreadable = self.summary, self.summary.mirrored.problems
         if reason := self.listing.incomplete_reason:
             summary.incomplete_reasons[IncompleteReason.CUT_SHORT] = reason
         if count := len(unreadable) + self.listing.unreadable:
             summary.incomplete_reasons[IncompleteReason.UNREADABLE] = (
                 f"{count:,} of what Vyte listed could not be mirrored."
             )
-        summary.warnings += [*unreadable[:MAX_PROBLEMS_SHOWN], *summary.incomplete_reasons.values()]
+        summary.warnings += [*unreadable[:MAX_PROBLEM_WARNINGS], *summary.incomplete_reasons.values()]
         if summary.unchecked:
             summary.warnings.append(
                 f"{summary.unchecked:,} mirrored events were not listed and not checked; the next sync asks for some "

@@ -142,20 +142,20 @@ class _Search:
 
     def _mirror_title(self, title: str) -> Listing | None:
         """Mirror the events that Vyte finds by a title; None where those may not be all of them."""
-        keep = self.context.heartbeat
-        listing = Listing(self.context.client, self.context.team, {"q": title}, counted=keep, budget=0)
+        heartbeat = self.context.heartbeat
+        listing = Listing(self.context.client, self.context.team, {"q": title}, counted=heartbeat, budget=0)
         is_complete = True
 
-        def answer(as_of: dt.datetime, event: dict[str, Any]) -> mirror.Answer:
+        def to_fetched(as_of: dt.datetime, event: dict[str, Any]) -> mirror.FetchedEvent:
             nonlocal is_complete
             # A list with other titles was not searched as asked, and may lack some with this one.
             is_complete &= title.casefold() in title_of(event).casefold()
-            return mirror.Answer(event, as_of, self.origin)
+            return mirror.FetchedEvent(event, as_of, self.origin)
 
         try:
-            for saved in mirror_batches(self.context.team_id, listing, answer):
-                is_complete &= not saved.problems
-                keep()
+            for batch in mirror_batches(self.context.team_id, listing, to_fetched):
+                is_complete &= not batch.problems
+                heartbeat()
         except VyteError as error:
             if not can_continue_after(error):
                 raise

@@ -1,7 +1,7 @@
 """Vyte as a source of webhook calls: what each call requests, and how it is handled and committed.
 
-See "Getting a webhook call" in Vyte's documentation. A call is a hint: its content decides what to look at, and the
-time of a cancellation, which Vyte shows nowhere else for certain. All else is what the API answers.
+See "Getting a webhook call" in Vyte's documentation. A call is only a hint: it says what to fetch, and when a meeting
+was cancelled, which Vyte's API may not show. Everything else is taken from the API.
 """
 
 from __future__ import annotations
@@ -107,11 +107,11 @@ class VyteSource(Source[VyteRequest, VyteContext]):
             return Result(problems=sync_unidentified(request.unidentified, context, origin))
         return _fetch_event(request, origin, context)
 
-    def commit(self, context: VyteContext, answers: Sequence[mirror.Answer]) -> None:
+    def commit(self, context: VyteContext, answers: Sequence[mirror.FetchedEvent]) -> None:
         """Mirror events; UnexpectedAnswer when one of them cannot be read."""
-        saved = mirror.save(context.team_id, answers)
-        if saved.problems:
-            raise UnexpectedAnswer(saved.problems[0])
+        result = mirror.save(context.team_id, answers)
+        if result.problems:
+            raise UnexpectedAnswer(result.problems[0])
 
     def mirrored(self, deliveries: Sequence[Delivery]) -> Mapping[int, Model]:
         """The event or member that each delivery is about."""
@@ -150,10 +150,10 @@ def _fetch_event(request: VyteRequest, origin: mirror.Origin, context: VyteConte
     """Ask for one event, to be mirrored with the cancellation that a call reports."""
     as_of, since = timezone.now(), request.cancelled_at
     try:
-        answer = fetch_event(context.client, request.vyte_id, origin=origin, cancelled_at=since)
+        fetched = fetch_event(context.client, request.vyte_id, origin=origin, cancelled_at=since)
     except NotFound:
         noted = store_missing(context.client, context.team_id, request.vyte_id, as_of=as_of, origin=origin)
         if noted is None:
             raise
         return Result()
-    return Result([answer])
+    return Result([fetched])

@@ -158,7 +158,7 @@ def test_what_cannot_be_saved_together_is_saved_one_by_one(
 ) -> None:
     save = mirror.save
 
-    def refusing(team_id: int, answers: list[mirror.Answer]) -> mirror.MirrorResult:
+    def refusing(team_id: int, answers: list[mirror.FetchedEvent]) -> mirror.MirrorResult:
         if any(answer.payload["_id"] == ids[7] for answer in answers):
             raise error("refused")
         return save(team_id, answers)

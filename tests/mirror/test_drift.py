@@ -30,10 +30,10 @@ def said(vyte_id: str = "e1", **fields: Any) -> dict[str, Any]:
     return {"_id": vyte_id, "title": "Kick-off", **fields}
 
 
-def answers(*payloads: Any, asked: float = 1, cancelled: float | None = None) -> list[mirror.Answer]:
+def answers(*payloads: Any, asked: float = 1, cancelled: float | None = None) -> list[mirror.FetchedEvent]:
     as_of = NOON + dt.timedelta(minutes=asked)
     since = None if cancelled is None else NOON + dt.timedelta(minutes=cancelled)
-    return [mirror.Answer(payload, as_of, mirror.Origin("sync"), since) for payload in payloads]
+    return [mirror.FetchedEvent(payload, as_of, mirror.Origin("sync"), since) for payload in payloads]
 
 
 def differences(team: Team, payload: dict[str, Any]) -> list[str]:
@@ -96,7 +96,7 @@ def test_each_event_that_differs_is_named_with_what_differs(mixed: Team) -> None
     assert mirror.preview(mixed.pk, answers(*MIXED)).examples == [
         "Event new ('Kick-off') is not mirrored.",
         "Event changed ('Kick-off') differs: title 'Kick-off' → 'Another'.",
-        "Event touched ('Kick-off') differs in details that no history tells.",
+        "Event touched ('Kick-off') differs in details that the history does not record.",
         "Event back ('Kick-off') differs: status 'cancelled' → 'planning'.",
     ]
 
@@ -118,7 +118,7 @@ def test_a_cancellation_that_the_answer_does_not_show_is_foreseen(team: Team) ->
 
 def test_a_title_is_shown_short_and_without_what_moves_a_cursor(team: Team) -> None:
     assert differences(team, said(title="\x1b[2J" + "x" * 400)) == [
-        f"Event e1 ('\\x1b[2J{'x' * (drift.SHOWN - 4)}…') is not mirrored."
+        f"Event e1 ('\\x1b[2J{'x' * (drift.MAX_LENGTH - 4)}…') is not mirrored."
     ]
     mirror.save(team.pk, answers(said(), asked=0))
     assert differences(team, said(**{"\x1b[2J": 1})) == ["Event e1 ('Kick-off') differs: \\x1b[2J."]

@@ -52,7 +52,7 @@ def confirmed(at: float, **fields: Any) -> dict[str, Any]:
 
 def save(team: Team, *answers: Any, asked: float = 0, cancelled: float | None = None) -> mirror.MirrorResult:
     since = None if cancelled is None else minutes(cancelled)
-    return mirror.save(team.pk, [mirror.Answer(each, minutes(asked), SYNC, since) for each in answers])
+    return mirror.save(team.pk, [mirror.FetchedEvent(each, minutes(asked), SYNC, since) for each in answers])
 
 
 def state() -> tuple[str, str]:
@@ -414,7 +414,7 @@ def test_what_is_held_already_is_not_written(team: Team) -> None:
 
 def test_who_and_what_caused_a_change_is_written_down(team: Team, admin_user: Any) -> None:
     origin = mirror.Origin("action", actor=admin_user)
-    saved = mirror.save(team.pk, [mirror.Answer(said(), NOON, origin)])
+    saved = mirror.save(team.pk, [mirror.FetchedEvent(said(), NOON, origin)])
     change = EventChange.objects.get(pk=saved.changes[0])
     assert (change.cause, change.actor, change.delivery) == ("action", admin_user, None)
 
@@ -436,7 +436,7 @@ def overtaken(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_two_who_insert_the_same_event_make_one_and_one_history(team: Team, request: Any) -> None:
-    theirs = mirror.Answer(said("Theirs", at=1), minutes(1), mirror.Origin("webhook"))
+    theirs = mirror.FetchedEvent(said("Theirs", at=1), minutes(1), mirror.Origin("webhook"))
     mirror.save(team.pk, [theirs])
     request.getfixturevalue("overtaken")
     saved = save(team, said("Ours", at=2), said(vyte_id="e2", invitees=[{"email": "a@example.com"}]), asked=2)

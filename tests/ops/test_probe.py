@@ -54,7 +54,7 @@ def ask(team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> P
         account = probe.ProbedAccount(team.client(), team)
         if write:
             account.observed = Trial(account, account.emails()[0]).play(wait=5)
-        return {fact.name: fact for fact in probe.ask(account)}
+        return {fact.name: fact for fact in probe.collect_facts(account)}
 
     return ask
 
@@ -171,7 +171,7 @@ def test_a_web_host_that_answers_for_any_address_tells_nothing(
     vyte_sandbox: Sandbox, account: probe.ProbedAccount, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(account, "web_status", lambda path: 200)
-    (fact,) = [fact for fact in probe.ask(account) if fact.name == "join_path"]
+    (fact,) = [fact for fact in probe.collect_facts(account) if fact.name == "join_path"]
     assert (fact.seen, "answers for any address" in fact.how) == (False, True)
 
 
@@ -190,7 +190,7 @@ def test_the_page_to_join_is_asked_for_without_the_key(
     (tmp_path / ".netrc").write_text("machine 127.0.0.1 login somebody password something")
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     monkeypatch.setattr(type(app), "__call__", watched)
-    assert {fact.name: fact for fact in probe.ask(account)}["join_path"].position == "both"
+    assert {fact.name: fact for fact in probe.collect_facts(account)}["join_path"].position == "both"
     assert heads == [("GET", None), ("GET", None)]
 
 
@@ -307,6 +307,6 @@ def test_the_mirror_of_a_probed_account_is_as_vyte_is(
 ) -> None:
     ask(write=True)
     settle()
-    assert sync_team(linked_team).saved.created == 7
+    assert sync_team(linked_team).mirrored.created == 7
     (event,) = linked_team.events.filter(title__contains="probe")
     assert event.status == "cancelled"

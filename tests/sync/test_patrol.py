@@ -51,12 +51,12 @@ def test_an_upcoming_event_that_nobody_told_of_is_found_and_told_as_what_it_is(v
     key = meet(vyte, "Kick-off")
     vyte.confirm(key)
     found = patrol.patrol_team(team)
-    assert (found.compared, found.saved.created, found.problem) == (1, 1, "")
+    assert (found.compared, found.mirrored.created, found.problem) == (1, 1, "")
     assert set(EventChange.objects.values_list("kind", "cause")) == {
         ("created", "patrol"),
         ("confirmed", "patrol"),
     }
-    assert len(found.saved.changes) == 2
+    assert len(found.mirrored.changes) == 2
 
 
 def test_what_changed_before_the_team_was_linked_counts_as_synchronised(vyte, team):
@@ -262,7 +262,7 @@ def test_unchanged_events_are_not_written(vyte, team, django_assert_num_queries)
     sync_team(team)
     # The key; one look at all that was listed; what is upcoming; whose turn it is; one look at each.
     with django_assert_num_queries(1 + 1 + 1 + 2 + 20) as queries:
-        assert patrol.patrol_team(team).saved.unchanged == 40
+        assert patrol.patrol_team(team).mirrored.unchanged == 40
     assert not [query["sql"] for query in queries.captured_queries if not query["sql"].startswith("SELECT")]
 
 

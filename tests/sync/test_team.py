@@ -17,17 +17,17 @@ from django_vyte.exceptions import UnexpectedAnswer, VyteError
 from django_vyte.models import Event, EventChange
 from django_vyte.sandbox.api import filters
 from django_vyte.sync.event import sync_event
-from django_vyte.sync.team import MAX_PROBLEMS_SHOWN, MISSING_BUDGET, IncompleteReason, sync_team
+from django_vyte.sync.team import MAX_PROBLEM_WARNINGS, MISSING_BUDGET, IncompleteReason, sync_team
 
 pytestmark = pytest.mark.django_db
 
 
 def test_everything_vyte_lists_is_mirrored_and_a_second_run_changes_nothing(vyte_sandbox, team):
     first = sync_team(team)
-    assert first.listed == first.saved.created == Event.objects.count() == len(vyte_sandbox.state.events)
+    assert first.listed == first.mirrored.created == Event.objects.count() == len(vyte_sandbox.state.events)
     second = sync_team(team)
-    assert (second.saved.created, second.saved.changed) == (0, 0)
-    assert second.saved.unchanged == first.listed
+    assert (second.mirrored.created, second.mirrored.changed) == (0, 0)
+    assert second.mirrored.unchanged == first.listed
 
 
 def test_one_group_or_what_changed_since_can_be_asked_for(vyte_sandbox, team):
@@ -123,7 +123,7 @@ def test_one_event_that_cannot_be_read_does_not_keep_the_others_away(vyte_sandbo
 def test_of_many_that_cannot_be_mirrored_only_some_are_spoken_of(vyte_sandbox, team):
     answer(vyte_sandbox, b"[" + b",".join([b'{"title": "No id"}'] * 99) + b"]")
     summary = sync_team(team)
-    assert len(summary.warnings) == MAX_PROBLEMS_SHOWN + 1
+    assert len(summary.warnings) == MAX_PROBLEM_WARNINGS + 1
 
 
 @pytest.mark.parametrize(
@@ -302,9 +302,9 @@ def test_a_run_that_was_killed_is_gone_on_from_without_a_second_history(
         sync_team(team, progress=partial(stop_after, batches))
     assert Event.objects.count() == 5 * batches
     again = sync_team(team)
-    assert (again.saved.created, again.saved.unchanged) == (30 - 5 * batches, 5 * batches)
+    assert (again.mirrored.created, again.mirrored.unchanged) == (30 - 5 * batches, 5 * batches)
     assert EventChange.objects.filter(kind="created").count() == 30
-    assert sync_team(team).saved.changes == []
+    assert sync_team(team).mirrored.changes == []
 
 
 def test_what_a_call_brought_meanwhile_is_not_overwritten_by_the_older_list(vyte_sandbox, team, monkeypatch):
@@ -323,8 +323,8 @@ def test_what_a_call_brought_meanwhile_is_not_overwritten_by_the_older_list(vyte
 
     summary = sync_team(team, progress=arrive)
     assert set(Event.objects.values_list("title", flat=True)) == {"Called"}
-    assert summary.saved.stale + summary.saved.changed == 6
-    assert sync_team(team).saved.changes == []
+    assert summary.mirrored.stale + summary.mirrored.changed == 6
+    assert sync_team(team).mirrored.changes == []
 
 
 def test_a_dry_run_says_what_differs_and_writes_nothing(vyte_sandbox, team):
@@ -338,12 +338,12 @@ def test_a_dry_run_says_what_differs_and_writes_nothing(vyte_sandbox, team):
         said = sync_team(team, dry_run=True)
     assert {query["sql"].split()[0] for query in queries} <= {"SELECT", "DECLARE", "FETCH", "CLOSE"}
     assert not any("FOR UPDATE" in query["sql"] for query in queries)
-    assert (said.saved.created, said.saved.changed) == (1, 1)
-    assert any("Another title" in example for example in said.saved.examples)
+    assert (said.mirrored.created, said.mirrored.changed) == (1, 1)
+    assert any("Another title" in example for example in said.mirrored.examples)
     assert said.unchecked == 1
     assert len(vyte_sandbox.requests) == 1
     real = sync_team(team)
-    assert (real.saved.created, real.saved.changed, real.vanished) == (1, 1, 1)
+    assert (real.mirrored.created, real.mirrored.changed, real.vanished) == (1, 1, 1)
 
 
 def test_a_dry_run_doubts_an_empty_list_as_well(vyte_sandbox, team):

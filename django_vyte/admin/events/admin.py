@@ -29,7 +29,7 @@ from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
 from django_vyte.models.event import SOONEST_FIRST, EventQuerySet
 
-HISTORY_SHOWN = 50
+MAX_CHANGES = 50
 
 
 @admin.register(Event)
@@ -148,8 +148,8 @@ class EventAdmin(LargeTableAdmin[Event]):
             "places": place_options(event),
             "invitees": event.invitees.all() if see("django_vyte.view_invitee") else None,
             "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
-            "history": history.rows(changes[:HISTORY_SHOWN]) if see("django_vyte.view_eventchange") else None,
-            "history_shown": HISTORY_SHOWN,
+            "history": history.rows(changes[:MAX_CHANGES]) if see("django_vyte.view_eventchange") else None,
+            "history_shown": MAX_CHANGES,
             "raw": formatting.pretty_json(event.data) if see_all else None,
         }
 

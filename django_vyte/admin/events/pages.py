@@ -102,13 +102,13 @@ class EventPage(ABC):
         request.current_app = site.name
         came_from_event = len(events) == 1 and request.GET.get("from") == "page"
         back = formatting.change_url(events[0]) if came_from_event else _list_url(self.model_admin)
-        shared = {
+        common = {
             **site.each_context(request),
             "opts": self.model_admin.opts,
             "title": title,
             "back": _with_filters(self.model_admin, request, back),
         }
-        return TemplateResponse(request, f"admin/django_vyte/event/{self.verb}.html", {**shared, **context})
+        return TemplateResponse(request, f"admin/django_vyte/event/{self.verb}.html", {**common, **context})
 
 
 class ConfirmPage(EventPage):

@@ -60,7 +60,7 @@ class Command(BaseCommand):
         self.verbosity: int = options["verbosity"]
         account = self.account(options)
         undone = self.try_out(account, options) if options["write"] else []
-        facts = probe.ask(account)
+        facts = probe.collect_facts(account)
         if options["json"]:
             self.stdout.write(json.dumps(as_json(facts), indent=2))
         else:

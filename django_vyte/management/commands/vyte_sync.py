@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--group", metavar="G", help="only events of this group, such as project_1")
         parser.add_argument(
             "--since",
-            type=instant,
+            type=as_datetime,
             metavar="WHEN",
             help="only events that changed since: 2026-01-31[T09:00[+01:00]]",
         )
@@ -63,7 +63,7 @@ class Command(BaseCommand):
             raise CommandError("Events may be missing here: see above.", returncode=min(codes))
 
 
-def instant(text: str) -> dt.datetime:
+def as_datetime(text: str) -> dt.datetime:
     """An ISO date or datetime; without an offset it is in this site's time zone."""
     try:
         when = parse_datetime(text)

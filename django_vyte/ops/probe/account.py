@@ -72,17 +72,17 @@ class StoredCall:
         yield from values.as_dicts(self.content)
 
 
-def once(ask: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
+def once(request: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
     """Cache the answer, or the VyteError, for the life of the account."""
 
-    @wraps(ask)
+    @wraps(request)
     def kept(account: ProbedAccount) -> T:
-        if ask.__name__ not in account.kept:
+        if request.__name__ not in account.kept:
             try:
-                account.kept[ask.__name__] = ask(account)
+                account.kept[request.__name__] = request(account)
             except VyteError as error:
-                account.kept[ask.__name__] = error
-        answer: Any = account.kept[ask.__name__]
+                account.kept[request.__name__] = error
+        answer: Any = account.kept[request.__name__]
         if isinstance(answer, VyteError):
             raise answer
         return answer  # type: ignore[no-any-return]

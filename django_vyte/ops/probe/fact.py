@@ -36,6 +36,6 @@ def unseen(name: str, would_show_it: str) -> Fact:
     return Fact(name, None, would_show_it, seen=False)
 
 
-def failure(name: str, error: Exception) -> Fact:
+def failed(name: str, error: Exception) -> Fact:
     """A fact that could not be asked for: what happened, and the next step."""
     return Fact(name, None, remedies.about_team(error), seen=False, failed=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django_vyte.exceptions import VyteError
 from django_vyte.ops.probe import calls, lists, meetings, surface, writes
 from django_vyte.ops.probe.account import ProbedAccount
-from django_vyte.ops.probe.fact import Fact, failure
+from django_vyte.ops.probe.fact import Fact, failed
 
 FACTS = (
     meetings.offset_style,
@@ -30,12 +30,12 @@ FACTS = (
 )
 
 
-def ask(account: ProbedAccount) -> list[Fact]:
+def collect_facts(account: ProbedAccount) -> list[Fact]:
     """All facts; where Vyte cannot be asked for one, that is said in its place."""
     found = []
     for fact in FACTS:
         try:
             found.append(fact(account))
         except VyteError as error:
-            found.append(failure(fact.__name__, error))
+            found.append(failed(fact.__name__, error))
     return found

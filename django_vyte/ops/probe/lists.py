@@ -7,7 +7,7 @@ from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 
 # The largest number at which a list was ever reported to end.
-LARGEST_KNOWN = 100
+LARGEST_LIMIT = 100
 
 
 def list_default(account: ProbedAccount) -> Fact:
@@ -15,7 +15,7 @@ def list_default(account: ProbedAccount) -> Fact:
     count, most = account.without_limit().count, account.everything().count
     if count < most:
         return Fact("list_default", count, f"{count} came without a limit, {most} with a large one")
-    if most > LARGEST_KNOWN or account.more():
+    if most > LARGEST_LIMIT or account.more():
         return Fact("list_default", None, f"{count} came without a limit, and as many with a large one")
     return unseen("list_default", _too_few(most))
 
@@ -30,10 +30,10 @@ def list_maximum(account: ProbedAccount) -> Fact:
             "list_maximum",
             f"exactly {count} came, which may be all of them or a maximum: ask again with more",
         )
-    if count <= LARGEST_KNOWN:
+    if count <= LARGEST_LIMIT:
         return unseen("list_maximum", _too_few(count))
     return Fact("list_maximum", None, f"{count} came at once")
 
 
 def _too_few(count: int) -> str:
-    return f"the account has {count} meetings; more than {LARGEST_KNOWN} would show it"
+    return f"the account has {count} meetings; more than {LARGEST_LIMIT} would show it"

@@ -11,7 +11,7 @@ from django_vyte.models import Event
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?P<fraction>[.]\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)")
+TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?P<fraction>[.]\d+)?(?P<offset>Z|[+-]\d\d:?\d\d)")
 LISTS = ("messages", "declines", "invitees", "places", "dates")
 SINGLE = ("invitees", "places", "dates")
 NO_MEETING = "there is no meeting to look at; --write makes one"
@@ -29,9 +29,9 @@ def milliseconds(account: ProbedAccount) -> Fact:
 
 def single_as_object(account: ProbedAccount) -> Fact:
     """Whether a list of one is answered as that one."""
-    parts = [event[name] for event in account.events() for name in SINGLE if name in event]
-    alone = sum(isinstance(part, dict) for part in parts)
-    lists = sum(isinstance(part, list) and len(part) == 1 for part in parts)
+    members = [event[name] for event in account.events() for name in SINGLE if name in event]
+    alone = sum(isinstance(member, dict) for member in members)
+    lists = sum(isinstance(member, list) and len(member) == 1 for member in members)
     if not alone + lists:
         return unseen("single_as_object", "no meeting has a single invitee, place or date; --write makes one")
     return Fact("single_as_object", alone > 0, f"{alone} objects and {lists} lists of one")
@@ -53,7 +53,7 @@ def show_cancelled(account: ProbedAccount) -> Fact:
         return Fact("show_cancelled", True, f"{shown} meetings show it")
     if account.observed and account.observed.after_cancelling is not None:
         return Fact("show_cancelled", False, "the probe's own meeting does not, after it was cancelled")
-    if any(True for _ in _known_to_be_cancelled(account)):
+    if any(True for _ in _cancelled_here(account)):
         return Fact(
             "show_cancelled", False, "a meeting does not that Vyte's call, or this site, has cancelled"
         )
@@ -68,14 +68,14 @@ def list_cancelled(account: ProbedAccount) -> Fact:
     if account.observed and account.observed.is_listed_after_cancelling is not None:
         listed = account.observed.is_listed_after_cancelling
         return Fact("list_cancelled", listed, "the probe's own meeting, after it was cancelled")
-    if any(True for _ in _known_to_be_cancelled(account)):
+    if any(True for _ in _cancelled_here(account)):
         return Fact(
             "list_cancelled", True, "a listed meeting is one that Vyte's call, or this site, has cancelled"
         )
     return unseen("list_cancelled", "no meeting is known to be cancelled; --write cancels one of its own")
 
 
-def _known_to_be_cancelled(account: ProbedAccount) -> Iterator[str]:
+def _cancelled_here(account: ProbedAccount) -> Iterator[str]:
     """Listed meetings that are cancelled here for another reason than that Vyte shows it."""
     listed = {event.get("_id") for event in account.events()}
     known = Event.objects.cancelled().filter(
@@ -88,17 +88,17 @@ def _known_to_be_cancelled(account: ProbedAccount) -> Iterator[str]:
 
 def _spelling(name: str, account: ProbedAccount, spelt: Any) -> Fact:
     """What most times have in common."""
-    found = Counter(spelt(match) for match in _instants(account.events()))
+    found = Counter(spelt(match) for match in _timestamps(account.events()))
     if not found:
         return unseen(name, NO_MEETING)
     (position, count), total = found.most_common(1)[0], sum(found.values())
     return Fact(name, position, f"{count} of {total} times")
 
 
-def _instants(value: Any) -> Iterator[re.Match[str]]:
+def _timestamps(value: Any) -> Iterator[re.Match[str]]:
     """Every time in decoded JSON."""
     if isinstance(value, dict | list):
         for inner in value.values() if isinstance(value, dict) else value:
-            yield from _instants(inner)
-    elif isinstance(value, str) and (match := INSTANT.fullmatch(value)):
+            yield from _timestamps(inner)
+    elif isinstance(value, str) and (match := TIMESTAMP.fullmatch(value)):
         yield match

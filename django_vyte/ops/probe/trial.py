@@ -49,8 +49,8 @@ class Trial:
             self._attempt("naive_times", self._send_naive_time)
             self._attempt("delete_invitee_method", self._uninvite)
             self._attempt("confirm", self._confirm)
-        self._attempt("show_cancelled", self._look_at_cancelled)
-        self._attempt("list_cancelled", self._look_for_cancelled)
+        self._attempt("show_cancelled", self._retrieve_cancelled)
+        self._attempt("list_cancelled", self._list_cancelled)
         self.observed.was_called_about = self._wait_for_calls(wait)
         return self.observed
 
@@ -116,11 +116,11 @@ class Trial:
     def _confirm(self) -> None:
         self._note(self.account.client.events.confirm(self.vyte_id))
 
-    def _look_at_cancelled(self) -> None:
+    def _retrieve_cancelled(self) -> None:
         self._note(self.account.client.events.retrieve(self.vyte_id))
         self.observed.after_cancelling = self.observed.answers[-1]
 
-    def _look_for_cancelled(self) -> None:
+    def _list_cancelled(self) -> None:
         self.observed.is_listed_after_cancelling = self.vyte_id in self._ids_by_title()
 
     def _clean_up(self) -> None:
@@ -139,8 +139,8 @@ class Trial:
 
     def _ids_by_title(self) -> set[str]:
         """Of all that is listed, and of what a search finds: either may not show it."""
-        ask = partial(self.account.client.events.iterate, report=lambda warning: None)
-        found = map(values.as_dict, chain(ask(), ask(q=self.title)))
+        listed = partial(self.account.client.events.iterate, report=lambda warning: None)
+        found = map(values.as_dict, chain(listed(), listed(q=self.title)))
         return {str(event.get("_id")) for event in found if event.get("title") == self.title}
 
     def _wait_for_calls(self, seconds: float) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django_vyte.ops.probe.account import ProbedAccount
-from django_vyte.ops.probe.fact import Fact, failure, unseen
+from django_vyte.ops.probe.fact import Fact, failed, unseen
 from django_vyte.ops.probe.trial import AHEAD, ZONE
 
 ONLY_OWN = "--write asks with a meeting of its own"
@@ -17,7 +17,7 @@ def delete_invitee_method(account: ProbedAccount) -> Fact:
     if seen is None:
         return unseen(name, ONLY_OWN)
     if name in seen.failures:
-        return failure(name, seen.failures[name])
+        return failed(name, seen.failures[name])
     if not seen.removed_by:
         return unseen(name, "neither took an invitee off; a meeting that shows its invitees would show it")
     position = "both" if len(seen.removed_by) == 2 else seen.removed_by[0]
@@ -32,7 +32,7 @@ def naive_times(account: ProbedAccount) -> Fact:
     if seen is None:
         return unseen(name, ONLY_OWN)
     if name in seen.failures:
-        return failure(name, seen.failures[name])
+        return failed(name, seen.failures[name])
     if seen.naive is None:
         return unseen(name, "the meeting does not show its dates")
     position = {dt.timedelta(0): "utc", -AHEAD: "local"}.get(seen.naive)

@@ -82,9 +82,9 @@ def find_users(exchange: Exchange) -> list[JSON]:
     ]
 
 
-def owner_asking(exchange: Exchange, thing_id: str) -> str:
+def owner_asking(exchange: Exchange, object_id: str) -> str:
     """The organization that asks; without a key, which v1 does not need, the one that is asked about."""
-    return exchange.owner or exchange.state.owner_of(thing_id)
+    return exchange.owner or exchange.state.owner_of(object_id)
 
 
 def members_of(exchange: Exchange, team_id: str) -> list[str]:
@@ -134,7 +134,7 @@ def list_slots(exchange: Exchange) -> Response:
 
 def list_slots_v1(exchange: Exchange) -> Response:
     """GET /slots (v1): from and to are required, a key is not, and pages of other sites may ask."""
-    return shared(answer_slots(exchange, read_question(exchange, days_required=True)))
+    return with_cors(answer_slots(exchange, read_question(exchange, days_required=True)))
 
 
 def answer_slots(exchange: Exchange, question: Question) -> Response:
@@ -151,11 +151,11 @@ def list_days(exchange: Exchange) -> Response:
 
 def list_days_v1(exchange: Exchange) -> Response:
     """GET /slots/days (v1): as ``/slots``."""
-    return shared(answer_days(exchange, read_question(exchange, days_required=True)))
+    return with_cors(answer_days(exchange, read_question(exchange, days_required=True)))
 
 
-def shared(response: Response) -> Response:
-    """An answer that scripts in pages of any site may read, as Vyte's slot picker does."""
+def with_cors(response: Response) -> Response:
+    """Let scripts in pages of any origin read the response, as Vyte's slot picker does."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response
 

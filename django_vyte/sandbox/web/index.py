@@ -17,7 +17,7 @@ from django_vyte.sandbox.world.present import encode
 from django_vyte.sandbox.world.state import JSON, VyteState
 from django_vyte.sandbox.world.summary import describe_call, describe_hook, describe_locator, describe_page
 
-SHOWN = 30
+MAX_ROWS = 30
 
 
 def show_index(sandbox: LocalVyte, request: Request) -> Response:
@@ -29,14 +29,15 @@ def show_index(sandbox: LocalVyte, request: Request) -> Response:
             stopped=sandbox.stopped,
             faults=[fault_row(fault) for fault in sandbox.faults],
             calls=[
-                call_row(call, held=sandbox.webhook_mode.hold) for call in sandbox.outbox[: -SHOWN - 1 : -1]
+                call_row(call, held=sandbox.webhook_mode.hold)
+                for call in sandbox.outbox[: -MAX_ROWS - 1 : -1]
             ],
             call_count=str(len(sandbox.outbox)),
             modes=[mode_row(name, value) for name, value in asdict(sandbox.webhook_mode).items()],
             switches=[switch_row(name, getattr(sandbox.quirks, name)) for name in CHOICES],
             requests=[
                 {"method": seen.method, "path": seen.path, "status": str(seen.status or "no answer")}
-                for seen in sandbox.requests[: -SHOWN - 1 : -1]
+                for seen in sandbox.requests[: -MAX_ROWS - 1 : -1]
             ],
             joining="teams" if sandbox.quirks.join_path == "teams" else "organizations",
             **holdings(sandbox.state),
@@ -61,13 +62,13 @@ def holdings(state: VyteState) -> JSON:
         ],
     }
     counts = {name: str(len(getattr(state, name))) for name in kinds}
-    events = [event_row(event) for event in state.latest_events()[:SHOWN]]
+    events = [event_row(event) for event in state.latest_events()[:MAX_ROWS]]
     return {**kinds, "counts": counts, "events": events, "event_count": str(len(state.events))}
 
 
-def latest(things: dict[str, JSON]) -> list[JSON]:
-    """The things that were put in last, those first."""
-    return list(things.values())[: -SHOWN - 1 : -1]
+def latest(objects: dict[str, JSON]) -> list[JSON]:
+    """The objects that were put in last, those first."""
+    return list(objects.values())[: -MAX_ROWS - 1 : -1]
 
 
 def event_row(event: JSON) -> JSON:

@@ -31,7 +31,7 @@ def show_form(sandbox: LocalVyte, request: Request) -> Response:
         "timezone": ZONE,
         "invitees": [{"email": email, "name": name} for email, name in invitees if email] + [{}, {}],
         "places": [*read_places(link.get("places", "")), {}, {}],
-        "dates": [proposal(1), proposal(2), {}],
+        "dates": [proposed_date(1), proposed_date(2), {}],
     }
     return form_page(app, request, typed)
 
@@ -146,7 +146,7 @@ def groups(link: MultiDict[str, str]) -> list[str]:
     return [group for group in link.get("agid", "").split(",") if group]
 
 
-def proposal(days: int) -> JSON:
+def proposed_date(days: int) -> JSON:
     """An hour from 10 that many weekdays ahead, as a form field takes it."""
     day = datetime.now(zone(None)).replace(hour=10, minute=0)
     while days:

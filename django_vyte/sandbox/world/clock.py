@@ -25,9 +25,9 @@ def zone(name: str | None) -> ZoneInfo:
         raise ValueError(f"no such timezone: {name}") from error
 
 
-def spell(instant: datetime) -> str:
+def spell(moment: datetime) -> str:
     """An aware datetime in UTC with milliseconds: ``2020-07-16T07:00:00.000Z``."""
-    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def read(value: object, timezone_name: str | None = None) -> datetime:
@@ -59,14 +59,14 @@ def canonical(value: object, timezone_name: str | None = None) -> str:
 
 def respell(value: str, style: str, milliseconds: bool) -> str:
     """A canonical instant with another offset (``+0000``, ``+01:00``, …) or without milliseconds."""
-    instant = datetime.fromisoformat(value)
+    moment = datetime.fromisoformat(value)
     timespec = "milliseconds" if milliseconds else "seconds"
     if style == "Z":
-        return instant.isoformat(timespec=timespec).replace("+00:00", "Z")
+        return moment.isoformat(timespec=timespec).replace("+00:00", "Z")
     sign = -1 if style.startswith("-") else 1
     digits = style[1:].replace(":", "")
     offset = sign * timedelta(hours=int(digits[:2]), minutes=int(digits[2:] or 0))
-    local = instant.astimezone(timezone(offset)).replace(tzinfo=None)
+    local = moment.astimezone(timezone(offset)).replace(tzinfo=None)
     return local.isoformat(timespec=timespec) + style
 
 

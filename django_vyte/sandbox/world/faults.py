@@ -15,7 +15,7 @@ from django_vyte.sandbox.world.errors import ConnectionDropped
 
 @dataclass
 class Fault:
-    """One thing that goes wrong. ``left`` counts down to 0; None means until cleared."""
+    """One fault. ``left`` counts down to 0; None means until cleared."""
 
     path: re.Pattern[str]
     method: str | None

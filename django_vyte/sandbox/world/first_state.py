@@ -41,8 +41,8 @@ def load_what_belongs_to_users(state: VyteState) -> None:
     for team in published("teams"):
         state.load_team(team)
     for name in ("admin_preferences", "preferences", "availabilities", "calendars"):
-        things: dict[str, JSON] = getattr(state, name)
-        things.update({thing["belongs_to"]: thing for thing in published(name)})
+        objects: dict[str, JSON] = getattr(state, name)
+        objects.update({item["belongs_to"]: item for item in published(name)})
     for page in published("booking_pages"):
         state.load_page(page)
     for appointment_type in published("appointment_types"):

@@ -34,9 +34,9 @@ def all_or_nothing(state: VyteState) -> Iterator[None]:
     try:
         yield
     except Refused:
-        for name, things in before.items():
+        for name, objects in before.items():
             getattr(state, name).clear()
-            getattr(state, name).update(things)
+            getattr(state, name).update(objects)
         raise
 
 

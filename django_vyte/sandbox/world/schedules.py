@@ -91,13 +91,13 @@ def store_day(day: JSON) -> JSON:
     if "slots" not in day:
         return day
     slots = [
-        {**slot, "_id": slot.get("_id") or new_id(), **{name: as_instant(slot[name]) for name in EDGES}}
+        {**slot, "_id": slot.get("_id") or new_id(), **{name: as_datetime(slot[name]) for name in EDGES}}
         for slot in day["slots"]
     ]
     return {**day, "slots": slots}
 
 
-def as_instant(clock: str) -> str:
+def as_datetime(clock: str) -> str:
     """A clock time as Vyte answers it: an instant of the first of January 2018."""
     return spell(datetime.combine(date(2018, 1, 1), read_clock(clock), zone(SERVER_ZONE)))
 
@@ -109,8 +109,8 @@ def read_clock(text: str) -> time:
     """
     if len(text) <= 8:
         return time.fromisoformat(text)
-    instant = datetime.fromisoformat(text)
-    return (instant.astimezone(zone(SERVER_ZONE)) if instant.tzinfo else instant).time()
+    moment = datetime.fromisoformat(text)
+    return (moment.astimezone(zone(SERVER_ZONE)) if moment.tzinfo else moment).time()
 
 
 def openings(schedule: JSON, day: date, home: ZoneInfo) -> list[Span]:

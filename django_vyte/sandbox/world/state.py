@@ -24,7 +24,7 @@ def ignore(action: str, resource: JSON, owner: str) -> None:
 
 
 class VyteState:
-    """Everything this Vyte knows, by id; nothing to begin with. Hold ``lock`` while reading or changing several things.
+    """Everything this Vyte knows, by id; nothing to begin with. Hold ``lock`` to read or change several objects.
 
     ``owners`` says which organization each event, user, app, page and hook belongs to; ``keys`` maps an API
     key to its description. An event's ``key_store`` is kept as its id, the keys themselves in ``key_stores``.
@@ -58,7 +58,7 @@ class VyteState:
 
     def kept(self) -> dict[str, dict[str, Any]]:
         """Everything there is, by the name of the attribute that holds it."""
-        return {name: things for name, things in vars(self).items() if isinstance(things, dict)}
+        return {name: objects for name, objects in vars(self).items() if isinstance(objects, dict)}
 
     def load_organization(self, organization: JSON) -> None:
         """Takes an organization whose ``members`` are users; they are kept as ids."""
@@ -200,22 +200,22 @@ class VyteState:
             return self.users[known]
         return self.load_user(self.describe_user(new_id(), email, full_name), owner)
 
-    def touch(self, thing: JSON) -> str:
-        """Marks something as changed now: ``updatedAt`` grows strictly. Returns the instant."""
-        now = self.clock.now(after=thing.get("updatedAt"))
-        thing["updatedAt"] = now
-        if isinstance(thing.get("__v"), int):
-            thing["__v"] += 1
+    def touch(self, item: JSON) -> str:
+        """Marks an object as changed now: ``updatedAt`` grows strictly. Returns the instant."""
+        now = self.clock.now(after=item.get("updatedAt"))
+        item["updatedAt"] = now
+        if isinstance(item.get("__v"), int):
+            item["__v"] += 1
         return now
 
-    def owner_of(self, thing_id: str) -> str:
+    def owner_of(self, object_id: str) -> str:
         """The organization that something belongs to: the first one for what was put in without saying."""
-        return self.owners.get(thing_id, self.team_id)
+        return self.owners.get(object_id, self.team_id)
 
-    def owned(self, things: dict[str, JSON], thing_id: str, owner: str) -> JSON:
-        """The thing with that id; refused with 404, or 403 when it is another organization's."""
-        if thing_id not in things:
+    def owned(self, objects: dict[str, JSON], object_id: str, owner: str) -> JSON:
+        """The object with that id; refused with 404, or 403 when it is another organization's."""
+        if object_id not in objects:
             raise Refused(404, "not found")
-        if self.owner_of(thing_id) != owner:
+        if self.owner_of(object_id) != owner:
             raise Refused(403, "belongs to another organization")
-        return things[thing_id]
+        return objects[object_id]
