@@ -30,8 +30,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         self.verbosity: int = options["verbosity"]
         self.missing = 0
-        work = {"list": self.show, "register": self.register, "prune": self.prune}[options["verb"]]
-        for_each(chosen(options), work, self.stderr)
+        action = {"list": self.show, "register": self.register, "prune": self.prune}[options["verb"]]
+        for_each(chosen(options), action, self.stderr)
         if self.missing:
             raise CommandError(f"{self.missing} webhooks are missing at Vyte.")
 

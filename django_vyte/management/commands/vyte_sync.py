@@ -47,7 +47,7 @@ class Command(BaseCommand):
         limits = {name: options[name] for name in ("group", "since", "dry_run")}
         codes: set[int] = set()
 
-        def work(team: Team) -> None:
+        def sync(team: Team) -> None:
             try:
                 summary = sync_and_report(self, team, verbosity=options["verbosity"], **limits)
             except remedies.REQUEST_ERRORS as error:
@@ -56,7 +56,7 @@ class Command(BaseCommand):
             codes.update(CODES[reason] for reason in summary.incomplete_reasons)
 
         try:
-            for_each(chosen(options), work, self.stderr)
+            for_each(chosen(options), sync, self.stderr)
         except CommandError as error:
             raise CommandError(str(error), returncode=min(codes, default=FAILED)) from None
         if codes:

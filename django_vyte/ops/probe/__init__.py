@@ -1,4 +1,8 @@
-"""``vyte_probe``: asks a real account which variant of Vyte's behaviour it shows where the documentation is silent."""
+"""``vyte_probe``: finds out from a real account how Vyte behaves where its documentation leaves that open.
+
+Each fact is a function in ``meetings``, ``lists``, ``surface``, ``calls`` or ``writes``, and has the name of a switch of
+the sandbox (``sandbox.quirks``), so that the local Vyte can be set to behave like the real one.
+"""
 
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact

@@ -1,4 +1,4 @@
-"""The account that is probed; each request is sent once and its answer kept for every fact that needs it."""
+"""The account that is probed: sends each request once and caches its response for all facts that need it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from django_vyte.models import Delivery, Team
 from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
 
-# The limit to list with (more than any account has), events to inspect, calls to inspect.
+# A limit larger than any account's number of events; events to inspect; webhook calls to inspect.
 LIMIT = 1_000_000
 SAMPLE = 200
 CALLS = 100
@@ -30,10 +30,10 @@ T = TypeVar("T")
 
 
 class Wire(Resource):
-    """Raw requests: the JSON as Vyte sends it, without the client's methods in between."""
+    """Raw requests, which bypass the client's methods and return JSON as Vyte sends it."""
 
     def read(self, method: str, path: str, **options: Any) -> Any:
-        """The JSON answered; raises VyteError."""
+        """The JSON of the response; raises VyteError."""
         return self._read(method, path, object, **options)
 
     def try_to(self, method: str, path: str, **options: Any) -> bool:
@@ -73,7 +73,7 @@ class StoredCall:
 
 
 def once(request: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
-    """Cache the answer, or the VyteError, for the life of the account."""
+    """Cache the result, or the VyteError, for the lifetime of the account."""
 
     @wraps(request)
     def kept(account: ProbedAccount) -> T:
@@ -91,10 +91,10 @@ def once(request: Callable[[ProbedAccount], T]) -> Callable[[ProbedAccount], T]:
 
 
 class ProbedAccount:
-    """A client, the linked ``team`` whose calls are stored here, if it is linked, and answers that are kept.
+    """A client, the ``team`` if it is linked here, and cached responses.
 
-    ``observed`` is what the probe saw with a meeting of its own, where it may make one; ``say`` is called with what is
-    being done.
+    ``observed`` holds the observations of the trial meeting, None without ``--write``; ``say`` is called with progress
+    messages.
     """
 
     def __init__(
@@ -125,43 +125,43 @@ class ProbedAccount:
 
     @once
     def everything(self) -> ListedEvents:
-        """All events, as far as Vyte lists them."""
+        """The events listed with a large limit."""
         self.say("Listing the meetings …")
         return self._listed(limit=LIMIT)
 
     @once
     def without_limit(self) -> ListedEvents:
-        """The events that are listed where no number is asked for."""
+        """The events listed without a limit."""
         return self._listed()
 
     @once
     def more(self) -> int:
-        """How many events narrower questions find that are not among all of them."""
+        """How many events filtered lists find that the list of all events lacks."""
         self.say("Looking for meetings that were not listed …")
         creators = {email for event in self.everything().sample if (email := _creator(event))}
-        questions: list[EventFilters] = [{"filter": "confirmed"}, {"filter": "upcoming"}]
-        questions += [{"creator_emails": [email]} for email in sorted(creators)[:5]]
-        found = set[str]().union(*(self._listed(limit=LIMIT, **each).ids for each in questions))
+        queries: list[EventFilters] = [{"filter": "confirmed"}, {"filter": "upcoming"}]
+        queries += [{"creator_emails": [email]} for email in sorted(creators)[:5]]
+        found = set[str]().union(*(self._listed(limit=LIMIT, **query).ids for query in queries))
         return len(found - self.everything().ids)
 
     def events(self) -> list[dict[str, Any]]:
-        """Events to look into: of those listed, and the probe's own as it was answered."""
-        return [*self.everything().sample, *(self.observed.answers if self.observed else ())]
+        """A sample of the listed events, and the responses about the trial meeting."""
+        return [*self.everything().sample, *(self.observed.responses if self.observed else ())]
 
     @once
     def hooks(self) -> dict[str, Any]:
-        """What each of the two paths of webhooks answers, where it answers."""
-        answers = {}
+        """The responses of those of the two possible paths of webhooks that exist."""
+        responses = {}
         for path in ("/hooks", "/v2/hooks"):
             try:
-                answers[path] = self.wire.read("GET", path)
+                responses[path] = self.wire.read("GET", path)
             except VyteAPIError as error:
                 if error.status_code not in NOT_THERE:
                     raise
-        return answers
+        return responses
 
     def calls(self) -> list[StoredCall]:
-        """The newest calls of Vyte about the team that are JSON, the newest first."""
+        """The newest stored webhook calls of the team whose body is JSON, newest first."""
         if self.team is None:
             return []
         found = []
@@ -173,7 +173,7 @@ class ProbedAccount:
         return found
 
     def web_status(self, path: str) -> int:
-        """The status with which the web host answers a GET without any key; VyteConnectionError when it does not."""
+        """The web host's status for a GET without the API key; VyteConnectionError when it does not answer."""
         url = get_settings().WEB_URL + path
         try:
             with Session() as session:

@@ -1,4 +1,4 @@
-"""Facts shown by the webhook calls that this site has stored."""
+"""Facts that the stored webhook calls of the account show: their shape, ids, retries."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from django_vyte.ops.probe.fact import Fact, unseen
 from django_vyte.payloads import values
 
 NO_CALL = "no call is stored; --write, with the team linked and its webhooks registered, gets some"
-# What a call that was lost on its way takes at least to come again.
+# The least time between a call and its retry; copies within less are duplicates.
 AGAIN = dt.timedelta(seconds=1)
 
 
 def webhook_shape(account: ProbedAccount) -> Fact:
-    """Whether a call is an array or an object."""
+    """Whether the body of a call is an array or an object."""
     for call in account.calls():
         if isinstance(call.content, list | dict):
             shape = "array" if isinstance(call.content, list) else "object"
@@ -25,7 +25,7 @@ def webhook_shape(account: ProbedAccount) -> Fact:
 
 
 def webhook_owner(account: ProbedAccount) -> Fact:
-    """Which member names the caller."""
+    """Which member of a call holds the organization."""
     for call in _each(account):
         for name in ("team", "organization"):
             if name in call:
@@ -34,7 +34,7 @@ def webhook_owner(account: ProbedAccount) -> Fact:
 
 
 def webhook_ids(account: ProbedAccount) -> Fact:
-    """Whether a call names what it is about."""
+    """Whether a call has the id of its event."""
     for call in _each(account):
         if _is_about_event(call):
             return Fact("webhook_ids", bool(_resource(call).get("_id")), "the newest call about a meeting")
@@ -42,7 +42,7 @@ def webhook_ids(account: ProbedAccount) -> Fact:
 
 
 def webhook_retries(account: ProbedAccount) -> Fact:
-    """Whether a call comes again that was not answered as it should be."""
+    """Whether a call is retried when the receiver fails."""
     bodies: dict[str, dt.datetime] = {}
     for call in account.calls():
         body, received_at = call.delivery.body, call.delivery.received_at
@@ -54,7 +54,7 @@ def webhook_retries(account: ProbedAccount) -> Fact:
 
 
 def updates_before_confirmation(account: ProbedAccount) -> Fact:
-    """Whether a change of a meeting that is not settled is called about."""
+    """Whether changes of an unconfirmed meeting send ``event.updated``."""
     name = "updates_before_confirmation"
     for call in _each(account):
         settled = values.as_dict(_resource(call).get("confirmed")).get("flag") is True

@@ -1,4 +1,4 @@
-"""The result of one check: the variant that was seen, or what would show it."""
+"""``Fact``: one open question about Vyte's behaviour, with the position that was observed, or what would show it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django_vyte.accounts import remedies
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """``name`` and ``position`` are those of a switch of the local Vyte; ``how`` says how it was seen.
+    """``name`` and ``position`` are those of a switch of the sandbox; ``how`` says how it was observed.
 
-    Where it was not ``seen``, ``how`` says what would show it, or, where asking ``failed``, what happened.
+    When it was not ``seen``, ``how`` says what would show it, or what happened when the request ``failed``.
     """
 
     name: str
@@ -32,10 +32,10 @@ class Fact:
 
 
 def unseen(name: str, would_show_it: str) -> Fact:
-    """A fact that cannot be told yet."""
+    """A fact that this account does not show yet."""
     return Fact(name, None, would_show_it, seen=False)
 
 
 def failed(name: str, error: Exception) -> Fact:
-    """A fact that could not be asked for: what happened, and the next step."""
+    """A fact whose request failed: what happened, and the next step."""
     return Fact(name, None, remedies.about_team(error), seen=False, failed=True)

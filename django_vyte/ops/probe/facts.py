@@ -1,4 +1,4 @@
-"""All facts in the order of the report, one function each."""
+"""Collects all facts about an account, in the order of the report."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ FACTS = (
 
 
 def collect_facts(account: ProbedAccount) -> list[Fact]:
-    """All facts; where Vyte cannot be asked for one, that is said in its place."""
+    """All facts; one whose request fails does not stop the others."""
     found = []
     for fact in FACTS:
         try:

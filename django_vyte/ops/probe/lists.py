@@ -6,12 +6,12 @@ from django_vyte.client.resource import is_probably_cut
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 
-# The largest number at which a list was ever reported to end.
+# The largest maximum of a list that was ever reported.
 LARGEST_LIMIT = 100
 
 
 def list_default(account: ProbedAccount) -> Fact:
-    """How many events come where no number is asked for."""
+    """How many events a list without ``limit`` has; None for all."""
     count, most = account.without_limit().count, account.everything().count
     if count < most:
         return Fact("list_default", count, f"{count} came without a limit, {most} with a large one")
@@ -21,7 +21,7 @@ def list_default(account: ProbedAccount) -> Fact:
 
 
 def list_maximum(account: ProbedAccount) -> Fact:
-    """The most events that come, however many are asked for."""
+    """The most events of one list, whatever ``limit`` asks for; None for no maximum."""
     count = account.everything().count
     if more := account.more():
         return Fact("list_maximum", count, f"{count} came, and other questions found {more} more")

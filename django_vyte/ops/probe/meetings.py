@@ -1,4 +1,4 @@
-"""Facts shown by the events that Vyte lists."""
+"""Facts that listed events show: the format of times, absent members, cancellations."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ NO_MEETING = "there is no meeting to look at; --write makes one"
 
 
 def offset_style(account: ProbedAccount) -> Fact:
-    """How times name their offset."""
+    """How times spell their UTC offset."""
     return _spelling("offset_style", account, lambda match: match["offset"])
 
 
 def milliseconds(account: ProbedAccount) -> Fact:
-    """Whether times have them."""
+    """Whether times have milliseconds."""
     return _spelling("milliseconds", account, lambda match: match["fraction"] is not None)
 
 
 def single_as_object(account: ProbedAccount) -> Fact:
-    """Whether a list of one is answered as that one."""
+    """Whether a list of one item is returned as that item."""
     members = [event[name] for event in account.events() for name in SINGLE if name in event]
     alone = sum(isinstance(member, dict) for member in members)
     lists = sum(isinstance(member, list) and len(member) == 1 for member in members)
@@ -47,7 +47,7 @@ def missing(account: ProbedAccount) -> Fact:
 
 
 def show_cancelled(account: ProbedAccount) -> Fact:
-    """Whether the API says of an event that it is cancelled."""
+    """Whether a retrieved event shows that it is cancelled."""
     shown = sum(bool(event.get("cancelled")) for event in account.events())
     if shown:
         return Fact("show_cancelled", True, f"{shown} meetings show it")
@@ -61,7 +61,7 @@ def show_cancelled(account: ProbedAccount) -> Fact:
 
 
 def list_cancelled(account: ProbedAccount) -> Fact:
-    """Whether a cancelled event is listed."""
+    """Whether cancelled events are listed."""
     shown = sum(bool(event.get("cancelled")) for event in account.everything().sample)
     if shown:
         return Fact("list_cancelled", True, f"{shown} listed meetings are cancelled")
@@ -76,7 +76,7 @@ def list_cancelled(account: ProbedAccount) -> Fact:
 
 
 def _cancelled_here(account: ProbedAccount) -> Iterator[str]:
-    """Listed meetings that are cancelled here for another reason than that Vyte shows it."""
+    """Ids of listed meetings that are cancelled here, though Vyte's payload does not show it."""
     listed = {event.get("_id") for event in account.events()}
     known = Event.objects.cancelled().filter(
         team=account.team, cancelled_at__isnull=False, missing_since=None
@@ -87,7 +87,7 @@ def _cancelled_here(account: ProbedAccount) -> Iterator[str]:
 
 
 def _spelling(name: str, account: ProbedAccount, spelt: Any) -> Fact:
-    """What most times have in common."""
+    """The most frequent spelling of times."""
     found = Counter(spelt(match) for match in _timestamps(account.events()))
     if not found:
         return unseen(name, NO_MEETING)

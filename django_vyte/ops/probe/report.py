@@ -24,7 +24,7 @@ SETTINGS = {
 
 
 def settings_to_change(facts: Sequence[Fact]) -> dict[str, str]:
-    """The keys of ``VYTE`` that are not as these facts want them, with the right value."""
+    """The keys of ``VYTE`` that contradict these facts, with the right value."""
     wanted = {}
     for fact in facts:
         name, by_position = SETTINGS.get(fact.name, ("", {}))
@@ -35,7 +35,7 @@ def settings_to_change(facts: Sequence[Fact]) -> dict[str, str]:
 
 
 def versions() -> dict[str, str]:
-    """What ran, and whether it asked Vyte itself: an address of somebody's own is not told."""
+    """Versions, and whether the usual API was probed; another URL is private and not shown."""
     usual, used = Settings().API_URL, get_settings().API_URL
     return {
         "django-vyte": __version__,
@@ -46,7 +46,7 @@ def versions() -> dict[str, str]:
 
 
 def report(facts: Sequence[Fact]) -> str:
-    """Text for an issue: versions and positions, and nothing of anybody's."""
+    """Text for an issue: versions and positions, without personal data."""
     lines = [", ".join(f"{name} {value}" for name, value in versions().items())]
     return "\n".join([*lines, *(f"{fact.name}: {fact.shown}" for fact in facts)])
 

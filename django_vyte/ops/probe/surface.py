@@ -1,4 +1,4 @@
-"""Facts about paths (webhooks, the join page) and the shapes of their answers."""
+"""Facts about paths (webhooks, the join page) and the shapes of their responses."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 from django_vyte.payloads import values
 
-# How many people are asked for a free time before that is given up.
+# Users whose next free slot is requested, until one has any.
 PEOPLE = 5
 
 
 def hooks_path(account: ProbedAccount) -> Fact:
-    """Under which path webhooks are."""
+    """The path of the webhook operations."""
     paths = list(account.hooks())
     if not paths:
         return unseen("hooks_path", "neither path answers; a key that may manage webhooks would show it")
@@ -24,14 +24,14 @@ def hooks_path(account: ProbedAccount) -> Fact:
 
 
 def hooks_as_list(account: ProbedAccount) -> Fact:
-    """Whether webhooks are listed bare."""
+    """Whether webhooks are listed as a bare array."""
     for path, answer in account.hooks().items():
         return Fact("hooks_as_list", isinstance(answer, list), f"GET {path} answered {_described(answer)}")
     return unseen("hooks_as_list", "no list of webhooks; a key that may manage them would show it")
 
 
 def next_shape(account: ProbedAccount) -> Fact:
-    """In which shape the next free time comes."""
+    """The shape in which the next free slot is returned."""
     account.say("Asking for the next free time …")
     for email in account.emails()[:PEOPLE]:
         try:
@@ -49,7 +49,7 @@ def next_shape(account: ProbedAccount) -> Fact:
 
 
 def join_path(account: ProbedAccount) -> Fact:
-    """Which path the link to join has."""
+    """The path of the page to join an organization."""
     account.say("Looking for the page to join …")
     team_id = account.team_id()
     if _exists(account, f"/organizations/{team_id}/{secrets.token_hex(8)}"):

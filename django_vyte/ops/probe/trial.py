@@ -1,4 +1,4 @@
-"""Makes, changes, confirms and cancels one meeting (``vyte_probe --write``), and observes what Vyte answers."""
+"""Makes, changes, confirms and cancels one meeting (``vyte_probe --write``), and records what Vyte returns."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
 
 GUESTS = ("probe-one@example.com", "probe-two@example.com")
-# Far from UTC, and the same all year.
+# A zone far from UTC and without daylight saving time.
 ZONE, AHEAD = "Asia/Tokyo", dt.timedelta(hours=9)
 POLL_SECONDS = 0.5
 SERVER_ERROR = 500
@@ -31,7 +31,7 @@ class LeftBehind(Exception):
 
 
 class Trial:
-    """One meeting of the probe's own, organised by ``email``; ``play`` takes it through its life and observes."""
+    """One meeting of the probe's own, organised by ``email``; ``play`` creates, changes, confirms and cancels it."""
 
     def __init__(self, account: ProbedAccount, email: str) -> None:
         self.account, self.email = account, email
@@ -70,7 +70,7 @@ class Trial:
         except VyteAPIError as error:
             self.refused = error.status_code < SERVER_ERROR
             raise
-        self.vyte_id = values.identifier(self.observed.answers[-1].get("_id")) or next(
+        self.vyte_id = values.identifier(self.observed.responses[-1].get("_id")) or next(
             iter(self._ids_by_title()), ""
         )
         if not self.vyte_id:
@@ -88,18 +88,18 @@ class Trial:
         }
 
     def _send_naive_time(self) -> None:
-        """A time without an offset, which the client refuses to send: how Vyte reads it."""
+        """Send a time without an offset, which the client would refuse, and see how Vyte reads it."""
         day = (timezone.now() + dt.timedelta(days=31)).strftime("%Y-%m-%d")
         dates = [{"date": f"{day}T12:00:00", "end_date": f"{day}T12:30:00", "all_day": False}]
         self._note(self.account.wire.read("PUT", self._path(), body={"dates": dates}))
         read_as = values.as_datetime(
-            next(iter(values.as_dicts(self.observed.answers[-1].get("dates"))), {}).get("date")
+            next(iter(values.as_dicts(self.observed.responses[-1].get("dates"))), {}).get("date")
         )
         meant = dt.datetime.fromisoformat(f"{day}T12:00:00Z")
         self.observed.naive = read_as - meant if read_as else None
 
     def _uninvite(self) -> None:
-        """Each method takes one of the two guests off, or it does not."""
+        """Try each method on one of the two guests."""
         for method, guest in zip(("POST", "DELETE"), GUESTS, strict=True):
             invitee = self._invitee(guest)
             path = f"{self._path()}/invitees/{invitee}"
@@ -109,7 +109,7 @@ class Trial:
     def _invitee(self, email: str) -> str:
         """The id of an invitee as the meeting is now; empty when there is none."""
         self._note(self.account.client.events.retrieve(self.vyte_id))
-        people = values.as_dicts(self.observed.answers[-1].get("invitees"))
+        people = values.as_dicts(self.observed.responses[-1].get("invitees"))
         ids = [person.get("_id") for person in people if values.email(person.get("email")) == email]
         return values.identifier(next(iter(ids), None))
 
@@ -118,13 +118,13 @@ class Trial:
 
     def _retrieve_cancelled(self) -> None:
         self._note(self.account.client.events.retrieve(self.vyte_id))
-        self.observed.after_cancelling = self.observed.answers[-1]
+        self.observed.after_cancelling = self.observed.responses[-1]
 
     def _list_cancelled(self) -> None:
         self.observed.is_listed_after_cancelling = self.vyte_id in self._ids_by_title()
 
     def _clean_up(self) -> None:
-        """Cancel the meeting, also where the answer to its making was lost; LeftBehind when that fails."""
+        """Cancel the meeting, also when the response to its creation was lost; LeftBehind when that fails."""
         if self.refused:
             return
         self.account.say("Cancelling it …")
@@ -138,13 +138,13 @@ class Trial:
             ) from None
 
     def _ids_by_title(self) -> set[str]:
-        """Of all that is listed, and of what a search finds: either may not show it."""
+        """Ids of meetings with the probe's title, from the list and from a search: either may lack it."""
         listed = partial(self.account.client.events.iterate, report=lambda warning: None)
         found = map(values.as_dict, chain(listed(), listed(q=self.title)))
         return {str(event.get("_id")) for event in found if event.get("title") == self.title}
 
     def _wait_for_calls(self, seconds: float) -> bool:
-        """Whether the calls about making, confirming and cancelling it come in time."""
+        """Whether the webhook calls about creating, confirming and cancelling it come in time."""
         team = self.account.team
         if team is None or not team.webhooks.exclude(vyte_id="").exists():
             return False
@@ -157,20 +157,20 @@ class Trial:
         return complete
 
     def _actions(self) -> set[str]:
-        """What the stored calls say has happened to it."""
+        """The actions of the stored webhook calls about the meeting."""
         calls = [each for call in self.account.calls() for each in call.each()]
         own = [each for each in calls if values.as_dict(each.get("resource")).get("title") == self.title]
         return {str(each.get("action")) for each in own}
 
     def _attempt(self, name: str, step: Callable[[], None]) -> None:
-        """A step that fails keeps none of the others from being asked."""
+        """Run a step; an error is recorded and does not stop the next step."""
         try:
             step()
         except VyteError as error:
             self.observed.failures[name] = error
 
     def _note(self, answer: object) -> None:
-        self.observed.answers.append(values.as_dict(answer))
+        self.observed.responses.append(values.as_dict(answer))
 
     def _path(self) -> str:
         return f"/v2/events/{self.vyte_id}"

@@ -1,4 +1,4 @@
-"""Facts that only a write shows, taken from the trial meeting."""
+"""Facts that only writing requests show, from the trial meeting of ``vyte_probe --write``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ ONLY_OWN = "--write asks with a meeting of its own"
 
 
 def delete_invitee_method(account: ProbedAccount) -> Fact:
-    """Which method takes an invitee off."""
+    """Which HTTP method removes an invitee."""
     name, seen = "delete_invitee_method", account.observed
     if seen is None:
         return unseen(name, ONLY_OWN)
@@ -27,7 +27,7 @@ def delete_invitee_method(account: ProbedAccount) -> Fact:
 
 
 def naive_times(account: ProbedAccount) -> Fact:
-    """How a time without an offset is read."""
+    """As which time zone Vyte reads a time without an offset."""
     name, seen = "naive_times", account.observed
     if seen is None:
         return unseen(name, ONLY_OWN)
