@@ -43,7 +43,7 @@ class State:
         return "registered" if self.there else "missing"
 
 
-def address(webhook: Webhook) -> str:
+def webhook_url(webhook: Webhook) -> str:
     """The URL that Vyte calls; ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty."""
     public_url = get_settings().PUBLIC_URL
     if not public_url:
@@ -62,7 +62,7 @@ def compare(team: Team, **options: Any) -> list[State]:
     with team.client(**options) as client:
         there = cast("list[Hook]", values.as_dicts(client.hooks.list()))
         for webhook in team.webhooks.order_by("action"):
-            wanted = address(webhook)
+            wanted = webhook_url(webhook)
             found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
             if found:
                 there.remove(found)
@@ -143,7 +143,7 @@ def _replace_unreadable(webhook: Webhook) -> None:
 
 def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
     try:
-        return client.hooks.create(action=cast("HookAction", webhook.action), target_url=address(webhook))
+        return client.hooks.create(action=cast("HookAction", webhook.action), target_url=webhook_url(webhook))
     except ValueError:
         raise ImproperlyConfigured(
             "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."
@@ -175,11 +175,11 @@ def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:
 
 def _was_accepted(webhook: Webhook) -> bool:
     """Whether Vyte has accepted this webhook with its current address."""
-    return bool(webhook.vyte_id) and webhook.target_url == address(webhook)
+    return bool(webhook.vyte_id) and webhook.target_url == webhook_url(webhook)
 
 
 def _remember(webhook: Webhook, hook: Hook) -> None:
-    vyte_id, target_url = str(hook.get("_id", "")), address(webhook)
+    vyte_id, target_url = str(hook.get("_id", "")), webhook_url(webhook)
     if (webhook.vyte_id, webhook.target_url) != (vyte_id, target_url):
         webhook.vyte_id, webhook.target_url = vyte_id, target_url
         webhook.save(update_fields=["vyte_id", "target_url"])

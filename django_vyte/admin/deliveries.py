@@ -112,7 +112,7 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
         """The mirrored row by its name, else the subject as received."""
         if delivery.mirrored:
             return str(delivery.mirrored)
-        return formatting.address(delivery.subject) or gettext("(no single subject)")
+        return formatting.breakable(delivery.subject) or gettext("(no single subject)")
 
     @admin.display(description=_("account"))
     def owner(self, delivery: Delivery) -> str:

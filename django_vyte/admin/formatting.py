@@ -44,7 +44,7 @@ def excerpt(text: str) -> str:
     return line if line == text and len(line) <= EXCERPT_LENGTH else f"{line[:EXCERPT_LENGTH]}…"
 
 
-def address(text: str) -> str:
+def breakable(text: str) -> str:
     """An email address or ``kind:id`` that a narrow column may wrap after ``@`` or ``:`` and nowhere else."""
     return format_html_join("", "{}<wbr>", ((part,) for part in re.findall(r"[^@:]+[@:]?|[@:]", text)))
 

@@ -50,7 +50,7 @@ class MemberAdmin(VyteAdmin[Member]):
     @admin.display(description=_("email"), ordering="email")
     def mail(self, member: Member) -> str:
         """The email address."""
-        return formatting.address(member.email)
+        return formatting.breakable(member.email)
 
     @admin.display(description=_("notified"))
     def notified_receivers(self, member: Member) -> str:

@@ -8,16 +8,16 @@ urllib3.
 from requests import Session
 
 from django_vyte.http import log_filter
-from django_vyte.http.auth import Auth, BasicAuth, BearerAuth, KeyAuth
+from django_vyte.http.auth import BasicAuth, BearerAuth, HeaderAuth, KeyAuth
 from django_vyte.http.calls import Http, Options
 from django_vyte.http.pool import reset
 from django_vyte.http.service import Service
 from django_vyte.http.timeouts import Timeouts
 
 __all__ = [
-    "Auth",
     "BasicAuth",
     "BearerAuth",
+    "HeaderAuth",
     "Http",
     "KeyAuth",
     "Options",

@@ -9,7 +9,7 @@ import re
 import requests
 
 
-class Auth(requests.auth.AuthBase):
+class HeaderAuth(requests.auth.AuthBase):
     """Sets the ``Authorization`` header.
 
     It is an auth object because requests replaces a header of that name by what ~/.netrc has for the host:
@@ -32,7 +32,7 @@ class Auth(requests.auth.AuthBase):
         return request
 
 
-class KeyAuth(Auth):
+class KeyAuth(HeaderAuth):
     """An API key without a scheme: ``Authorization: <key>``, as Vyte asks for it."""
 
     def __init__(self, key: object) -> None:
@@ -40,7 +40,7 @@ class KeyAuth(Auth):
         super().__init__(key, key)
 
 
-class BearerAuth(Auth):
+class BearerAuth(HeaderAuth):
     """A token: ``Authorization: Bearer <token>`` (https://www.rfc-editor.org/rfc/rfc6750#section-2.1)."""
 
     def __init__(self, token: object) -> None:
@@ -48,7 +48,7 @@ class BearerAuth(Auth):
         super().__init__(f"Bearer {token}", token)
 
 
-class BasicAuth(Auth):
+class BasicAuth(HeaderAuth):
     """A user name, often the id of an account, and a password (https://www.rfc-editor.org/rfc/rfc7617)."""
 
     def __init__(self, username: object, password: object) -> None:

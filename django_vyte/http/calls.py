@@ -14,7 +14,7 @@ import requests
 
 from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
 from django_vyte.http import clock, pool, responses
-from django_vyte.http.auth import Auth
+from django_vyte.http.auth import HeaderAuth
 from django_vyte.http.call import ApiCall, Deadline
 from django_vyte.http.circuit import Circuit
 from django_vyte.http.errors import NETWORK_ERRORS, body_error, connection_error
@@ -61,7 +61,7 @@ class Http:
     def __init__(
         self,
         api_url: str,
-        auth: Auth,
+        auth: HeaderAuth,
         timeouts: Timeouts,
         service: Service,
         session: requests.Session | None = None,

@@ -13,7 +13,7 @@ from requests.structures import CaseInsensitiveDict
 from django_vyte import __version__
 from django_vyte.http import pool
 from django_vyte.http.adapters import SHORTEST_TIMEOUT, deadline_of_call
-from django_vyte.http.auth import Auth
+from django_vyte.http.auth import HeaderAuth
 from django_vyte.http.call import ApiCall
 from django_vyte.http.responses import REFUSED_LOCATION
 
@@ -38,7 +38,7 @@ class PooledTransport:
     Proxies and certificates come from the environment, as in requests, and are looked up once.
     """
 
-    def __init__(self, api_url: str, auth: Auth, headers: Mapping[str, str]) -> None:
+    def __init__(self, api_url: str, auth: HeaderAuth, headers: Mapping[str, str]) -> None:
         self._api_url = api_url
         self._auth = auth
         self._headers = {**_HEADERS, **_ENCODING, **headers}
@@ -82,7 +82,7 @@ class SessionTransport:
     """
 
     def __init__(
-        self, api_url: str, auth: Auth, headers: Mapping[str, str], session: requests.Session
+        self, api_url: str, auth: HeaderAuth, headers: Mapping[str, str], session: requests.Session
     ) -> None:
         self._api_url = api_url
         self._auth = auth

@@ -20,7 +20,7 @@ def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limit
     with progress(str(team), "events", verbosity=verbosity) as bar:
         summary = sync_team(team, progress=bar, expect=bar.expect, **limits)
     if verbosity:
-        command.stdout.write(f"{team}: {describe(summary, limits.get('since'))}")
+        command.stdout.write(f"{team}: {summary_line(summary, limits.get('since'))}")
         for example in summary.mirrored.examples:
             command.stdout.write(f"  {example}")
     for warning in summary.warnings:
@@ -28,7 +28,7 @@ def sync_and_report(command: BaseCommand, team: Team, *, verbosity: int, **limit
     return summary
 
 
-def describe(summary: SyncSummary, since: dt.datetime | None = None) -> str:
+def summary_line(summary: SyncSummary, since: dt.datetime | None = None) -> str:
     """``7 events: 0 new, 0 changed, 7 unchanged. 2 are gone from Vyte and cancelled here.``
 
     The counts add up to the number of events that Vyte listed; those that are gone are not listed.

@@ -15,7 +15,7 @@ MAX_LENGTH = 60
 
 def preview(team_id: int, fetched: Iterable[incoming.FetchedEvent]) -> MirrorResult:
     """What ``save`` would do with these events, with ``examples`` in words; writes nothing and locks no row."""
-    events, problems = incoming.read(fetched)
+    events, problems = incoming.read_events(fetched)
     todo = incoming.changed(team_id, events)
     result = MirrorResult(unchanged=len(events) - len(todo), problems=problems)
     held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}

@@ -28,7 +28,7 @@ Kind = EventChange.Kind
 
 def snapshot(event: Event) -> dict[str, Any]:
     """The state of an event in the form that ``between`` compares."""
-    people = payloads.people(event.data)
+    people = payloads.invitees(event.data)
     state = {name: _plain(getattr(event, name)) for name in TRACKED}
     state["invitees"] = [person.email or person.full_name for person in people]
     state["groups"] = list(payloads.groups(event.data))

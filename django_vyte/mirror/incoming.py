@@ -85,7 +85,7 @@ class IncomingEvent:
         return parsed
 
 
-def read(fetched: Iterable[FetchedEvent]) -> tuple[dict[str, IncomingEvent], list[str]]:
+def read_events(fetched: Iterable[FetchedEvent]) -> tuple[dict[str, IncomingEvent], list[str]]:
     """The last payload of each event by its id, and problems in words for payloads that cannot be read."""
     events: dict[str, IncomingEvent] = {}
     problems: list[str] = []

@@ -47,7 +47,7 @@ def update(events: Sequence[tuple[Event, dict[str, Any], payloads.ParsedEvent]])
     old_invitees: list[models.Q] = []
     old_groups: list[models.Q] = []
     for event, before, parsed in events:
-        old, new = set(payloads.people(before)), parsed.invitees
+        old, new = set(payloads.invitees(before)), parsed.invitees
         new_invitees += [_invitee(event, person) for person in new if person not in old]
         absent = {(p.vyte_id, p.email) for p in old} - {(p.vyte_id, p.email) for p in new}
         old_invitees += [models.Q(event=event, vyte_id=key, email=email) for key, email in sorted(absent)]
@@ -60,7 +60,7 @@ def update(events: Sequence[tuple[Event, dict[str, Any], payloads.ParsedEvent]])
     upsert(new_groups, ["group_id"], ["event", "group_id"])
 
 
-def _invitee(event: Event, person: payloads.Person) -> Invitee:
+def _invitee(event: Event, person: payloads.InviteeRecord) -> Invitee:
     return Invitee(
         event_id=event.pk,
         vyte_id=person.vyte_id,

@@ -11,7 +11,7 @@ from django.db.models import TextField, Value
 
 from django_vyte.db import retry_on_conflict
 from django_vyte.mirror import history, relations
-from django_vyte.mirror.incoming import FetchedEvent, IncomingEvent, Origin, changed, is_outdated, read
+from django_vyte.mirror.incoming import FetchedEvent, IncomingEvent, Origin, changed, is_outdated, read_events
 from django_vyte.mirror.relations import upsert
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event, EventChange
@@ -30,7 +30,7 @@ MIRRORED = (
 
 def save(team_id: int, fetched: Iterable[FetchedEvent]) -> MirrorResult:
     """Mirror fetched events of a team; a payload that cannot be read or stored stops no other."""
-    events, problems = read(fetched)
+    events, problems = read_events(fetched)
     result = MirrorResult(problems=problems)
     todo = changed(team_id, events)
     result.unchanged = len(events) - len(todo)

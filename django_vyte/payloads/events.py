@@ -51,7 +51,7 @@ class PlaceOption:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class InviteeRecord:
     """An invitee."""
 
     vyte_id: str
@@ -84,7 +84,7 @@ class ParsedEvent:
     vyte_id: str
     columns: dict[str, Any]
     settled_at: dt.datetime | None
-    invitees: tuple[Person, ...]
+    invitees: tuple[InviteeRecord, ...]
     groups: tuple[str, ...]
 
 
@@ -206,7 +206,7 @@ def parse_record(record: EventRecord) -> ParsedEvent:
         "data": data,
     }
     settled_at = as_datetime(as_dict(data.get("confirmed")).get("updated_at")) or columns["vyte_updated_at"]
-    return ParsedEvent(record.vyte_id, columns, settled_at, people(data), groups(data))
+    return ParsedEvent(record.vyte_id, columns, settled_at, invitees(data), groups(data))
 
 
 def _status(data: dict[str, Any]) -> dict[str, Any]:
@@ -225,13 +225,15 @@ def _status(data: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def people(data: dict[str, Any]) -> tuple[Person, ...]:
+def invitees(data: dict[str, Any]) -> tuple[InviteeRecord, ...]:
     """The invitees of an event payload, each once, in Vyte's order."""
-    found: dict[tuple[str, str], Person] = {}
+    found: dict[tuple[str, str], InviteeRecord] = {}
     for item in as_dicts(data.get("invitees")):
         key, address = identifier(item.get("_id")), email(item.get("email"))
         if key or address:
-            person = Person(key, address, text(item.get("full_name"), 255), text(item.get("phone"), 64))
+            person = InviteeRecord(
+                key, address, text(item.get("full_name"), 255), text(item.get("phone"), 64)
+            )
             found.setdefault((key, address), person)
     return tuple(found.values())
 

@@ -196,7 +196,7 @@ def _dates(data: dict[str, Any]) -> Dates:
 
 
 def _invitees(data: dict[str, Any]) -> frozenset[str]:
-    return frozenset(person.email for person in payloads.people(data) if person.email)
+    return frozenset(person.email for person in payloads.invitees(data) if person.email)
 
 
 def _to_the_second(time: dt.datetime) -> dt.datetime:

@@ -12,7 +12,7 @@ from typing import Any
 
 import requests
 
-from django_vyte.accounts.subscriptions import address
+from django_vyte.accounts.subscriptions import webhook_url
 from django_vyte.models import Delivery, Event, EventChange, Webhook
 from example_project.crm.models import Note
 from example_project.demo.environment import Addresses
@@ -66,7 +66,7 @@ class Demo:
 
     def call_again(self, action: str, times: int) -> float:
         """Make the call about the event that Vyte made, that often; the median time to the answer in ms."""
-        url = address(Webhook.objects.get(action=action))
+        url = webhook_url(Webhook.objects.get(action=action))
         body = json.dumps([{"action": action, "resource": {"_id": self.event_id}}])
         taken = []
         for _ in range(times):

@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterator
 from django_vyte.exceptions import DecryptionError
 from django_vyte.models.delivery import AccountKey
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
-from django_vyte.ops.doctor.registry import CheckedAccount, register, run_check
+from django_vyte.ops.doctor.registry import CheckedAccount, register_check, run_check
 from tests.clinic.models import SOURCE, Practice
 
 
-@register(SOURCE, {"clinic_secrets_unreadable": Level.ERROR})
+@register_check(SOURCE, {"clinic_secrets_unreadable": Level.ERROR})
 def check_practices(practice_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     """Each practice, or the one with this primary key."""
     accounts = []

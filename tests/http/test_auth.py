@@ -10,7 +10,7 @@ import requests
 import responses
 
 from django_vyte.exceptions import RateLimited, VyteTimeout
-from django_vyte.http import Auth, BasicAuth, BearerAuth, Http, KeyAuth, Service, Timeouts
+from django_vyte.http import BasicAuth, BearerAuth, HeaderAuth, Http, KeyAuth, Service, Timeouts
 from tests.client.raw import HANG, answer, raw_server
 from tests.http.clients import TIMEOUTS, raised
 
@@ -20,7 +20,9 @@ SECRET = "cfsvut1yp6dd2nuwkxjo"
 BASIC = base64.b64encode(f"organization:{SECRET}".encode()).decode()
 
 
-def connect(auth: Auth, url: str = URL, session: requests.Session | None = None, **timeouts: object) -> Http:
+def connect(
+    auth: HeaderAuth, url: str = URL, session: requests.Session | None = None, **timeouts: object
+) -> Http:
     return Http(url, auth, Timeouts(**{**TIMEOUTS, **timeouts}), OTHER, session)
 
 
@@ -34,7 +36,7 @@ def connect(auth: Auth, url: str = URL, session: requests.Session | None = None,
 )
 @pytest.mark.parametrize("mine", [True, False], ids=["a session of the caller's", "our own connections"])
 def test_each_request_has_the_header_that_the_service_asks_for(
-    auth: Auth, header: str, mine: bool, vyte: responses.RequestsMock
+    auth: HeaderAuth, header: str, mine: bool, vyte: responses.RequestsMock
 ) -> None:
     vyte.get(f"{URL}/meetings", body=b"[]")
     with requests.Session() as session:
@@ -46,7 +48,7 @@ def test_each_request_has_the_header_that_the_service_asks_for(
 
 
 @pytest.mark.parametrize("auth", [KeyAuth(SECRET), BearerAuth(SECRET), BasicAuth("organization", SECRET)])
-def test_an_echo_of_the_credential_is_masked(auth: Auth, vyte: responses.RequestsMock) -> None:
+def test_an_echo_of_the_credential_is_masked(auth: HeaderAuth, vyte: responses.RequestsMock) -> None:
     vyte.get(f"{URL}/{SECRET}", status=400, body=f"{SECRET} or {BASIC}".encode())
     error = repr(raised(connect(auth), "GET", f"/{SECRET}"))
     assert SECRET not in error
@@ -64,7 +66,7 @@ def test_an_echo_of_the_credential_is_masked(auth: Auth, vyte: responses.Request
         lambda: BasicAuth("a:b", "abc"),
     ],
 )
-def test_what_no_header_can_hold_is_refused(make: Callable[[], Auth]) -> None:
+def test_what_no_header_can_hold_is_refused(make: Callable[[], HeaderAuth]) -> None:
     with pytest.raises(ValueError, match=r"A (token|user name|password)"):
         make()
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from django_vyte import payloads
-from django_vyte.payloads import Person
+from django_vyte.payloads import InviteeRecord
 from django_vyte.payloads.values import as_datetime
 from django_vyte.sandbox.data import published
 
@@ -150,7 +150,7 @@ def test_a_single_object_does_for_a_list() -> None:
     said = {"confirmed": {"flag": True}, "dates": DAY, "places": HERE, "invitees": {"email": "a@example.com"}}
     assert times(**said) == (NINE, TEN, False)
     assert place(**said) == ("Office", "12 rue de Rivoli")
-    assert payloads.people(said) == (Person("", "a@example.com", "", ""),)
+    assert payloads.invitees(said) == (InviteeRecord("", "a@example.com", "", ""),)
 
 
 ALL_NULL = dict.fromkeys(["dates", "places", "invitees", "messages", "declines", "third_party"])
@@ -242,17 +242,19 @@ def test_the_later_of_two_clocks_is_the_revision() -> None:
 
 def test_invitees_are_listed_once_in_vytes_order() -> None:
     guest = {"_id": "i1", "email": "Guest@Example.com ", "full_name": "A Guest", "phone": 601020304}
-    found = payloads.people(
+    found = payloads.invitees(
         {"invitees": [guest, {"email": "b@example.com"}, guest, 5, {}, {"full_name": "Nobody"}]}
     )
     assert found == (
-        Person("i1", "guest@example.com", "A Guest", "601020304"),
-        Person("", "b@example.com", "", ""),
+        InviteeRecord("i1", "guest@example.com", "A Guest", "601020304"),
+        InviteeRecord("", "b@example.com", "", ""),
     )
 
 
 def test_an_invitee_without_an_address_is_known_by_its_id() -> None:
-    assert payloads.people({"invitees": [{"_id": "i1", "email": "nonsense"}]}) == (Person("i1", "", "", ""),)
+    assert payloads.invitees({"invitees": [{"_id": "i1", "email": "nonsense"}]}) == (
+        InviteeRecord("i1", "", "", ""),
+    )
 
 
 @pytest.mark.parametrize(

@@ -104,7 +104,7 @@ class EventAdmin(LargeTableAdmin[Event]):
     @admin.display(description=_("organiser"), empty_value="–")
     def organiser(self, event: Event) -> str | None:
         """Their email address."""
-        return formatting.address(event.creator_email) or None
+        return formatting.breakable(event.creator_email) or None
 
     @admin.display(description=_("created"), empty_value="–")
     def created(self, event: Event) -> str | None:

@@ -54,7 +54,7 @@ class InviteeAdmin(BelongsToEventAdmin[Invitee]):
     @admin.display(description=_("email"), ordering="email")
     def mail(self, invitee: Invitee) -> str:
         """The email address."""
-        return formatting.address(invitee.email)
+        return formatting.breakable(invitee.email)
 
 
 @admin.register(EventGroup)

@@ -1,7 +1,7 @@
 """The doctor: read-only health checks of settings, broker, database, linked accounts and pending work.
 
 Each check is a function that yields findings. ``vyte`` has the checks of Vyte's teams; another service registers its
-own with ``registry.register``.
+own with ``registry.register_check``.
 """
 
 from django_vyte.ops.doctor import vyte  # noqa: F401 - registers its check

@@ -28,7 +28,7 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-# Ids of findings about any site, with their levels; ``registry.register`` adds those of a service. Findings of system
+# Ids of findings about any site, with their levels; ``register_check`` adds those of a service. Findings of system
 # checks keep the id of the check.
 KINDS = {
     "broker_unreachable": Level.WARNING,

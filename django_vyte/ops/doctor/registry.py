@@ -32,7 +32,7 @@ AccountCheck = Callable[[str], Generator[Finding, None, list[CheckedAccount]]]
 ACCOUNT_CHECKS: dict[str, AccountCheck] = {}
 
 
-def register(source: str, kinds: dict[str, Level]) -> Callable[[AccountCheck], AccountCheck]:
+def register_check(source: str, kinds: dict[str, Level]) -> Callable[[AccountCheck], AccountCheck]:
     """Register the check of a source's accounts; ``kinds`` are the ids of its findings, with their levels."""
 
     def decorate(check: AccountCheck) -> AccountCheck:

@@ -20,7 +20,7 @@ from django_vyte.fields import cipher, decrypt
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
 from django_vyte.models.team import SOURCE
 from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
-from django_vyte.ops.doctor.registry import CheckedAccount, register, run_check
+from django_vyte.ops.doctor.registry import CheckedAccount, register_check, run_check
 from django_vyte.payloads import values
 
 # What a request to Vyte may raise; ValueError for a setting that is no URL.
@@ -55,7 +55,7 @@ KINDS = {
 }
 
 
-@register(SOURCE, KINDS)
+@register_check(SOURCE, KINDS)
 def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     """All checks of stored secrets and of each team, or of the team with this id at Vyte."""
     yield from run_check(secrets)

@@ -1,7 +1,7 @@
 """``vyte_probe``: finds out from a real account how Vyte behaves where its documentation leaves that open.
 
-Each fact is a function in ``meetings``, ``lists``, ``surface``, ``calls`` or ``writes``, and has the name of a switch of
-the sandbox (``sandbox.quirks``), so that the local Vyte can be set to behave like the real one.
+Each fact is a function in ``meetings``, ``lists``, ``surface``, ``calls`` or ``writes``, named like a switch of the
+sandbox (``sandbox.quirks``), so that the local Vyte can be set to behave like the real one.
 """
 
 from django_vyte.ops.probe.account import ProbedAccount

@@ -51,7 +51,7 @@ class Query:
         shown = {
             "creator_emails": {values.email(values.as_dict(event.get("created_by")).get("email"))} - {""},
             "group_ids": set(payloads.groups(event)),
-            "invitee_emails": {person.email for person in payloads.people(event)} - {""},
+            "invitee_emails": {person.email for person in payloads.invitees(event)} - {""},
         }
         wanted = ((self.filters.get(name), what) for name, what in shown.items())
         if any(value and what and what.isdisjoint(value) for value, what in wanted):
@@ -80,7 +80,7 @@ class Page:
             self.titles.append(title_of(event))
             self.creators.add(values.email(values.as_dict(event.get("created_by")).get("email")))
             self.groups.update(payloads.groups(event))
-            self.invitees.update(person.email for person in payloads.people(event))
+            self.invitees.update(person.email for person in payloads.invitees(event))
 
 
 def title_of(event: dict[str, Any]) -> str:
