@@ -398,7 +398,7 @@ class SourceCases:
 
     # Accounts
 
-    def test_accounts_of_all_sources_take_turns(
+    def test_accounts_of_all_sources_get_time_slices_in_turn(
         self, service: Service, other_service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(scheduling, "TIME_SLICE", -1)

@@ -112,7 +112,7 @@ def test_what_vyte_refuses_changes_nothing_here(vyte_sandbox, event, settings):
     assert history(event) == before
 
 
-def test_a_refresh_brings_what_no_webhook_told(vyte_sandbox, event):
+def test_a_refresh_brings_what_no_webhook_reported(vyte_sandbox, event):
     vyte_sandbox.update_event(event.vyte_id, title="Kick-off, moved")
     event.refresh()
     assert event.title == "Kick-off, moved"

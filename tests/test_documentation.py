@@ -212,7 +212,7 @@ def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operation
         assert f"](client-reference.md#{anchor})" in row[0]
 
 
-def test_every_stranger_whose_calls_are_tested_is_documented():
+def test_every_third_party_client_whose_calls_are_tested_is_documented():
     clients = json.loads((ROOT / "tests" / "data" / "third_party_clients.json").read_text())
     assert first_names(text_of("third-party-clients.md")) == [client["who"] for client in clients]
 

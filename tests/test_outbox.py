@@ -151,7 +151,7 @@ def test_a_receiver_that_never_succeeds_is_given_up_in_sight(change, settings):
     assert "for ever" in change.error
 
 
-def test_a_worker_that_died_while_telling_is_followed_by_another(change):
+def test_a_dispatch_that_a_dead_worker_left_is_continued_by_another(change):
     calls = []
 
     def dies_first(sender, **kwargs):
@@ -182,7 +182,7 @@ def test_an_async_receiver_is_called_too(change):
     assert heard == [1]
 
 
-def test_a_new_member_is_told_of_once():
+def test_a_new_member_is_dispatched_once():
     team = Team.objects.create(vyte_id="t1", name="ACME")
     member = Member.objects.create(team=team, vyte_id="u1", email="jane@acme.com", as_of=timezone.now())
     heard = []
@@ -320,7 +320,7 @@ def test_a_change_that_kills_every_worker_takes_others_along_once_at_most(change
     assert EventChange.objects.get(told_at=None).pk == changes[0].pk
 
 
-def test_a_change_is_told_with_the_event_as_it_is_by_then(changes, monkeypatch):
+def test_a_change_is_dispatched_with_the_event_as_it_is_by_then(changes, monkeypatch):
     clock = iter(range(1000))
     monkeypatch.setattr(outbox, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     titles = []

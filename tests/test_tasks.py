@@ -75,7 +75,7 @@ def test_what_failed_is_asked_for_again_after_a_while(vyte_sandbox, linked_team,
     assert 5 <= countdown <= 10
 
 
-def test_a_user_who_joined_is_told_of(vyte_sandbox, linked_team, sent):
+def test_a_user_who_joined_is_dispatched(vyte_sandbox, linked_team, sent):
     vyte_sandbox.join(email="new@acme.com", full_name="New Person")
     vyte_sandbox.deliver()
     run(sent)
@@ -90,7 +90,7 @@ def test_the_sweep_does_what_lost_messages_would_have(vyte_sandbox, linked_team,
     assert Event.objects.get(title="Kick-off").changes.get().told_at is not None
 
 
-def test_a_team_is_synchronised_and_its_receivers_told(vyte_sandbox, linked_team, sent):
+def test_a_team_is_synchronised_and_its_changes_dispatched(vyte_sandbox, linked_team, sent):
     tasks.sync_team(linked_team.pk)
     assert linked_team.events.count() == len(vyte_sandbox.state.events)
     run(sent)
@@ -180,7 +180,7 @@ def test_what_a_synchronisation_may_lack_stands_on_the_team_until_one_lacks_noth
     assert linked_team.problem == ""
 
 
-def test_one_change_that_cannot_be_told_keeps_no_other_waiting(vyte_sandbox, linked_team, sent):
+def test_one_change_that_cannot_be_dispatched_delays_no_other(vyte_sandbox, linked_team, sent):
     for title in ("One", "Two"):
         vyte_sandbox.create_event(title=title, creator="jane@acme.com")
     vyte_sandbox.deliver()

@@ -363,7 +363,7 @@ def test_a_body_that_cannot_be_read_is_refused_rather_than_lost(webhook_path: st
 
 @pytest.mark.parametrize("method", ["POST", "GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 @pytest.mark.parametrize("token", ["x", "A" * 43, "é", "%00", "%ED%A0%80", "..", "' OR 1=1"])
-def test_a_stranger_gets_a_404_and_leaves_nothing(method: str, token: str, webhook_path: str) -> None:
+def test_an_unknown_token_gets_a_404_and_leaves_nothing(method: str, token: str, webhook_path: str) -> None:
     path = f"/vyte/webhooks/{token}/"
     with CaptureQueriesContext(connection) as queries:
         answer = Client().generic(method, path, call(), content_type="application/json")
@@ -372,7 +372,7 @@ def test_a_stranger_gets_a_404_and_leaves_nothing(method: str, token: str, webho
     assert [query["sql"].split()[0] for query in queries] == ["SELECT"]
 
 
-def test_a_strangers_body_is_not_even_read(webhook_path: str) -> None:
+def test_the_body_of_an_unknown_token_is_not_even_read(webhook_path: str) -> None:
     assert post("/vyte/webhooks/x/", call(), **{"wsgi.input": BreaksOff()}).status_code == 404
 
 

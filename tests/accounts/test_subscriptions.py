@@ -75,7 +75,7 @@ def test_without_a_public_url_the_remedy_is_named(vyte_sandbox, team, settings):
         subscriptions.register(team)
 
 
-def test_a_stranger_s_token_is_nobody_s(team):
+def test_an_unknown_token_matches_no_webhook(team):
     assert Webhook.objects.for_token("guess") is None
     assert Webhook.objects.for_token("\ud800") is None
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.django_db
 LIST = "/admin/django_vyte/eventchange/"
 
 
-def test_a_change_says_what_why_by_whom_and_who_was_told(admin_client, admin_user, event):
+def test_a_change_says_what_why_by_whom_and_which_receivers_were_notified(admin_client, admin_user, event):
     event.confirm(date_id=event.dates[0].id, by=admin_user)
     change = event.changes.latest("pk")
     page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text
@@ -40,7 +40,7 @@ def test_people_and_groups_that_came_and_went_are_told_apart(admin_client, event
         assert shown.lower() in page.lower()
 
 
-def test_the_list_says_when_receivers_were_told_or_what_went_wrong(admin_client, event):
+def test_the_list_says_when_receivers_were_notified_or_what_went_wrong(admin_client, event):
     EventChange.objects.create(event=event, kind="updated", cause="sync", error="ValueError: ouch\nand more")
     EventChange.objects.create(event=event, kind="updated", cause="sync")
     page = admin_client.get(LIST, {"told_at__isempty": "1"}).text
@@ -64,7 +64,7 @@ def test_history_is_append_only(admin_client, event):
     assert event.changes.get().kind == "created"
 
 
-def test_receivers_told_are_lines_and_a_delivery_is_shown_where_there_is_one(admin_client, event):
+def test_notified_receivers_are_lines_and_a_delivery_is_shown_where_there_is_one(admin_client, event):
     told = ["crm.receivers.note", "crm.receivers.mail"]
     change = EventChange.objects.create(event=event, kind="updated", cause="sync", told=told)
     page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text

@@ -26,7 +26,7 @@ def fail(delivery: Delivery, reason: str = "ServerError: GET /v2/events/1 answer
     Delivery.objects.filter(pk=delivery.pk).update(status=Status.FAILED, next_attempt_at=None, error=reason)
 
 
-def test_process_mirrors_what_waits_and_tells_receivers(call, manage):
+def test_process_mirrors_what_waits_and_dispatches_it(call, manage):
     heard = []
 
     def hear(event, **kwargs):
@@ -121,7 +121,7 @@ def test_stats_count_by_status_and_name_the_oldest_and_the_trouble(call, manage)
     assert "manage.py vyte_inbox replay" in failed
 
 
-def test_stats_count_who_is_still_to_be_told(call, manage):
+def test_stats_count_the_rows_still_to_be_dispatched(call, manage):
     scheduling.process(call.pk)
     assert "1 changes wait for receivers." in manage("vyte_inbox", "stats").out
 

@@ -232,7 +232,7 @@ def test_it_can_be_quiet(vyte_sandbox, team, manage):
     assert Event.objects.exists()
 
 
-def test_receivers_are_told_by_a_worker(vyte_sandbox, team, manage, monkeypatch):
+def test_changes_are_dispatched_by_a_worker(vyte_sandbox, team, manage, monkeypatch):
     told: list[int] = []
     monkeypatch.setattr("django_vyte.mirror.writing.announce", lambda model, keys: told.extend(keys))
     manage("vyte_sync")

@@ -100,7 +100,7 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def cost_of_a_message(key: int, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
-    """Statements, and deliveries that are looked at, of a message that comes to one thing."""
+    """Statements, and deliveries that are looked at, of a message whose time slice handles one group."""
     monkeypatch.setattr(claims, "MOST_GROUPS", 1)
     monkeypatch.setattr(scheduling, "round_robin", scheduling.RoundRobin())
     with CaptureQueriesContext(connection) as queries, looked_at() as rows:
@@ -121,7 +121,7 @@ def test_what_a_message_costs_does_not_grow_with_what_waits(
 
 
 @pytest.mark.parametrize("waiting", [10, 2000])
-def test_whose_turn_it_is_costs_as_many_statements_whatever_waits(
+def test_choosing_the_next_account_costs_as_many_statements_whatever_waits(
     team: Team, vyte_sandbox: Sandbox, waiting: int
 ) -> None:
     other = add_team(vyte_sandbox, "Other")
@@ -147,7 +147,7 @@ def test_a_few_teams_are_looked_at_each_time_and_all_in_the_end(
     assert found == [None, None, others[4].account_key, None]
 
 
-# A burst
+# Oversized groups
 
 
 def test_thousands_of_calls_about_one_event_cost_one_fetch(team: Team, vyte_sandbox: Sandbox) -> None:
@@ -159,7 +159,7 @@ def test_thousands_of_calls_about_one_event_cost_one_fetch(team: Team, vyte_sand
     assert len(rows) <= 1 + claims.LOOK_AHEAD + claims.MOST_ROWS + 1
 
 
-def test_what_a_burst_keeps_in_memory_does_not_grow_with_it(
+def test_memory_does_not_grow_with_the_size_of_a_group(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "LOOK_AHEAD", 20)
@@ -178,7 +178,7 @@ def test_what_a_burst_keeps_in_memory_does_not_grow_with_it(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_cancellation_deep_in_a_burst_is_not_lost(team: Team, vyte_sandbox: Sandbox) -> None:
+def test_a_cancellation_deep_in_an_oversized_group_is_not_lost(team: Team, vyte_sandbox: Sandbox) -> None:
     vyte_sandbox.quirks.show_cancelled = False
     scheduling.process(*store(team, EVENT))
     keys = store(team, *[EVENT] * 30)
@@ -191,7 +191,7 @@ def test_a_cancellation_deep_in_a_burst_is_not_lost(team: Team, vyte_sandbox: Sa
 
 
 @pytest.mark.usefixtures("few")
-def test_a_burst_that_fails_is_put_off_as_a_whole_and_tried_as_a_whole(
+def test_an_oversized_group_that_fails_is_postponed_and_retried_as_a_whole(
     team: Team, vyte_sandbox: Sandbox
 ) -> None:
     keys = store(team, *[EVENT] * 30)
@@ -206,7 +206,7 @@ def test_a_burst_that_fails_is_put_off_as_a_whole_and_tried_as_a_whole(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_new_call_leaves_a_burst_that_waits_for_another_try_alone(
+def test_a_new_call_does_not_wake_an_oversized_group_that_waits_for_a_retry(
     team: Team, vyte_sandbox: Sandbox
 ) -> None:
     store(team, *[EVENT] * 30)
@@ -220,7 +220,7 @@ def test_a_new_call_leaves_a_burst_that_waits_for_another_try_alone(
 
 
 @pytest.mark.usefixtures("few")
-def test_of_a_burst_only_what_no_worker_survived_is_given_up(
+def test_of_an_oversized_group_only_what_no_worker_survived_is_given_up(
     team: Team, vyte_sandbox: Sandbox, settings: Any
 ) -> None:
     settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 3}
@@ -235,7 +235,7 @@ def test_of_a_burst_only_what_no_worker_survived_is_given_up(
 
 
 @pytest.mark.usefixtures("few")
-def test_of_several_bursts_each_is_claimed_when_its_turn_comes(
+def test_of_several_oversized_groups_each_is_claimed_in_its_order(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
@@ -249,7 +249,7 @@ def test_of_several_bursts_each_is_claimed_when_its_turn_comes(
 
 
 @pytest.mark.usefixtures("few")
-def test_a_burst_goes_on_while_it_is_worked_on_and_costs_two_fetches(
+def test_an_oversized_group_grows_while_it_is_processed_and_costs_two_fetches(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send, late = requests.Session.send, []
@@ -276,7 +276,9 @@ def test_a_burst_goes_on_while_it_is_worked_on_and_costs_two_fetches(
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("few")
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="has no workers side by side in memory")
-def test_a_burst_for_many_workers_costs_two_requests_at_most(team: Team, vyte_sandbox: Sandbox) -> None:
+def test_an_oversized_group_for_many_workers_costs_two_requests_at_most(
+    team: Team, vyte_sandbox: Sandbox
+) -> None:
     vyte_sandbox.requests.clear()
     together = threading.Barrier(6)
     queue = store(team, *[EVENT] * 120)
@@ -297,7 +299,7 @@ def test_a_burst_for_many_workers_costs_two_requests_at_most(team: Team, vyte_sa
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="has no workers side by side in memory")
-def test_a_slow_team_with_a_backlog_for_two_workers_leaves_another_one_the_next_turn(
+def test_a_slow_team_with_a_backlog_for_two_workers_leaves_another_one_the_next_time_slice(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "MOST_GROUPS", 1)

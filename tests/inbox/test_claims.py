@@ -1,4 +1,4 @@
-"""Who works on what: one worker for each thing, and a turn for every team."""
+"""Claims: one worker for each group of deliveries, and a time slice for every team."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
-    """Every request takes longer than a turn."""
+    """Every request takes longer than a time slice."""
     monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
 
 
@@ -76,10 +76,10 @@ def asked(sandbox: Sandbox) -> list[str]:
     return [request.path.rpartition("/")[2] for request in sandbox.requests]
 
 
-# One worker for each thing
+# One worker for each group
 
 
-def test_calls_about_other_things_do_not_wait_for_a_worker_that_is_busy(
+def test_calls_with_other_subjects_do_not_wait_for_a_busy_worker(
     team: Team, ids: list[str], vyte_sandbox: Sandbox, while_asking: Callable[[Callable[[], object]], None]
 ) -> None:
     busy, *others = [store(team, vyte_id) for vyte_id in ids[:1]]
@@ -94,7 +94,7 @@ def test_calls_about_other_things_do_not_wait_for_a_worker_that_is_busy(
     assert len(asked(vyte_sandbox)) == len(ids)
 
 
-def test_whoever_finds_that_somebody_else_claimed_the_same_thing_leaves_it_and_comes_back(
+def test_a_worker_that_finds_a_group_claimed_by_another_releases_it_and_retries(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, plan = store(team), claims.plan
@@ -116,7 +116,7 @@ def test_whoever_finds_that_somebody_else_claimed_the_same_thing_leaves_it_and_c
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="has no workers side by side in memory")
 @pytest.mark.parametrize("calls", [2, 24])
-def test_a_burst_of_calls_about_one_event_for_many_workers_costs_two_requests_at_most(
+def test_many_calls_about_one_event_for_many_workers_cost_two_requests_at_most(
     team: Team, vyte_sandbox: Sandbox, calls: int
 ) -> None:
     vyte_sandbox.requests.clear()
@@ -149,7 +149,7 @@ def test_a_burst_of_calls_about_one_event_for_many_workers_costs_two_requests_at
     assert EventChange.objects.filter(kind="created").count() == 1
 
 
-def test_a_call_deep_in_a_backlog_takes_all_about_its_thing_along(
+def test_a_call_deep_in_a_backlog_is_claimed_with_its_whole_group(
     team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(claims, "LOOK_AHEAD", 3)
@@ -162,11 +162,11 @@ def test_a_call_deep_in_a_backlog_takes_all_about_its_thing_along(
     assert set(Delivery.objects.filter(pk__in=deep).values_list("status", flat=True)) == {"done"}
 
 
-# A turn for every team
+# A time slice for every team
 
 
 @pytest.mark.usefixtures("slow")
-def test_a_slow_team_with_a_backlog_leaves_another_one_a_turn_first(
+def test_a_slow_team_with_a_backlog_leaves_another_one_a_time_slice_first(
     team: Team, ids: list[str], vyte_sandbox: Sandbox
 ) -> None:
     backlog = [store(team, vyte_id) for vyte_id in ids]
@@ -223,7 +223,7 @@ def test_no_team_is_passed_over_for_ever(
 
 
 @pytest.mark.usefixtures("slow")
-def test_the_sweep_gives_each_team_its_turn(team: Team, ids: list[str], vyte_sandbox: Sandbox) -> None:
+def test_the_sweep_gives_each_team_a_time_slice(team: Team, ids: list[str], vyte_sandbox: Sandbox) -> None:
     other = add_team(vyte_sandbox, "Other")
     for vyte_id in ids[:10]:
         store(team, vyte_id)

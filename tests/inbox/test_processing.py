@@ -60,7 +60,7 @@ def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def out_of_time(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
-    """Each request takes as long as a turn."""
+    """Each request takes as long as a time slice."""
     monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
 
 
@@ -235,11 +235,11 @@ def test_what_there_is_no_time_for_is_given_back_as_it_was(
 @pytest.mark.usefixtures("out_of_time")
 def test_a_message_comes_to_all_that_it_names(deliveries: list[Delivery]) -> None:
     keys = [delivery.pk for delivery in deliveries]
-    turns = 0
+    slices = 0
     while keys:
         keys = scheduling.process(*keys).more
-        turns += 1
-    assert turns == MANY
+        slices += 1
+    assert slices == MANY
     assert set(statuses().values()) == {("done", 1)}
 
 
@@ -254,7 +254,7 @@ def test_a_message_that_names_more_than_are_worked_on_at_once_leaves_the_rest_fo
     assert outcome.more == keys[MANY:]
 
 
-def test_a_turn_ends_after_a_second(
+def test_a_time_slice_ends_after_a_second(
     deliveries: list[Delivery], vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = SimpleNamespace(monotonic=lambda: 0.3 * len(vyte_sandbox.requests))

@@ -91,7 +91,7 @@ def test_a_webhook_that_is_deleted_is_unknown_at_once(method: str, webhook: Webh
     assert Delivery.objects.count() == 1
 
 
-def test_the_body_of_a_stranger_is_read_at_most_once(webhook: Webhook) -> None:
+def test_the_body_of_an_unknown_caller_is_read_at_most_once(webhook: Webhook) -> None:
     assert call(webhook) == 200
     Webhook.objects.filter(pk=webhook.pk).delete()
     assert call(webhook) == 404

@@ -183,7 +183,7 @@ def test_twenty_calls_without_an_id_cost_one_list(
     assert Event.objects.count() == len(vyte_sandbox.state.events)
 
 
-def test_calls_about_different_things_do_not_wait_for_each_other(
+def test_calls_with_different_subjects_do_not_wait_for_each_other(
     team: Team, vyte_sandbox: Sandbox, while_asking: Callable[[Callable[[], None]], None]
 ) -> None:
     both = b"[%s, %s]" % (body(), body(OTHER))
@@ -565,7 +565,7 @@ def test_a_call_that_no_worker_survives_is_given_up_in_sight(team: Team, setting
     assert "did not come back" in deadly.error
 
 
-def test_what_succeeded_of_a_call_about_several_things_is_announced_at_once(
+def test_what_succeeded_of_a_call_about_several_objects_is_announced_at_once(
     team: Team, vyte_sandbox: Sandbox, announced: list[tuple[Any, ...]]
 ) -> None:
     both = json.dumps([json.loads(body(EVENT)), json.loads(body(OTHER))]).encode()

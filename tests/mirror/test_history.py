@@ -63,7 +63,7 @@ def test_confirming_says_what_was_settled() -> None:
 
 
 @pytest.mark.parametrize("before", [PLANNED, CONFIRMED])
-def test_cancelling_is_told_as_such(before: dict[str, Any]) -> None:
+def test_cancelling_is_recorded_as_such(before: dict[str, Any]) -> None:
     change = between(before, {**before, "cancelled": "2027-01-01T00:00:00Z"})
     assert change is not None
     assert change.kind == "cancelled"
@@ -160,6 +160,6 @@ def test_nothing_is_the_same_as_empty(empty: object) -> None:
     assert between(absent, {**absent, "messages": empty, "declines": empty, "links": empty}) is None
 
 
-def test_a_time_is_told_in_full() -> None:
+def test_a_time_is_recorded_in_full() -> None:
     snapshot = history.snapshot(event(CONFIRMED))
     assert snapshot["starts_at"] == dt.datetime(2020, 7, 16, 7, tzinfo=UTC).isoformat()

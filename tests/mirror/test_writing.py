@@ -586,7 +586,7 @@ def test_changed_events_are_two_statements(team: Team, count: int) -> None:
     assert len(queries) == 6
 
 
-def test_events_get_their_keys_where_the_database_does_not_tell_them(
+def test_events_get_their_keys_where_the_database_does_not_return_them(
     team: Team, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(type(connection.features), "can_return_rows_from_bulk_insert", False)

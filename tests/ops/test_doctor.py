@@ -448,7 +448,7 @@ def test_a_call_that_nobody_takes_up_asks_for_a_worker(vyte_sandbox, linked_team
     assert "celery worker -Q meetings" in wrong()["deliveries_idle"].hint
 
 
-def test_workers_that_do_not_keep_up_are_told_from_none(vyte_sandbox, linked_team):
+def test_workers_that_do_not_keep_up_are_distinguished_from_none(vyte_sandbox, linked_team):
     Delivery.objects.create(source="vyte", account=str(linked_team.pk), next_attempt_at=ago(minutes=20))
     Delivery.objects.create(
         source="vyte",
@@ -510,7 +510,7 @@ def test_receivers_that_fail_again_and_again_are_a_warning(vyte_sandbox, linked_
     assert found["receivers_failing"].text.startswith("Changes fail again and again: ")
 
 
-def test_changes_and_members_that_nobody_is_told_of_ask_for_a_worker(linked_team):
+def test_changes_and_members_that_are_not_dispatched_ask_for_a_worker(linked_team):
     make_change(linked_team, next_attempt_at=ago(minutes=30))
     assert "A change has been due for 30 minutes" in wrong()["receivers_idle"].text
     EventChange.objects.all().delete()

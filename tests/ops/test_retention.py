@@ -34,8 +34,8 @@ def delivery(days: int, status: str = "done") -> Delivery:
     )
 
 
-def change(event: Event, days: int, *, told: bool = True, of: Delivery | None = None) -> EventChange:
-    due = None if told else timezone.now()
+def change(event: Event, days: int, *, dispatched: bool = True, of: Delivery | None = None) -> EventChange:
+    due = None if dispatched else timezone.now()
     return EventChange.objects.create(
         event=event, kind="created", cause="sync", created_at=ago(days), next_attempt_at=due, delivery=of
     )
@@ -45,7 +45,7 @@ def test_what_is_old_and_closed_is_deleted_and_nothing_else(event):
     delivery(91)
     change(event, 366)
     kept = {delivery(89).pk, delivery(400, "received").pk}
-    left = {change(event, 364).pk, change(event, 366, told=False).pk}
+    left = {change(event, 364).pk, change(event, 366, dispatched=False).pk}
     assert retention.prune() == Pruned(deliveries=1, payloads=1, changes=1)
     assert set(Delivery.objects.values_list("pk", flat=True)) == kept
     assert set(EventChange.objects.values_list("pk", flat=True)) == left

@@ -43,7 +43,7 @@ def test_the_sweep_takes_up_what_a_dead_worker_left():
         assert sweep.sweep().deliveries == 1
 
 
-def test_the_sweep_does_not_turn_in_circles_over_what_another_worker_is_busy_with(event):
+def test_the_sweep_does_not_loop_over_rows_that_another_worker_holds(event):
     first = delivery(subject="event:e1", account=str(event.team_id))
     Delivery.objects.filter(pk=first.pk).claim(60, status="working")
     delivery(subject="event:e1", account=str(event.team_id))

@@ -47,7 +47,7 @@ def titles() -> set[str]:
     return set(Event.objects.values_list("title", flat=True))
 
 
-def test_an_upcoming_event_that_nobody_told_of_is_found_and_told_as_what_it_is(vyte, team):
+def test_an_upcoming_event_that_no_webhook_reported_is_found_and_dispatched(vyte, team):
     key = meet(vyte, "Kick-off")
     vyte.confirm(key)
     found = patrol.patrol_team(team)
@@ -124,17 +124,17 @@ def test_an_empty_or_a_broken_list_empties_nothing(vyte, team):
     assert set(Event.objects.values_list("vyte_id", "status")) == before
 
 
-def test_the_others_are_gone_round_in_turn(vyte, team, monkeypatch):
+def test_the_others_are_compared_in_order_and_again_from_the_first(vyte, team, monkeypatch):
     monkeypatch.setattr(patrol, "MAX_REQUESTS", 2)
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(5)]
     sync_team(team)
     order = list(Event.objects.order_by("pk").values_list("vyte_id", flat=True))
     vyte.requests.clear()
-    turns = []
+    compared = []
     for _ in range(5):
         patrol.patrol_team(team)
-        turns += asked(vyte)
-    assert turns == order * 2
+        compared += asked(vyte)
+    assert compared == order * 2
     vyte.update_event(keys[3], title="Renamed")
     for _ in range(3):
         patrol.patrol_team(team)
@@ -164,7 +164,7 @@ def test_a_list_that_is_cut_leaves_requests_to_the_others(vyte, team, monkeypatc
     assert found[1] == found[3] == "Ahead"
 
 
-def test_an_event_that_fails_keeps_no_other_from_its_turn(vyte, team):
+def test_an_event_that_fails_does_not_stop_the_others(vyte, team):
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(3)]
     sync_team(team)
     vyte.update_event(keys[2], title="Renamed")
@@ -177,7 +177,7 @@ def test_an_event_that_fails_keeps_no_other_from_its_turn(vyte, team):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_lost_connection_keeps_no_other_from_its_turn(vyte, team):
+def test_a_lost_connection_does_not_stop_the_other_events(vyte, team):
     meet(vyte, "Ahead")
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(2)]
     sync_team(team)
@@ -189,7 +189,7 @@ def test_a_lost_connection_keeps_no_other_from_its_turn(vyte, team):
     assert titles() == {"Ahead", "Renamed"}
 
 
-def test_an_event_that_is_always_refused_keeps_no_other_from_its_turn(vyte, team):
+def test_an_event_that_is_always_refused_does_not_stop_the_others(vyte, team):
     keys = [meet(vyte, f"Meeting {number}", OVER) for number in range(4)]
     sync_team(team)
     vyte.faults.add(path=f"^/v2/events/{keys[1]}", status=401, times=None)
@@ -200,7 +200,7 @@ def test_an_event_that_is_always_refused_keeps_no_other_from_its_turn(vyte, team
     assert "Renamed" in titles()
 
 
-def test_where_vyte_is_slow_upcoming_events_and_others_take_turns(vyte, team, monkeypatch):
+def test_where_vyte_is_slow_upcoming_events_and_others_alternate(vyte, team, monkeypatch):
     for number in range(4):
         vyte.confirm(meet(vyte, f"Ahead {number}"))
         meet(vyte, f"Over {number}", OVER)
@@ -260,7 +260,7 @@ def test_unchanged_events_are_not_written(vyte, team, django_assert_num_queries)
         meet(vyte, f"Ahead {number}")
         meet(vyte, f"Over {number}", OVER)
     sync_team(team)
-    # The key; one look at all that was listed; what is upcoming; whose turn it is; one look at each.
+    # The key; all that was listed; what is upcoming; which others come next; one query for each.
     with django_assert_num_queries(1 + 1 + 1 + 2 + 20) as queries:
         assert patrol.patrol_team(team).mirrored.unchanged == 40
     assert not [query["sql"] for query in queries.captured_queries if not query["sql"].startswith("SELECT")]
@@ -341,7 +341,7 @@ def test_the_team_that_was_left_alone_longest_comes_first(team):
     assert team.pk not in patrol.due_teams()
 
 
-def test_a_team_whose_turn_has_not_come_is_not_asked_for(team):
+def test_a_team_that_is_not_due_is_not_patrolled(team):
     with patrol.claimed(team.pk):
         assert patrol.due_teams() == []
     assert patrol.due_teams() == []
@@ -380,7 +380,7 @@ def test_each_team_is_patrolled_by_a_task_of_its_own(team, sent):
     assert sent == [("django_vyte.patrol_team", (team.pk,))]
 
 
-def test_a_patrol_tells_receivers_of_what_was_missed(vyte, team, sent):
+def test_a_patrol_dispatches_what_was_missed(vyte, team, sent):
     meet(vyte, "Kick-off")
     tasks.patrol_team(team.pk)
     assert sent == [("django_vyte.tell", ("django_vyte.eventchange", [EventChange.objects.get().pk]))]

@@ -100,7 +100,7 @@ def test_an_empty_list_is_doubted_when_only_what_changed_is_wanted_too(vyte_sand
     ("body", "count"),
     [(b'["a", "b"]', 2), (b"[null]", 1), (b'[{"title": "No id"}, {"id": 1}]', 2), (b"[[], 1, {}]", 3)],
 )
-def test_a_list_of_other_things_changes_nothing_and_is_doubted(vyte_sandbox, team, body, count):
+def test_a_list_of_other_objects_changes_nothing_and_is_doubted(vyte_sandbox, team, body, count):
     sync_team(team)
     before = states()
     answer(vyte_sandbox, body)
@@ -273,7 +273,7 @@ def test_progress_is_reported_in_batches(vyte_sandbox, team, monkeypatch):
     assert {0, 3} <= set(steps)
 
 
-def test_how_many_are_to_come_is_told_before_the_first(vyte_sandbox, team):
+def test_the_total_is_reported_before_the_first(vyte_sandbox, team):
     steps: list[object] = []
     sync_team(team, progress=steps.append, expect=lambda total: steps.append(f"{total} in all"))
     assert steps[0] == f"{len(vyte_sandbox.state.events)} in all"
@@ -360,7 +360,7 @@ def test_a_full_disk_writes_nothing_and_says_which_folder_is_full(vyte_sandbox, 
     assert not Event.objects.exists()
 
 
-def test_the_database_is_told_of_many_new_events_and_not_of_a_few(team, vyte_sandbox, monkeypatch):
+def test_the_database_is_analyzed_after_many_new_events_and_not_after_a_few(team, vyte_sandbox, monkeypatch):
     monkeypatch.setattr("django_vyte.sync.batches.BATCH", 5)
     monkeypatch.setattr("django_vyte.sync.team.ANALYZE_AFTER", 10)
     vyte_sandbox.state.events.clear()
@@ -369,5 +369,5 @@ def test_the_database_is_told_of_many_new_events_and_not_of_a_few(team, vyte_san
         sync_team(team)
     with CaptureQueriesContext(connection) as again:
         sync_team(team)
-    told = [sum(query["sql"].startswith("ANALYZE") for query in each) for each in (queries, again)]
-    assert told == [connection.vendor == "postgresql", 0]
+    analyzed = [sum(query["sql"].startswith("ANALYZE") for query in each) for each in (queries, again)]
+    assert analyzed == [connection.vendor == "postgresql", 0]

@@ -245,7 +245,7 @@ def test_of_two_alike_neither_is_cancelled_and_that_is_said(
     assert "more than one here fits what it says: nothing was cancelled" in delivery.error
 
 
-def test_two_alike_are_told_apart_by_when_they_were_made(
+def test_two_alike_are_distinguished_by_when_they_were_made(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
     one = plan(confirmed=True)

@@ -116,7 +116,7 @@ def test_a_cancellation_is_as_old_as_vyte_says(
     ]
 
 
-def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
+def test_requests_about_one_event_become_one_with_the_latest_cancellation() -> None:
     early, late, never = (
         VyteRequest("event", "5f0d", True, NOON),
         VyteRequest("event", "5f0d", True, NOON + dt.timedelta(1)),
@@ -127,7 +127,7 @@ def test_asks_about_one_thing_become_one_with_the_latest_cancellation() -> None:
     assert never.merged(early, late, never) == late
 
 
-def test_asks_about_a_team_become_one_with_every_event_that_is_not_named() -> None:
+def test_requests_about_a_team_become_one_with_every_event_that_is_not_named() -> None:
     (one,) = requests("event.cancelled", {"title": "One"})
     (two,) = requests("event.cancelled", {"title": "Two"})
     assert [said.title for said in one.merged(two).merged(one).unidentified] == ["One", "Two"]
@@ -159,7 +159,7 @@ def test_a_subject_says_what_it_is_about(request_: VyteRequest, key: str) -> Non
         ([], ""),
     ],
 )
-def test_a_delivery_about_one_thing_says_so(team: Team, calls: list[object], subject: str) -> None:
+def test_a_delivery_about_one_object_has_its_subject(team: Team, calls: list[object], subject: str) -> None:
     assert kept(team, json.dumps(calls).encode()).subject == subject
 
 
@@ -214,14 +214,14 @@ def test_a_cancellation_reaches_the_mirror_when_only_the_call_shows_it(
     assert len([request for request in vyte_sandbox.requests if request.method == "GET"]) == 1
 
 
-def test_who_joined_is_matched_by_the_external_id_and_told_of_once(
+def test_who_joined_is_matched_by_the_external_id_and_dispatched_once(
     linked_team: Team, vyte_sandbox: Sandbox, settle: Callable[[], None]
 ) -> None:
     here = get_user_model().objects.create_user("jane")
-    told: list[Member] = []
+    received: list[Member] = []
 
     def hear(member: Member, **named: object) -> None:
-        told.append(member)
+        received.append(member)
 
     user_joined.connect(hear)
     vyte_sandbox.webhook_mode.duplicate = True
@@ -231,7 +231,7 @@ def test_who_joined_is_matched_by_the_external_id_and_told_of_once(
     settle()
     member = Member.objects.get()
     assert (member.vyte_id, member.user, member.full_name) == (joined["_id"], here, "Jane Roe")
-    assert told == [member]
+    assert received == [member]
 
 
 def test_a_user_who_joined_without_an_external_id_is_a_member_all_the_same(

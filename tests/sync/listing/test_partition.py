@@ -261,10 +261,10 @@ def test_a_first_answer_that_cannot_be_used_is_raised(capped, team):
         listed(team)
 
 
-def test_the_length_of_the_first_answer_is_told_and_that_no_other_is_known(capped, team):
-    told: list[int | None] = []
-    found, _ = listed(team, counted=told.append)
-    assert told == [100] + [None] * found.asked
+def test_the_length_of_the_first_response_is_reported_and_no_other_total(capped, team):
+    totals: list[int | None] = []
+    found, _ = listed(team, counted=totals.append)
+    assert totals == [100] + [None] * found.asked
 
 
 def test_each_event_comes_with_a_time_before_its_question(capped, team):
