@@ -26,10 +26,14 @@ from django_vyte.templatetags import vyte as tags
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
-MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
+MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 FENCE = re.compile(r"^```(?P<language>[a-z+]+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
 
 
 def text_of(page: str) -> str:
@@ -63,7 +67,9 @@ def first_names(text: str) -> list[str]:
 def blocks(language: str) -> list[Any]:
     found = [(page, match) for page in PAGES for match in FENCE.finditer(page.read_text())]
     return [
-        pytest.param(match["code"], id=f"{page.name}-{page.read_text()[: match.start()].count(chr(10)) + 1}")
+        pytest.param(
+            match["code"], id=f"{name_of(page)}-{page.read_text()[: match.start()].count(chr(10)) + 1}"
+        )
         for page, match in found
         if match["language"] == language
     ]
@@ -74,12 +80,12 @@ def blocks(language: str) -> list[Any]:
 
 def test_every_setting_is_documented_with_its_default():
     documented = {
-        named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in table(text_of("settings.md"))
+        named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in table(text_of("start/settings.md"))
     }
     assert documented == {field.name: field.default for field in dataclasses.fields(conf.Settings)}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_setting_that_is_mentioned_exists(page):
     assert set(re.findall(r"VYTE\[\"(\w+)\"\]", page.read_text())) <= set(conf.NAMES)
 
@@ -87,7 +93,7 @@ def test_a_setting_that_is_mentioned_exists(page):
 def test_every_check_is_documented_and_no_other():
     ids = set(re.findall(r"django_vyte\.[EW]\d{3}", inspect.getsource(checks)))
     assert ids
-    assert first_names(text_of("checks.md")) == sorted(ids)
+    assert first_names(text_of("run/checks.md")) == sorted(ids)
 
 
 def commands() -> list[str]:
@@ -96,13 +102,13 @@ def commands() -> list[str]:
 
 
 def test_every_command_has_a_section_and_no_other():
-    headings = HEADING.findall(text_of("commands.md"))
+    headings = HEADING.findall(text_of("run/commands.md"))
     assert sorted(named(" ".join(headings))) == commands()
 
 
 @pytest.mark.parametrize("name", commands())
 def test_every_option_and_verb_of_a_command_is_documented(name):
-    said = section("commands.md", f"`{name}`")
+    said = section("run/commands.md", f"`{name}`")
     parser = load_command_class("django_vyte", name).create_parser("manage.py", name)
     missing = [
         f"`{option}" for option in options_of(parser) - options_of(BaseCommand().create_parser("", ""))
@@ -122,16 +128,16 @@ def options_of(parser: Any) -> set[str]:
 
 
 def test_everything_that_the_doctor_can_find_is_documented_with_its_level():
-    rows = table(section("commands.md", "What it finds"))
+    rows = table(section("run/commands.md", "What it finds"))
     assert {named(row[0])[0]: row[1] for row in rows} == finding.KINDS
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_command_that_is_mentioned_exists(page):
     mentioned = re.findall(r"manage\.py (vyte_\w+)(?: ([a-z]+))?", page.read_text())
     for name, verb in mentioned:
         assert name in commands()
-        assert not verb or verb in first_names(section("commands.md", f"`{name}`"))
+        assert not verb or verb in first_names(section("run/commands.md", f"`{name}`"))
 
 
 # Models, signals, tasks
@@ -143,37 +149,37 @@ def model_pages() -> list[str]:
 
 @pytest.mark.parametrize("name", models.__all__)
 def test_every_model_has_a_section(name):
-    assert section("models.md", name)
+    assert section("use/models.md", name)
 
 
 @pytest.mark.parametrize("name", model_pages())
 def test_a_field_in_a_table_of_models_exists(name):
     fields = {field.name for field in getattr(models, name)._meta.get_fields()}
-    assert set(first_names(section("models.md", name))) <= fields
+    assert set(first_names(section("use/models.md", name))) <= fields
 
 
 def test_every_field_of_an_event_is_documented():
     fields = {field.name for field in models.Event._meta.concrete_fields}
-    assert set(first_names(section("models.md", "Event"))) == fields - {"id", "fingerprint"}
+    assert set(first_names(section("use/models.md", "Event"))) == fields - {"id", "fingerprint"}
 
 
 def test_every_question_and_every_verb_of_events_is_documented():
     own = [models.event.EventQuerySet, models.event.Verbs]
     for kind in own:
         names = [name for name, each in vars(kind).items() if inspect.isfunction(each) and name[0] != "_"]
-        said = text_of("models.md")
+        said = text_of("use/models.md")
         assert not [name for name in names if f".{name}(" not in said]
 
 
 def test_every_signal_is_documented():
     sent = {name for name, each in vars(signals).items() if isinstance(each, signals.OutboxSignal)}
-    rows = [row for row in table(text_of("signals.md")) if len(row) == 3]
+    rows = [row for row in table(text_of("use/signals.md")) if len(row) == 3]
     assert {name for row in rows for name in named(row[0])} == sent
 
 
 def test_every_task_is_documented():
     tasks = {name for name in current_app.tasks if name.startswith("django_vyte.")}
-    assert set(first_names(text_of("celery.md"))) == tasks
+    assert set(first_names(text_of("run/celery.md"))) == tasks
 
 
 def test_every_permission_of_the_package_is_documented():
@@ -182,14 +188,14 @@ def test_every_permission_of_the_package_is_documented():
         for model in model_pages()
         for code, _ in getattr(models, model)._meta.permissions
     }
-    assert own <= set(first_names(section("admin.md", "Permissions")))
+    assert own <= set(first_names(section("use/admin.md", "Permissions")))
 
 
 def test_the_drawing_of_the_layers_knows_every_module_and_no_other():
     package = Path(conf.__file__).parent
     modules = {path.name.removesuffix(".py") for path in package.iterdir() if not path.name.startswith("_")}
     django_s_own = {"apps", "checks", "urls", "migrations", "templates", "static", "templatetags", "locale"}
-    assert set(first_names(section("how-it-works.md", "One way down"))) == modules - django_s_own - {
+    assert set(first_names(section("develop/how-it-works.md", "One way down"))) == modules - django_s_own - {
         "py.typed"
     }
 
@@ -204,7 +210,7 @@ def resources() -> list[str]:
 
 
 def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operations():
-    rows = table(section("client.md", "Operations"))
+    rows = table(section("use/client.md", "Operations"))
     assert [named(row[0])[0] for row in rows] == resources()
     for row in rows:
         anchor = re.sub(r"[^\w -]", "", named(row[0])[0])
@@ -213,7 +219,7 @@ def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operation
 
 def test_every_stranger_whose_calls_are_tested_is_documented():
     clients = json.loads((ROOT / "tests" / "data" / "third_party_clients.json").read_text())
-    assert first_names(text_of("third-party-clients.md")) == [client["who"] for client in clients]
+    assert first_names(text_of("develop/third-party-clients.md")) == [client["who"] for client in clients]
 
 
 def test_every_error_is_documented():
@@ -222,17 +228,17 @@ def test_every_error_is_documented():
         for name, each in vars(exceptions).items()
         if isinstance(each, type) and issubclass(each, Exception)
     }
-    assert set(first_names(section("client.md", "Errors"))) == errors
+    assert set(first_names(section("use/client.md", "Errors"))) == errors
 
 
 def test_every_quirk_is_documented_with_its_default():
-    rows = table(section("sandbox.md", "Quirks"))
+    rows = table(section("develop/sandbox.md", "Quirks"))
     documented = {named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in rows}
     assert documented == dataclasses.asdict(Quirks())
 
 
 def test_every_kind_of_a_seed_is_documented_and_the_example_works(tmp_path):
-    said = section("sandbox.md", "A seed")
+    said = section("develop/sandbox.md", "A seed")
     assert first_names(said) == list(seed.KINDS)
     (example,) = [match["code"] for match in FENCE.finditer(said) if match["language"] == "json"]
     (tmp_path / "seed.json").write_text(example)
@@ -241,10 +247,10 @@ def test_every_kind_of_a_seed_is_documented_and_the_example_works(tmp_path):
 
 
 def test_every_fault_and_webhook_mode_is_documented():
-    assert first_names(section("sandbox.md", "Webhooks gone wrong")) == list(
+    assert first_names(section("develop/sandbox.md", "Webhooks gone wrong")) == list(
         dataclasses.asdict(WebhookMode())
     )
-    assert set(first_names(section("sandbox.md", "Faults"))) == set(
+    assert set(first_names(section("develop/sandbox.md", "Faults"))) == set(
         inspect.signature(Faults().add).parameters
     )
 
@@ -253,20 +259,20 @@ def test_every_control_of_the_local_vyte_is_documented():
     paths = {f"{verb} /_sandbox/{re.sub('<event_id>', 'ID', path)}" for verb, path, _ in ROUTES}
     paths = {re.sub(r"<any.*>", "VERB", path) for path in paths}
     for_browsers = {"GET /_sandbox/style.css", "POST /_sandbox/faults/clear"}
-    assert set(first_names(section("sandbox.md", "From another process"))) == paths - for_browsers
+    assert set(first_names(section("develop/sandbox.md", "From another process"))) == paths - for_browsers
 
 
 # Templates, code, links
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_template_tag_that_is_mentioned_exists(page):
     mentioned = re.findall(r"\{%\s*(vyte_\w+)", page.read_text())
     assert set(mentioned) <= set(tags.register.tags)
 
 
 def test_every_template_tag_is_documented():
-    assert not [name for name in tags.register.tags if f"{{% {name}" not in text_of("links.md")]
+    assert not [name for name in tags.register.tags if f"{{% {name}" not in text_of("use/links.md")]
 
 
 @pytest.mark.parametrize("code", blocks("html+django"))
@@ -289,7 +295,7 @@ def test_all_python_in_the_documentation_compiles_and_imports_what_exists(code):
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
 def test_links_lead_to_files_and_their_headings(page):
     for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", page.read_text()):
         target = page.parent / path if path else page
@@ -299,7 +305,7 @@ def test_links_lead_to_files_and_their_headings(page):
         assert not anchor or anchor in slugs, anchor
 
 
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
 def test_a_page_reads_well_where_sphinx_does_not_render_it(page):
     text = page.read_text()
     assert "[](" not in text, "a link without words"

@@ -144,7 +144,7 @@ def test_without_an_encryption_key_that_is_what_is_said(linked_team, settings, k
     found = wrong()
     assert set(found) == {"django_vyte.E003", "vyte_fails"}
     assert "ENCRYPTION_KEYS" in found["vyte_fails"].text
-    assert found["vyte_fails"].hint == "Correct the setting: docs/settings.md"
+    assert found["vyte_fails"].hint == "Correct the setting: docs/start/settings.md"
 
 
 def test_migrations_that_are_not_applied_are_named_and_nothing_more_is_asked(linked_team):
@@ -390,7 +390,7 @@ def test_webhooks_that_vyte_does_not_list_are_said_to_be_unknown(vyte_sandbox, l
 
 def test_a_team_that_is_never_patrolled_hears_of_beat(linked_team):
     Team.objects.update(created_at=ago(hours=3))
-    assert "docs/celery.md#beat" in wrong()["never_patrolled"].hint
+    assert "docs/run/celery.md#beat" in wrong()["never_patrolled"].hint
     Team.objects.update(patrolled_at=ago(hours=1))
     assert wrong() == {}
     Team.objects.update(patrolled_at=ago(hours=5, minutes=1))
@@ -459,7 +459,7 @@ def test_workers_that_do_not_keep_up_are_told_from_none(vyte_sandbox, linked_tea
     )
     found = wrong()
     assert set(found) == {"deliveries_behind"}
-    assert "docs/scaling.md" in found["deliveries_behind"].hint
+    assert "docs/run/scaling.md" in found["deliveries_behind"].hint
 
 
 def test_calls_that_fail_again_and_again_are_a_warning_before_they_are_given_up(vyte_sandbox, linked_team):
@@ -634,7 +634,7 @@ def sources() -> str:
 
 
 def test_pages_that_hints_name_have_those_headings():
-    named = set(re.findall(r"docs/(\w+\.md)#?([\w-]*)", sources()))
+    named = set(re.findall(r"docs/([\w/-]+\.md)#?([\w-]*)", sources()))
     assert len(named) >= 5
     for page, anchor in named:
         headings = re.findall(r"^#+ (.+)$", (ROOT / "docs" / page).read_text(), re.MULTILINE)
@@ -644,7 +644,7 @@ def test_pages_that_hints_name_have_those_headings():
 
 def test_receivers_that_were_given_up_on_are_told_again_as_documented(linked_team):
     make_change(linked_team, next_attempt_at=None, error="listener: KeyError", attempts=60)
-    page = (ROOT / "docs" / "signals.md").read_text()
+    page = (ROOT / "docs" / "use" / "signals.md").read_text()
     _, _, section = page.partition("## Given up\n")
     code = re.search(r"```python\n(.*?)```", section, re.DOTALL)
     assert code

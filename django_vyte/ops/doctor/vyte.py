@@ -188,7 +188,7 @@ def _failed(kind: str, failure: Exception) -> Finding:
     # Of time-outs the text names the setting to raise, which is not what ended this one.
     is_late = isinstance(failure, exceptions.VyteTimeout)
     text = "Vyte does not answer in time." if is_late else excerpt(str(failure))
-    return wrong(kind, text, hint or "Correct the setting: docs/settings.md")
+    return wrong(kind, text, hint or "Correct the setting: docs/start/settings.md")
 
 
 def webhooks(team: Team) -> Iterator[Finding]:
@@ -232,7 +232,7 @@ def patrol(team: Team) -> Iterator[Finding]:
     if (last or team.created_at) > timezone.now() - PATROL_OVERDUE:
         yield fine("patrol", f"Last patrolled {since(last)} ago." if last else "Linked a moment ago.")
         return
-    hint = "Does beat run, with django_vyte.patrol in its schedule? docs/celery.md#beat"
+    hint = "Does beat run, with django_vyte.patrol in its schedule? docs/run/celery.md#beat"
     if last:
         yield wrong("patrol_overdue", f"It was last patrolled {since(last)} ago.", hint)
     else:
@@ -242,7 +242,7 @@ def patrol(team: Team) -> Iterator[Finding]:
 def problems(team: Team) -> Iterator[Finding]:
     """What the background work, or the last whole sync, left written on it, line by line."""
     again = f"manage.py vyte_sync --team {team.vyte_id}"
-    cut_short = "docs/commands.md#a-list-that-vyte-cuts-short"
+    cut_short = "docs/run/commands.md#a-list-that-vyte-cuts-short"
     hints = {
         Kind.MISSING: (
             "events_may_be_missing",

@@ -92,7 +92,7 @@ def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
         yield wrong(
             "receivers_given_up",
             f"Receivers were given up on, {name}s: {count:,}. The latest: {excerpt(latest)}",
-            "Once the receiver is mended, have it told again: docs/signals.md#given-up",
+            "Once the receiver is mended, have it told again: docs/use/signals.md#given-up",
         )
 
 
@@ -105,12 +105,12 @@ def _idle(question: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]
         return
     text = f"A {name} has been due for {since(oldest)}"
     if rows.filter(held_now()).exists():
-        hint = "Start more workers: docs/scaling.md#what-breaks-first"
+        hint = "Start more workers: docs/run/scaling.md#what-breaks-first"
         yield wrong(f"{question}_behind", f"{text}: workers do not keep up.", hint)
         return
     queue = get_settings().QUEUE
     worker = f"celery worker -Q {queue}" if queue else "celery worker"
-    hint = f"Keep {worker} and beat running (docs/celery.md#beat). Here and now: manage.py vyte_inbox process"
+    hint = f"Keep {worker} and beat running (docs/run/celery.md#beat). Here and now: manage.py vyte_inbox process"
     yield wrong(f"{question}_idle", f"{text}, and nobody is at work.", hint)
 
 
@@ -147,7 +147,7 @@ def pruning() -> Iterator[Finding]:
         yield wrong(
             "not_pruned",
             "Calls or changes are kept for longer than VYTE's KEEP_…_DAYS: nothing deletes them.",
-            "Does beat run, with django_vyte.prune in its schedule? docs/celery.md#beat "
+            "Does beat run, with django_vyte.prune in its schedule? docs/run/celery.md#beat "
             "Here and now: manage.py vyte_inbox prune",
         )
     else:
