@@ -26,6 +26,7 @@ from django_vyte.templatetags import vyte as tags
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
+PACKAGE = Path(conf.__file__).parent
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
 FENCE = re.compile(r"^```(?P<language>[a-z+]+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -97,7 +98,7 @@ def test_every_check_is_documented_and_no_other():
 
 
 def commands() -> list[str]:
-    folder = Path(conf.__file__).parent / "management" / "commands"
+    folder = PACKAGE / "management" / "commands"
     return sorted(path.stem for path in folder.glob("vyte_*.py"))
 
 
@@ -191,13 +192,33 @@ def test_every_permission_of_the_package_is_documented():
     assert own <= set(first_names(section("use/admin.md", "Permissions")))
 
 
-def test_the_drawing_of_the_layers_knows_every_module_and_no_other():
-    package = Path(conf.__file__).parent
-    modules = {path.name.removesuffix(".py") for path in package.iterdir() if not path.name.startswith("_")}
+def test_the_table_of_layers_has_every_module_and_no_other():
+    modules = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if not path.name.startswith("_")}
     django_s_own = {"apps", "checks", "urls", "migrations", "templates", "static", "templatetags", "locale"}
-    assert set(first_names(section("develop/how-it-works.md", "One way down"))) == modules - django_s_own - {
-        "py.typed"
-    }
+    listed = [name for row in table(section("develop/how-it-works.md", "Layers")) for name in named(row[1])]
+    assert len(listed) == len(set(listed))
+    assert set(listed) == modules - django_s_own - {"py.typed"}
+
+
+WALKS = ["A webhook's way", 'A click on "Confirm"', "A sync of a team"]
+
+
+@pytest.mark.parametrize("walk", WALKS)
+def test_a_walk_enters_each_file_once_and_imports_lead_onwards_only(walk):
+    steps = re.findall(r"^(\d+)\. `([\w/]+\.py)`", section("develop/how-it-works.md", walk), re.MULTILINE)
+    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
+    files = [PACKAGE / name for _, name in steps]
+    assert len(files) == len(set(files)) > 10
+    for number, file in enumerate(files):
+        assert not imported_by(file).intersection(files[:number]), file
+
+
+def imported_by(file: Path) -> set[Path]:
+    """The files of the package that a file imports by name."""
+    nodes = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)]
+    names = [f"{node.module}.{alias.name}" for node in nodes for alias in node.names]
+    names += [str(node.module) for node in nodes]
+    return {path for name in names if (path := ROOT.joinpath(*name.split(".")).with_suffix(".py")).is_file()}
 
 
 # Client and local Vyte
