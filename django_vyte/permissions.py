@@ -10,17 +10,15 @@ from typing import Any, Protocol
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model
 
-from django_vyte.models import Delivery, Event, Team
-
-# (model, verb) -> codename of a permission of that model.
-PERMISSIONS: dict[tuple[type[Model], str], str] = {
-    (Event, "confirm"): "confirm_event",
-    (Event, "cancel"): "cancel_event",
-    (Event, "refresh"): "refresh_event",
-    (Delivery, "replay"): "replay_delivery",
-    (Team, "link"): "add_team",
-    (Team, "synchronise"): "change_team",
-    (Team, "register_webhooks"): "change_team",
+# (label of a model, verb) -> codename of a permission of that model. An app of another service adds its own.
+PERMISSIONS: dict[tuple[str, str], str] = {
+    ("django_vyte.event", "confirm"): "confirm_event",
+    ("django_vyte.event", "cancel"): "cancel_event",
+    ("django_vyte.event", "refresh"): "refresh_event",
+    ("django_vyte.delivery", "replay"): "replay_delivery",
+    ("django_vyte.team", "link"): "add_team",
+    ("django_vyte.team", "synchronise"): "change_team",
+    ("django_vyte.team", "register_webhooks"): "change_team",
 }
 
 
@@ -39,7 +37,7 @@ def allows(user: HasPermissions, verb: str, subject: Model | type[Model]) -> boo
     https://docs.djangoproject.com/en/stable/topics/auth/customizing/#handling-object-permissions
     """
     model = _model_of(subject)
-    codename = PERMISSIONS[model, verb]
+    codename = PERMISSIONS[model._meta.label_lower, verb]
     if not _has(user, model, codename):
         return False
     return codename == get_permission_codename("add", model._meta) or can_view(user, model)

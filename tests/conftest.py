@@ -18,6 +18,7 @@ from django_vyte.ops import sweep
 
 if TYPE_CHECKING:
     from django_vyte.sandbox import Sandbox
+    from tests.services import ClinicService, VyteService
 
 # How long an example takes depends on the machine, not on the code.
 hypothesis.settings.register_profile("django-vyte", deadline=None, print_blob=True)
@@ -80,3 +81,23 @@ def settle(vyte_sandbox: Sandbox) -> Callable[[], None]:
             pass
 
     return settle
+
+
+@pytest.fixture
+def vyte_service(team: Team, vyte_sandbox: Sandbox, settings: Any) -> VyteService:
+    """Drives the local Vyte for the cases of every source; nothing is sent twice, and no circuit opens."""
+    from tests.services import VyteService
+
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "CIRCUIT_FAILURES": 0}
+    return VyteService(vyte_sandbox, team)
+
+
+@pytest.fixture
+def clinic_service(db: None) -> Iterator[ClinicService]:
+    """Drives the clinic for the cases of every source."""
+    from tests.clinic.server import ClinicServer
+    from tests.services import ClinicService
+
+    server = ClinicServer()
+    yield ClinicService(server)
+    server.close()

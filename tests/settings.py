@@ -13,6 +13,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "rest_framework",
     "django_vyte",
+    "tests.clinic",
 ]
 DATABASES = {
     "default": {

@@ -313,7 +313,7 @@ def test_calls_that_do_not_say_which_event_end_in_what_vyte_shows(
 
 @given(story=STORIES, missing=st.sampled_from([(), ("createdAt",)]), prompt=st.booleans())
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_a_cancellation_that_only_unnamed_calls_show_is_never_another_meetings(
+def test_a_cancellation_that_only_calls_without_id_show_is_never_another_meetings(
     world: World, story: tuple[Any, list[Any]], missing: tuple[str, ...], prompt: bool
 ) -> None:
     begin(world, {"webhook_ids": False, "show_cancelled": False, "missing": missing})

@@ -9,7 +9,8 @@ from django.contrib.auth.models import AnonymousUser, Permission, User
 from django_vyte.models import Delivery, Event, Team
 from django_vyte.permissions import PERMISSIONS, allows, can_view
 
-VERBS = [pytest.param(model, verb, id=f"{verb}-{model.__name__}") for model, verb in PERMISSIONS]
+TABLE = {(apps.get_model(label), verb): codename for (label, verb), codename in PERMISSIONS.items()}
+VERBS = [pytest.param(model, verb, id=f"{verb}-{model.__name__}") for model, verb in TABLE]
 pytestmark = pytest.mark.django_db
 
 
@@ -31,13 +32,13 @@ def test_every_permission_that_a_model_declares_has_a_verb():
         for model in apps.get_app_config("django_vyte").get_models()
         for codename, _ in model._meta.permissions
     }
-    assert declared <= {(model, codename) for (model, _), codename in PERMISSIONS.items()}
+    assert declared <= {(model, codename) for (model, _), codename in TABLE.items()}
 
 
 def test_every_permission_in_the_table_exists_for_its_model():
     stored = Permission.objects.filter(content_type__app_label="django_vyte")
     found = {(each.content_type.model_class(), each.codename) for each in stored}
-    assert {(model, codename) for (model, _), codename in PERMISSIONS.items()} <= found
+    assert {(model, codename) for (model, _), codename in TABLE.items()} <= found
 
 
 @pytest.mark.parametrize(("model", "verb"), VERBS)
@@ -49,7 +50,7 @@ def test_a_verb_is_denied_to_those_who_may_only_look(model, verb):
 
 @pytest.mark.parametrize(("model", "verb"), VERBS)
 def test_a_verb_is_denied_with_every_other_permission_of_the_model(model, verb):
-    needed = PERMISSIONS[model, verb]
+    needed = TABLE[model, verb]
     others = Permission.objects.filter(content_type__app_label="django_vyte").exclude(codename=needed)
     user = user_with(*others.values_list("codename", flat=True))
     assert not allows(user, verb, model)
@@ -57,7 +58,7 @@ def test_a_verb_is_denied_with_every_other_permission_of_the_model(model, verb):
 
 @pytest.mark.parametrize(("model", "verb"), VERBS)
 def test_a_verb_is_allowed_with_its_permission_and_that_to_view(model, verb):
-    user = user_with(view(model), PERMISSIONS[model, verb])
+    user = user_with(view(model), TABLE[model, verb])
     assert allows(user, verb, model)
     assert allows(user, verb, model())
 
@@ -66,7 +67,7 @@ def test_a_verb_is_allowed_with_its_permission_and_that_to_view(model, verb):
     ("model", "verb"), [(Event, "confirm"), (Event, "cancel"), (Event, "refresh"), (Delivery, "replay")]
 )
 def test_acting_on_rows_takes_the_permission_to_see_them(model, verb):
-    assert not allows(user_with(PERMISSIONS[model, verb]), verb, model)
+    assert not allows(user_with(TABLE[model, verb]), verb, model)
 
 
 def test_the_permission_to_change_is_one_to_see():
@@ -79,7 +80,7 @@ def test_linking_a_team_takes_no_permission_to_see_teams():
 
 @pytest.mark.parametrize(("model", "verb"), VERBS)
 def test_superusers_may_and_inactive_or_anonymous_users_may_not(model, verb):
-    codename = PERMISSIONS[model, verb]
+    codename = TABLE[model, verb]
     assert allows(User(username="root", is_superuser=True), verb, model)
     assert not allows(user_with(view(model), codename, is_active=False), verb, model)
     assert not allows(AnonymousUser(), verb, model)

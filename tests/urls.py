@@ -6,4 +6,5 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("vyte/", include("django_vyte.urls")),
+    path("clinic/", include("tests.clinic.urls")),
 ]

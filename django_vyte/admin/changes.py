@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting, history
 from django_vyte.admin.deliveries import delivery_panel
+from django_vyte.admin.events.search import PREFETCH_EVENT, event_condition
 from django_vyte.admin.lists import search
-from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
+from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Delivery, Event, EventChange
 from django_vyte.models.team import SOURCE
 
@@ -69,7 +70,7 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
 
     def search_condition(self, word: str) -> Q:
         """By the words that find the event."""
-        return Q(event__in=search.keys(Event.objects.filter(search.event_condition(word))))
+        return Q(event__in=search.keys(Event.objects.filter(event_condition(word))))
 
     @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:

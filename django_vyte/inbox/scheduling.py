@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import connections
-from django.db.models import CharField, OuterRef, Subquery
+from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Cast
 from django.utils import timezone
 
@@ -85,18 +85,21 @@ def _requested(batches: list[list[claims.Group]]) -> list[int]:
 
 
 def waiting_accounts() -> list[AccountKey]:
-    """The accounts with deliveries that are not closed: one index look-up an account, whatever its backlog."""
-    return [key for source in SOURCES.values() for key in _waiting_accounts(source)]
+    """The accounts with deliveries that are not closed: one query, and one index look-up an account."""
+    first, *others = map(_waiting_accounts, SOURCES.values())
+    return sorted(AccountKey(*key) for key in first.union(*others, all=True))
 
 
-def _waiting_accounts(source: Source[Any, Any]) -> list[AccountKey]:
+def _waiting_accounts(source: Source[Any, Any]) -> QuerySet[Any, Any]:
     # Closed deliveries have no time. NULLs sort first or last, and the other end of the index tells.
     nulls_first = connections[Delivery.objects.db].features.order_by_nulls_first
-    rows = Delivery.objects.filter(source=source.name, account=Cast(OuterRef("pk"), CharField(max_length=64)))
+    key = CharField(max_length=64)
+    rows = Delivery.objects.filter(source=source.name, account=Cast(OuterRef("pk"), key))
     rows = rows.order_by("-next_attempt_at" if nulls_first else "next_attempt_at")
     some = Subquery(rows.values("next_attempt_at")[:1])
-    waiting = source.accounts().annotate(some=some).filter(some__isnull=False)
-    return [AccountKey(source.name, str(pk)) for pk in waiting.order_by("pk").values_list("pk", flat=True)]
+    waiting = source.accounts().order_by().annotate(some=some).filter(some__isnull=False)
+    keys: QuerySet[Any, Any] = waiting.values_list(Value(source.name, CharField()), Cast("pk", key))
+    return keys
 
 
 def neglected_accounts() -> list[AccountKey]:

@@ -17,7 +17,7 @@ from django_vyte.models import Event
 from django_vyte.payloads import values
 
 SECOND = dt.timedelta(seconds=1)
-# Two fields of Vyte's may differ this much about the time of one cancellation.
+# Vyte's fields may differ this much about the time of one cancellation.
 CANCELLATION_TOLERANCE = dt.timedelta(seconds=2)
 # With more meetings of the same title, creator and time than this, none is a match.
 MAX_ALIKE = 50
@@ -95,16 +95,10 @@ def exact_match(team_id: int, description: Description) -> str:
     """The Vyte id of the only candidate, if it was created in the very millisecond that the call says; else empty."""
     if not description.created_at or not description.created_at.microsecond:
         return ""
-    found = [
-        row
-        for row in _similar(team_id, description)
-        if description.fits(row) and not _is_ruled_out(row, description)
-    ]
-    return (
-        str(found[0]["vyte_id"])
-        if [row["vyte_created_at"] for row in found] == [description.created_at]
-        else ""
-    )
+    rows = _similar(team_id, description)
+    found = [row for row in rows if description.fits(row) and not _is_ruled_out(row, description)]
+    is_exact = [row["vyte_created_at"] for row in found] == [description.created_at]
+    return str(found[0]["vyte_id"]) if is_exact else ""
 
 
 def is_mirrored(team_id: int, description: Description) -> bool:

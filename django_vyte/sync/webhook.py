@@ -26,8 +26,6 @@ from django_vyte.sync.event import fetch_event, store_missing, sync_user, sync_u
 from django_vyte.sync.matching import Description
 from django_vyte.sync.unidentified import sync_unidentified
 
-ACTIONS = ("event.created", "event.confirmed", "event.updated", "event.cancelled", "user.joined")
-
 
 @dataclass(frozen=True, slots=True)
 class VyteRequest:

@@ -1,4 +1,4 @@
-"""A key that Vyte vouches for becomes a team."""
+"""Linking: a key that Vyte accepts is stored with its team."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What keeps going wrong with a team stands on its page until it goes right."""
+"""A failure is shown in Team.problem until the same work succeeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Vyte has against what it should have."""
+"""Webhook subscriptions are compared, registered, restored and deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a command and seeing what it said."""
+"""Runs a command and captures its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a command is, with tqdm and without."""
+"""Progress bars of commands, with tqdm and without."""
 
 from __future__ import annotations
 

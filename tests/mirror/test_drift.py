@@ -1,4 +1,4 @@
-"""A preview says what mirroring would come to, and changes nothing."""
+"""A preview says what mirroring would change, and writes nothing."""
 
 from __future__ import annotations
 

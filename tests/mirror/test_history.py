@@ -1,4 +1,4 @@
-"""What is worth a line of history, and what is not."""
+"""Which differences between two states of an event are recorded as a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vyte's users, matched with this site's."""
+"""Mirroring users, and matching them with users of this site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows follow what Vyte answered: newest last, cancellations for good, one unreadable answer hurting no other."""
+"""Mirroring answers: older never overwrites newer, a cancellation stays, one bad answer stops no other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decoded JSON becomes fit for a database, whatever is in it."""
+"""Cleaning makes any decoded JSON fit for any database, and removes credentials."""
 
 from __future__ import annotations
 

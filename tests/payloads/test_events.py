@@ -1,4 +1,4 @@
-"""Reading Vyte's JSON, with all that is known to be odd about it."""
+"""Parsing Vyte's events and users, with everything that is known to be odd about them."""
 
 from __future__ import annotations
 

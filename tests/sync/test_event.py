@@ -1,4 +1,4 @@
-"""What is true now is fetched and mirrored."""
+"""Syncing one event or user: what Vyte answers is mirrored, and a 404 is believed only after checks."""
 
 from __future__ import annotations
 

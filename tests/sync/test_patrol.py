@@ -1,4 +1,4 @@
-"""A part of the mirror is compared with Vyte time and again, and what a missed webhook left stale is repaired."""
+"""Patrols compare part of the mirror with Vyte, and repair what a missed webhook left stale."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ OVER = [("2020-01-07T09:00:00Z", "2020-01-07T10:00:00Z")]
 
 @pytest.fixture
 def vyte(vyte_sandbox):
-    """A Vyte without any meeting, whose webhooks do not arrive."""
+    """A sandbox without meetings, whose webhooks do not arrive."""
     vyte_sandbox.state.events.clear()
     return vyte_sandbox
 
 
 def meet(vyte, title: str, dates=AHEAD, **fields) -> str:
-    """A meeting at Vyte; its id."""
+    """Create a meeting at Vyte; its id."""
     return vyte.create_event(title=title, creator="jane@acme.com", dates=dates, **fields)["_id"]
 
 
 def asked(vyte) -> list[str]:
-    """What Vyte was asked for one by one, in order; forgotten then."""
+    """The ids of single events that were requested, in order; clears the log."""
     paths = [re.fullmatch(r"/v2/events/(\w+)", request.path) for request in vyte.requests]
     vyte.requests.clear()
     return [match[1] for match in paths if match]

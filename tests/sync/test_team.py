@@ -1,4 +1,4 @@
-"""A whole team is mirrored, and a short answer empties nothing."""
+"""Syncing a team: all listed events are mirrored, and a short list deletes nothing."""
 
 from __future__ import annotations
 
@@ -149,7 +149,7 @@ def test_what_is_no_list_is_an_error_that_says_what_it_is_and_changes_nothing(
     assert states() == before
 
 
-def test_a_list_that_is_cut_at_an_odd_number_is_noticed_by_what_it_lacks_and_narrowed(vyte_sandbox, team):
+def test_a_list_that_is_cut_at_an_odd_number_is_noticed_by_what_it_lacks_and_partitioned(vyte_sandbox, team):
     vyte_sandbox.fill(60)
     sync_team(team)
     for number in range(10):
@@ -187,7 +187,7 @@ def test_a_list_that_no_filter_changes_is_doubted_after_some_questions(vyte_sand
     assert states() == before
 
 
-def test_a_list_that_is_cut_at_a_round_number_is_narrowed(vyte_sandbox, team):
+def test_a_list_that_is_cut_at_a_round_number_is_partitioned(vyte_sandbox, team):
     vyte_sandbox.fill(250)
     vyte_sandbox.quirks.list_maximum = 100
     summary = sync_team(team)

@@ -23,7 +23,7 @@ from django_vyte.admin.events import bulk
 from django_vyte.admin.events.messages import show_results
 from django_vyte.admin.events.options import date_options, event_time, place_options, time_range
 from django_vyte.admin.events.pages import CancelPage, ConfirmPage, chosen_keys, redirect_back
-from django_vyte.admin.lists import search
+from django_vyte.admin.events.search import event_condition
 from django_vyte.admin.lists.filters import WhenFilter
 from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
@@ -77,7 +77,7 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     def search_condition(self, word: str) -> Q:
         """By title, id, organiser, invitee or group."""
-        return search.event_condition(word)
+        return event_condition(word)
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """With ``missing_since`` on top for an event that Vyte answers 404 for."""

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting
 from django_vyte.admin.base import M
+from django_vyte.admin.events.search import PREFETCH_EVENT
 from django_vyte.admin.lists import search
-from django_vyte.admin.lists.large_table import PREFETCH_EVENT, LargeTableAdmin
+from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import EventGroup, Invitee
 
 

@@ -14,18 +14,15 @@ from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
 from django.contrib.admin.views.main import ORDER_VAR, ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from django_vyte.admin.base import M, ReadOnlyAdmin
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.date_drilldown import Period, bounds, drill_down
-from django_vyte.models import Event
 
 # Rows that a list counts and pages through; the rest is reached by a filter, a date or a search.
 COUNT_LIMIT = 1000
-# A query of its own instead of a join: some planners join the whole table before they sort and cut off.
-PREFETCH_EVENT = Prefetch("event", Event.objects.only("title", "vyte_id"))
 
 
 class CappedPaginator(Paginator):  # type: ignore[type-arg]  # no subscript at runtime

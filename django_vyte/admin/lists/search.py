@@ -5,7 +5,6 @@ Django's own admin search joins every related table and matches with LIKE, which
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +12,8 @@ from django.db import connections, router
 from django.db.models import Model, Q, QuerySet
 from django.utils.text import smart_split, unescape_string_literal
 
-from django_vyte.models import Event, EventGroup, Invitee, Team
-
 # Up to this many values go into the query literally; beyond that a subquery is cheaper.
 MAX_LITERALS = 1000
-VYTE_ID = re.compile(r"[0-9a-f]{24}")
 
 
 def split_words(text: str) -> Iterator[str]:
@@ -56,19 +52,3 @@ def keys(rows: QuerySet[Any], name: str = "pk") -> Any:
     column = rows.order_by().values_list(name, flat=True)
     found = list(column[: MAX_LITERALS + 1])
     return found if len(found) <= MAX_LITERALS else column
-
-
-def vyte_id_condition(word: str) -> Q:
-    """Rows with this Vyte id. The team comes first in the unique index, so that all teams are listed."""
-    return Q(team__in=keys(Team.objects.all()), vyte_id=word)
-
-
-def event_condition(word: str) -> Q:
-    """Events by title, Vyte id, group id, or email address of organiser or invitee."""
-    people = Invitee.objects.filter(email_condition(Invitee, "email", word))
-    groups = EventGroup.objects.filter(starts_with(EventGroup, "group_id", word))
-    found = Q(pk__in=keys(people, "event")) | Q(pk__in=keys(groups, "event"))
-    if VYTE_ID.fullmatch(word):
-        return found | vyte_id_condition(word)
-    found |= email_condition(Event, "creator_email", word)
-    return found if is_email(word) else found | vyte_id_condition(word) | Q(title__icontains=word)

@@ -8,7 +8,6 @@ from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 from django.db.migrations.executor import MigrationExecutor
 
-from django_vyte.checks import TAG
 from django_vyte.jobs.publishing import broker_problem
 from django_vyte.models.delivery import Delivery
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
@@ -18,7 +17,7 @@ APP = "django_vyte"
 
 def settings() -> Iterator[Finding]:
     """The system checks of this package, silenced ones left out."""
-    messages = [message for message in checks.run_checks(tags=[TAG]) if not message.is_silenced()]
+    messages = [message for message in checks.run_checks(tags=[APP]) if not message.is_silenced()]
     for message in messages:
         level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
         yield Finding(

@@ -12,7 +12,7 @@ from django_vyte.admin.lists import large_table, search
 from django_vyte.models import Delivery, Event, EventChange, EventGroup, Invitee
 
 pytestmark = pytest.mark.django_db
-LISTS = {"event": 7, "delivery": 8, "eventchange": 8, "invitee": 6, "eventgroup": 6}
+LISTS = {"event": 7, "delivery": 9, "eventchange": 8, "invitee": 6, "eventgroup": 6}
 NOW = timezone.now()
 
 

@@ -1,4 +1,4 @@
-"""A list that Vyte cuts short is asked for in parts until it is whole, or said not to be."""
+"""A list that Vyte cuts short is partitioned until it is complete, or reported as incomplete."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def test_a_filter_that_vyte_passes_over_is_asked_for_once(capped, team, monkeypa
     assert found.asked <= 6
 
 
-def test_one_group_is_narrowed_too(capped, team):
+def test_one_group_is_partitioned_too(capped, team):
     for number, event in enumerate(capped.state.events.values()):
         event["third_party"]["group_ids"] = ["deal_1" if number < 150 else "deal_2"]
     found, ids = listed(team, filters={"group_ids": ["deal_1"]})

@@ -1,4 +1,4 @@
-"""Conditions on titles divide any list without a gap."""
+"""Conditions on titles split any list without a gap."""
 
 from __future__ import annotations
 
