@@ -8,7 +8,6 @@ import importlib
 import inspect
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,46 +22,20 @@ from django_vyte.ops.doctor import finding
 from django_vyte.sandbox import Faults, Quirks, Sandbox, WebhookMode, seed
 from django_vyte.sandbox.control import ROUTES
 from django_vyte.templatetags import vyte as tags
-
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
-PACKAGE = Path(conf.__file__).parent
-PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
-MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
-FENCE = re.compile(r"^```(?P<language>[a-z+]+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-
-
-def name_of(page: Path) -> str:
-    return page.relative_to(ROOT).as_posix()
-
-
-def text_of(page: str) -> str:
-    return (DOCS / page).read_text()
-
-
-def section(page: str, heading: str) -> str:
-    """What stands under a heading, up to the next one of any level."""
-    _, found, rest = text_of(page).partition(f"# {heading}\n")
-    assert found, f"{page} has no heading {heading!r}"
-    return re.split(r"^#+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
-
-
-def table(text: str) -> list[list[str]]:
-    """The rows of the tables in a text, without their heads."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    heads = {number for number, row in enumerate(rows) if set("".join(row)) <= set("-| ")}
-    return [row for number, row in enumerate(rows) if number not in heads and number + 1 not in heads]
-
-
-def named(cell: str) -> list[str]:
-    """What a cell has in code letters."""
-    return re.findall(r"`([^`]+)`", cell)
-
-
-def first_names(text: str) -> list[str]:
-    return [name for row in table(text) for name in named(row[0])]
+from tests.documentation import (
+    FENCE,
+    HEADING,
+    MARKDOWN,
+    PACKAGE,
+    PAGES,
+    ROOT,
+    first_names,
+    name_of,
+    named,
+    section,
+    table,
+    text_of,
+)
 
 
 def blocks(language: str) -> list[Any]:
@@ -130,7 +103,8 @@ def options_of(parser: Any) -> set[str]:
 
 def test_everything_that_the_doctor_can_find_is_documented_with_its_level():
     rows = table(section("run/commands.md", "What it finds"))
-    assert {named(row[0])[0]: row[1] for row in rows} == finding.KINDS
+    own = {kind: level for kind, level in finding.KINDS.items() if not kind.startswith("clinic_")}
+    assert {named(row[0])[0]: row[1] for row in rows} == own
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
@@ -190,35 +164,6 @@ def test_every_permission_of_the_package_is_documented():
         for code, _ in getattr(models, model)._meta.permissions
     }
     assert own <= set(first_names(section("use/admin.md", "Permissions")))
-
-
-def test_the_table_of_layers_has_every_module_and_no_other():
-    modules = {path.name.removesuffix(".py") for path in PACKAGE.iterdir() if not path.name.startswith("_")}
-    django_s_own = {"apps", "checks", "urls", "migrations", "templates", "static", "templatetags", "locale"}
-    listed = [name for row in table(section("develop/how-it-works.md", "Layers")) for name in named(row[1])]
-    assert len(listed) == len(set(listed))
-    assert set(listed) == modules - django_s_own - {"py.typed"}
-
-
-WALKS = ["A webhook's way", 'A click on "Confirm"', "A sync of a team"]
-
-
-@pytest.mark.parametrize("walk", WALKS)
-def test_a_walk_enters_each_file_once_and_imports_lead_onwards_only(walk):
-    steps = re.findall(r"^(\d+)\. `([\w/]+\.py)`", section("develop/how-it-works.md", walk), re.MULTILINE)
-    assert [int(number) for number, _ in steps] == list(range(1, len(steps) + 1))
-    files = [PACKAGE / name for _, name in steps]
-    assert len(files) == len(set(files)) > 10
-    for number, file in enumerate(files):
-        assert not imported_by(file).intersection(files[:number]), file
-
-
-def imported_by(file: Path) -> set[Path]:
-    """The files of the package that a file imports by name."""
-    nodes = [node for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.ImportFrom)]
-    names = [f"{node.module}.{alias.name}" for node in nodes for alias in node.names]
-    names += [str(node.module) for node in nodes]
-    return {path for name in names if (path := ROOT.joinpath(*name.split(".")).with_suffix(".py")).is_file()}
 
 
 # Client and local Vyte
