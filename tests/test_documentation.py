@@ -102,7 +102,7 @@ def options_of(parser: Any) -> set[str]:
 
 
 def test_everything_that_the_doctor_can_find_is_documented_with_its_level():
-    rows = table(section("run/commands.md", "What it finds"))
+    rows = table(section("run/doctor.md", "What it finds"))
     own = {kind: level for kind, level in finding.KINDS.items() if not kind.startswith("clinic_")}
     assert {named(row[0])[0]: row[1] for row in rows} == own
 
@@ -113,6 +113,15 @@ def test_a_command_that_is_mentioned_exists(page):
     for name, verb in mentioned:
         assert name in commands()
         assert not verb or verb in first_names(section("run/commands.md", f"`{name}`"))
+
+
+def test_every_logger_is_documented_and_no_other():
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for name in re.findall(r"^logger = logging\.getLogger\((.+)\)$", path.read_text(), re.MULTILINE):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found.add(module if name == "__name__" else ast.literal_eval(name))
+    assert set(first_names(text_of("run/logging.md"))) == found
 
 
 # Models, signals, tasks
