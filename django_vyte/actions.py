@@ -1,32 +1,27 @@
-"""What people do to an event. Admin, API and code all come through here, by the methods of ``Event``.
+"""What people do to an event: confirm, cancel, invite, reschedule. ``Event``'s methods of the same names call these.
 
-Vyte is asked first and outside any transaction of this module's; what it answers is mirrored, with who did it.
-Every function raises VyteError, and has changed nothing then.
+Each sends a request to Vyte first, outside any transaction of its own, and then mirrors the result with the user who
+acted. Each raises VyteError, and has changed nothing then.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from django_vyte import mirror
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
-from django_vyte.models import EventChange
+from django_vyte.models import Event, EventChange, Invitee
 from django_vyte.sync.event import store_answer_about, sync_event
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django.contrib.auth.base_user import AbstractBaseUser
-
-    from django_vyte.models import Event, Invitee
 
 
 def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:
-    """Settle the date and the place ("Confirm an event")."""
+    """Confirm the date and the place ("Confirm an event")."""
     with event.team.client() as client:
         as_of = timezone.now()
         answer = client.events.confirm(event.vyte_id, date_id=date_id, place_id=place_id)
@@ -34,10 +29,10 @@ def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: Abst
 
 
 def cancel(event: Event, *, by: AbstractBaseUser | None) -> None:
-    """Call the meeting off ("Cancel an event"), which Vyte answers with no more than OK."""
+    """Cancel the meeting ("Cancel an event"). Vyte's response is only OK, so the event is fetched afterwards."""
     with event.team.client() as client:
         client.events.cancel(event.vyte_id)
-    _look_again(event, by, cancelled=True)
+    _fetch_and_mirror(event, by, cancelled=True)
 
 
 def add_invitees(
@@ -47,17 +42,17 @@ def add_invitees(
     invited = [{"email": person} if isinstance(person, str) else dict(person) for person in people]
     with event.team.client() as client:
         client.events.add_invitees(event.vyte_id, invited)  # type: ignore[arg-type]
-    _look_again(event, by)
+    _fetch_and_mirror(event, by)
 
 
 def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | None) -> None:
-    """Take an invitation back ("Delete invitee")."""
+    """Remove an invitee ("Delete invitee")."""
     if not invitee.vyte_id:
         raise ValueError(f"Vyte gave {invitee} no id in this event, so the invitation cannot be taken back.")
     with event.team.client() as client, suppress(NotFound):
-        # Not found is also what a repeated request hears whose first answer was lost.
+        # A retry of a request whose first response was lost gets a 404: the invitee is removed already.
         client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
-    _look_again(event, by)
+    _fetch_and_mirror(event, by)
 
 
 def reschedule(
@@ -82,7 +77,7 @@ def reschedule(
 
 
 def refresh(event: Event) -> None:
-    """Ask Vyte what is true now ("Retrieve an event")."""
+    """Fetch the event and mirror it ("Retrieve an event")."""
     sync_event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
     event.refresh_from_db()
 
@@ -99,19 +94,19 @@ def _place(place: str | Sequence[str]) -> dict[str, str]:
 
 
 def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUser | None) -> None:
-    """Mirror the event that Vyte answered."""
+    """Mirror the event in Vyte's response."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     try:
         store_answer_about(event.team_id, event.vyte_id, mirror.Answer(answer, as_of, origin))
     except UnexpectedAnswer:
-        # It was done all the same: Vyte answered with a success.
-        _look_again(event, by)
+        # The status was a success, so Vyte did it; only the body is unusable.
+        _fetch_and_mirror(event, by)
     else:
         event.refresh_from_db()
 
 
-def _look_again(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
-    """Fetch and mirror the event after a change that Vyte does not answer with one."""
+def _fetch_and_mirror(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
+    """Fetch and mirror the event after an action whose response has no event."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     sync_event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
     event.refresh_from_db()

@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class VyteConfig(AppConfig):
-    """Vyte's meetings in this site's database, admin and pages."""
+    """The app ``django_vyte``."""
 
     name = "django_vyte"
     verbose_name = _("Vyte")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Connect the modules above the models to them; imports that need the models to be loaded."""
+        """Register and bind what needs the models to be loaded."""
         from django_vyte import actions, checks, redaction, tasks  # noqa: F401
         from django_vyte.accounts.clients import client_for
         from django_vyte.inbox import sources

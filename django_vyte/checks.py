@@ -1,31 +1,35 @@
-"""System checks: a project that is set up wrongly hears of it before its first meeting does."""
+"""System checks of ``VYTE`` and of the project's setup; docs/run/checks.md explains each id."""
 
 from __future__ import annotations
 
 import difflib
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import IntegerField
 from django.urls import NoReverseMatch, reverse
 
 from django_vyte import conf
 from django_vyte.client.checks import is_local
 from django_vyte.fields import cipher
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+from django_vyte.jobs.models import JobQuerySet
+from django_vyte.outbox import message_models
 
 TAG = "django_vyte"
+OUTBOX_HINT = (
+    "Give it noun, source and account_path, objects = JobQuerySet.as_manager(), and a number as primary key."
+)
 
 
 @register(TAG)
 def check_names(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E001: ``VYTE`` is no dictionary; E002: a key of it that is none, with the one that was meant."""
+    """E001: ``VYTE`` is missing or no dictionary; E002: an unknown key, with the nearest known one."""
     value = getattr(settings, "VYTE", None)
     if not isinstance(value, dict):
         problem = "VYTE is missing from the settings." if value is None else "VYTE is not a dictionary."
@@ -43,7 +47,7 @@ def check_names(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckM
 
 @register(TAG)
 def check_encryption_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E003: no encryption key, or one that is none."""
+    """E003: no encryption key, or a malformed one."""
     try:
         cipher()
     except ImproperlyConfigured as error:
@@ -53,7 +57,7 @@ def check_encryption_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
 
 @register(TAG)
 def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E004: no address that Vyte could call."""
+    """E004: ``PUBLIC_URL`` is missing, has a path, or is not https."""
     url = conf.get_settings().PUBLIC_URL
     hint = "Set it to where Vyte can reach this site, such as https://crm.example.com."
     if not url:
@@ -75,7 +79,7 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
 
 @register(TAG)
 def check_values(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E008: a value that would fail later, when a meeting is at stake."""
+    """E008: a setting with a value of the wrong type or range."""
     current = conf.get_settings()
     wrong = {name: hint for name, (fits, hint) in VALUES.items() if not fits(getattr(current, name))}
     return [
@@ -156,15 +160,35 @@ def check_apps(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMe
 
 @register(TAG)
 def check_time_zones(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E007: meetings without time zones would be at the wrong time."""
+    """E007: ``USE_TZ`` is off; without time zones, meetings would be shown at the wrong time."""
     if settings.USE_TZ:
         return []
     return [Error("django_vyte needs time zones.", hint="Set USE_TZ = True.", id="django_vyte.E007")]
 
 
 @register(TAG)
+def check_outbox_models(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E009: an outbox model of some app that could not be dispatched, swept or looked into."""
+    return [
+        Error(
+            f"{model._meta.label} cannot be an outbox model.",
+            hint=OUTBOX_HINT,
+            obj=model,
+            id="django_vyte.E009",
+        )
+        for model in message_models()
+        if not all(isinstance(getattr(model, name, None), str) for name in ("noun", "source", "account_path"))
+        or not isinstance(model._default_manager.all(), JobQuerySet)
+        or not isinstance(model._meta.pk, IntegerField)
+    ]
+
+
+@register(TAG)
 def check_sqlite(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """W001: SQLite would answer "database is locked" when web server and worker write at once."""
+    """W001: SQLite without ``transaction_mode`` IMMEDIATE fails with "database is locked" when two processes write.
+
+    https://docs.djangoproject.com/en/stable/ref/databases/#database-is-locked-errors
+    """
     databases: dict[str, Any] = settings.DATABASES
     if not any(_may_lock(database) for database in databases.values()):
         return []

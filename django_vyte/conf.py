@@ -1,4 +1,4 @@
-"""The package's settings: the VYTE dictionary of a Django project, read on access."""
+"""The package's settings: the dictionary ``VYTE`` of a Django project, with defaults, read on each access."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ NAMES = tuple(field.name for field in dataclasses.fields(Settings))
 
 
 def given() -> dict[str, Any]:
-    """``VYTE`` as the project wrote it; empty when Django is not configured or the setting is absent."""
+    """``VYTE`` as the project wrote it; empty when Django is not configured or ``VYTE`` is no dictionary."""
     try:
         value = getattr(settings, "VYTE", {})
     except ImproperlyConfigured:
@@ -53,13 +53,13 @@ def given() -> dict[str, Any]:
 
 
 def get_settings() -> Settings:
-    """The settings in force now, so that ``override_settings`` works.
+    """The current settings: reading them at each call makes ``override_settings`` work.
 
-    Names that are not settings are left out here and reported by the system checks.
+    Unknown keys are ignored here; the system check E002 reports them.
     """
     values = {name: value for name, value in given().items() if name in NAMES}
     keys = values.get("ENCRYPTION_KEYS", ())
-    # Whatever else stands there is one key, which the system checks find not to be one.
+    # A value that is no collection is taken as a single key; the system check E003 says whether it is one.
     is_one = isinstance(keys, str | bytes) or not isinstance(keys, Iterable)
     values["ENCRYPTION_KEYS"] = (keys,) if is_one else tuple(keys)
     for name in ("PUBLIC_URL", "API_URL", "WEB_URL"):

@@ -28,17 +28,17 @@ def close_broken_connections() -> None:
 
 
 def retry_on_conflict(
-    work: Callable[[], T], using: str, *, harmless: tuple[type[DatabaseError], ...] = ()
+    function: Callable[[], T], using: str, *, harmless: tuple[type[DatabaseError], ...] = ()
 ) -> T:
-    """Run ``work``, and run it again after a deadlock, a locked database or a lost connection.
+    """Call ``function``, and call it again after a deadlock, a locked database or a lost connection.
 
     Inside the caller's transaction, which such an error ends, it is raised at once. ``harmless`` names errors that
-    are retried, too, and leave the caller's transaction usable (``work`` has a savepoint of its own).
+    are retried, too, and leave the caller's transaction usable (``function`` has a savepoint of its own).
     """
     caught: tuple[type[Exception], ...] = (InterfaceError, OperationalError, *harmless)
     for attempt in range(MOST_ATTEMPTS):
         try:
-            return work()
+            return function()
         except caught as error:
             close_broken_connections()
             is_over = connections[using].in_atomic_block and not isinstance(error, harmless)

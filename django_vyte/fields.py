@@ -1,4 +1,4 @@
-"""A text column that is encrypted in the database and plain in Python."""
+"""Model fields: ``EncryptedTextField``, encrypted in the database and plain in Python, and ``ExactCharField``."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import DecryptionError
 
 if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
-
+    # Django's fields take no subscript at run time.
     CharField = models.CharField[str, str]
     TextField = models.TextField[str, str]
 else:
     CharField, TextField = models.CharField, models.TextField
 
-# Marks a value that is already encrypted where text travels outside the database (fixtures).
+# Prefix of encrypted values in fixtures.
 SEALED = "fernet:"
 MAKE_A_KEY = (
     "Make a key with\n"
@@ -46,12 +46,12 @@ def cipher() -> MultiFernet:
 
 
 def encrypt(value: str) -> str:
-    """``value`` sealed with the newest key."""
+    """``value`` encrypted with the newest key."""
     return cipher().encrypt(value.encode()).decode()
 
 
 def decrypt(token: str) -> str:
-    """What ``token`` holds; DecryptionError when no configured key opens it."""
+    """The plain text of ``token``; DecryptionError when no configured key decrypts it."""
     try:
         return cipher().decrypt(token.encode()).decode()
     except InvalidToken:
@@ -63,13 +63,14 @@ def decrypt(token: str) -> str:
 
 
 class ExactCharField(CharField):
-    """Text that is another text when a letter, an accent or the case differs, on every database.
+    """Text that every database compares exactly. For ids.
 
-    MariaDB and MySQL compare text loosely unless a column says otherwise, and ids are not alike because they look so.
+    MariaDB and MySQL ignore case and accents by default, which would take two ids for one:
+    https://docs.djangoproject.com/en/stable/ref/databases/#collation-settings
     """
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
-        """The column's type, with the collation that compares bytes where the database would not."""
+        """The column's type; on MySQL and MariaDB with a collation that compares bytes."""
         parameters = super().db_parameters(connection)
         if connection.vendor == "mysql":
             parameters["collation"] = "utf8mb4_bin"
@@ -79,8 +80,8 @@ class ExactCharField(CharField):
 class EncryptedTextField(TextField):
     """Text encrypted with Fernet; reading it without the right key raises DecryptionError.
 
-    Two encryptions of one text differ, so the column can be compared with nothing but NULL.
-    Fixtures carry the encrypted form.
+    Two encryptions of one text differ, so queries can only compare the column with NULL. Fixtures hold the encrypted
+    form.
     """
 
     def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
@@ -89,21 +90,21 @@ class EncryptedTextField(TextField):
         return value if value is None else encrypt(value)
 
     def from_db_value(self, value: str | None, *args: object) -> str | None:
-        """The decrypted form; DecryptionError says what to do when no key fits."""
+        """The decrypted form; DecryptionError when no key decrypts it."""
         return value if value is None else decrypt(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        """Only ``isnull`` makes sense; anything else raises FieldError."""
+        """FieldError for every lookup but ``isnull``."""
         if lookup_name != "isnull":
             raise FieldError(f"{self.name} is encrypted and cannot be searched with {lookup_name!r}.")
         return super().get_lookup(lookup_name)
 
     def value_to_string(self, obj: models.Model) -> str:
-        """The sealed form, for serializers: a fixture never holds a secret."""
+        """The encrypted form, for serializers: a fixture never holds a secret in plain text."""
         return SEALED + encrypt(self.value_from_object(obj))
 
     def to_python(self, value: Any) -> Any:
-        """Opens what ``value_to_string`` sealed; any other value as a TextField does."""
+        """Decrypts the output of ``value_to_string``; any other value as a TextField does."""
         if isinstance(value, str) and value.startswith(SEALED):
             return decrypt(value.removeprefix(SEALED))
         return super().to_python(value)

@@ -56,8 +56,8 @@ class OutboxMessage(Job):
     account_path: ClassVar[str]
     dispatch_related: ClassVar[tuple[str, ...]] = ()
     pruned_by: ClassVar[str] = ""
-    told_at = models.DateTimeField(_("told at"), null=True, blank=True, editable=False)
-    told = models.JSONField(_("told"), default=list, blank=True, editable=False)
+    told_at = models.DateTimeField(_("dispatched at"), null=True, blank=True, editable=False)
+    told = models.JSONField(_("notified receivers"), default=list, blank=True, editable=False)
 
     class Meta:
         abstract = True

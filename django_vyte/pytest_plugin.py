@@ -1,6 +1,6 @@
-"""pytest plugin: the fixture ``vyte_sandbox``, a local Vyte for the tests of a project that uses django-vyte.
+"""pytest plugin with the fixture ``vyte_sandbox``: a local Vyte for the tests of a project that uses django-vyte.
 
-Loaded by itself once the package is installed (entry point ``pytest11``). Needs pytest-django and the extra
+pytest loads it once the package is installed (entry point ``pytest11``). The fixture needs pytest-django and the extra
 ``sandbox``.
 """
 
@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 import pytest
 
 if TYPE_CHECKING:
+    # The sandbox is an extra, and pytest loads this module in every project.
     from django_vyte.sandbox import Sandbox
 
 
 @pytest.fixture(autouse=True)
 def vyte_forgotten() -> None:
-    """Each test begins as a new process does: no host failed before, nobody asked to wait, nothing is connected."""
+    """Reset connections, circuit breakers and rate limits before each test."""
     http = sys.modules.get("django_vyte.http")
     if http is not None:
         http.reset()
@@ -27,11 +28,11 @@ def vyte_forgotten() -> None:
 
 @pytest.fixture
 def vyte_sandbox(settings: Any) -> Iterator[Sandbox]:
-    """A local Vyte on a free port for one test, to which ``settings.VYTE`` points.
+    """A local Vyte on a free port for one test; ``settings.VYTE`` points to it.
 
-    Webhooks wait in ``vyte_sandbox.outbox``; ``vyte_sandbox.deliver()`` posts them with Django's test client
-    to the path of their target, in the test's own thread and transaction, so that they work with SQLite in
-    memory and reach whatever ``PUBLIC_URL`` the project has.
+    Webhook calls wait in ``vyte_sandbox.outbox`` until ``vyte_sandbox.deliver()`` posts them with Django's test client.
+    They are handled in the thread and transaction of the test, which works with SQLite in memory and any
+    ``PUBLIC_URL``.
     """
     from django_vyte.sandbox import Sandbox
 
@@ -43,11 +44,11 @@ def vyte_sandbox(settings: Any) -> Iterator[Sandbox]:
 
 
 def post_with_test_client(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """POSTs a webhook call to the project under test and answers the status."""
+    """POST a webhook call to the project under test; returns the status."""
     from django.test import Client
 
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     extra = {name: value for name, value in headers.items() if name != "Content-Type"}
-    answer = Client().post(path, body, content_type=headers["Content-Type"], headers=extra)
-    return int(answer.status_code)
+    response = Client().post(path, body, content_type=headers["Content-Type"], headers=extra)
+    return int(response.status_code)

@@ -1,4 +1,4 @@
-"""Keeping the addresses of webhooks, which are secrets, out of what Django logs about requests."""
+"""Masks the tokens in webhook URLs, which are secrets, in what Django logs about requests."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import logging
 import re
 
 TOKEN = re.compile(r"(/webhooks/)[^/\s]+", re.IGNORECASE)
-# Refusals, and the access log of the development server.
+# Django's loggers of failed requests and of the development server:
+# https://docs.djangoproject.com/en/stable/ref/logging/#loggers
 LOGGERS = ("django.request", "django.security.RequestDataTooBig", "django.server")
 
 
 class HideTokens(logging.Filter):
-    """Puts ``***`` where a line shows the token in a webhook's path."""
+    """Replaces the token in a webhook's path with ``***``."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Every record passes, changed where it has to be."""
+        """Mask the record and let it pass."""
         if isinstance(record.args, tuple):
             record.args = tuple(TOKEN.sub(r"\1***", a) if isinstance(a, str) else a for a in record.args)
         record.msg = TOKEN.sub(r"\1***", record.msg) if isinstance(record.msg, str) else record.msg
@@ -22,6 +23,6 @@ class HideTokens(logging.Filter):
 
 
 def install() -> None:
-    """Filter at the loggers, so that it holds for every handler a project configures."""
+    """Add the filter to the loggers and not to handlers: it then holds for every handler that a project configures."""
     for name in LOGGERS:
         logging.getLogger(name).addFilter(HideTokens())

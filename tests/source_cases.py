@@ -308,7 +308,7 @@ class SourceCases:
         delivery = Delivery.objects.get()
         assert (delivery.status, delivery.attempts) == ("failed", 2)
         assert "503" in delivery.error
-        found = {finding.id: finding.text for finding in doctor.examine()}
+        found = {finding.id: finding.text for finding in doctor.run_checks()}
         assert "503" in found["deliveries_failed"]
 
     def test_what_the_service_does_not_have_is_tried_three_times_and_ignored(self, service: Service) -> None:

@@ -1,4 +1,4 @@
-"""Remedies: an error of Vyte in words for people, with the next step."""
+"""Remedies: what to do about an error of a request to Vyte, in words for people. Used by admin, commands and doctor."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django_vyte import exceptions as errors
 
 if TYPE_CHECKING:
+    # Installed for type checks only.
     from django_stubs_ext import StrPromise
 
-# What a request to Vyte may raise; the text of each says what happened, without a secret.
-FAILURES = (errors.VyteError, ImproperlyConfigured)
+# What a request to Vyte may raise. Their texts say what happened and hold no secret.
+REQUEST_ERRORS = (errors.VyteError, ImproperlyConfigured)
 
 ABOUT_EVENTS: list[tuple[type[Exception], StrPromise]] = [
     (errors.VyteTimeout, _("Vyte may have done it all the same: refresh the event in a minute to see.")),
@@ -60,22 +61,22 @@ def aborts_account(error: Exception) -> bool:
 
 
 def about_event(error: Exception) -> str:
-    """What happened to something done to an event, and the next step."""
+    """What happened to an action on an event, and the next step."""
     return _with_next_step(error, ABOUT_EVENTS)
 
 
 def about_team(error: Exception) -> str:
-    """What happened to something done for a whole team, and the next step."""
+    """What happened to an action on a whole team, and the next step."""
     return _with_next_step(error, ABOUT_TEAMS)
 
 
 def step_about_team(error: Exception) -> str:
-    """The next step by itself; empty where there is none but what the error says."""
+    """Only the next step; empty when the table has none for this error."""
     return _matching(ABOUT_TEAMS, error)
 
 
 def about_key(error: Exception) -> str:
-    """Why a key could not be linked, in words for whoever pasted it."""
+    """Why a key could not be linked, and the next step."""
     return _matching(ABOUT_KEYS, error) or str(error)
 
 

@@ -48,7 +48,7 @@ def for_each(teams: list[Team], work: Callable[[Team], object], stderr: OutputWr
     for team in teams:
         try:
             work(team)
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             failed += 1
             stderr.write(f"{team}: {remedies.about_team(error)}")
     if failed:

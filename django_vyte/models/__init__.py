@@ -1,4 +1,4 @@
-"""The tables: linked teams and credentials, calls received, and the mirror of Vyte's meetings."""
+"""All models: linked teams and their credentials, received webhook calls, and the mirror of Vyte's meetings."""
 
 from django_vyte.models.app import ThirdPartyApp
 from django_vyte.models.change import EventChange

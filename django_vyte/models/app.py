@@ -1,4 +1,4 @@
-"""The credentials of a third-party app, which signs links to Vyte."""
+"""``ThirdPartyApp``: id and secret with which links to Vyte are signed."""
 
 from __future__ import annotations
 
@@ -31,5 +31,5 @@ class ThirdPartyApp(models.Model):
         return self.name
 
     def creator_token(self, email: str) -> str:
-        """The ``ct`` of a link for this creator: see "Compute the token yourself" in Vyte's documentation."""
+        """The parameter ``ct`` of a link, which proves the creator ("Compute the token yourself" in Vyte's docs)."""
         return links.creator_token(self.secret, email)

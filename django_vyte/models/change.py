@@ -16,13 +16,13 @@ from django_vyte.outbox import OutboxMessage, SignalCall
 
 
 class EventChange(OutboxMessage):
-    """One change of one event, written in the transaction that made it; only the dispatch alters it.
+    """One change of one event, written in the transaction that made it; only dispatch updates it.
 
     ``changes`` maps a field to ``[old, new]``; ``data`` lists the other parts of Vyte's JSON that differ.
     """
 
     class Kind(models.TextChoices):
-        """Which signal is sent."""
+        """What happened, which decides the signal (``SIGNALS``)."""
 
         CREATED = "created", _("created")
         CONFIRMED = "confirmed", _("confirmed")
@@ -30,12 +30,12 @@ class EventChange(OutboxMessage):
         CANCELLED = "cancelled", _("cancelled")
 
     class Cause(models.TextChoices):
-        """What made this site look."""
+        """What made this site fetch the event."""
 
         WEBHOOK = "webhook", _("a webhook call")
         SYNC = "sync", _("a synchronisation")
         PATROL = "patrol", _("a comparison with Vyte")
-        ACTION = "action", _("a person here")
+        ACTION = "action", _("a user of this site")
         REFRESH = "refresh", _("a refresh")
 
     event = models.ForeignKey(Event, models.CASCADE, related_name="changes", verbose_name=_("event"))
@@ -53,7 +53,7 @@ class EventChange(OutboxMessage):
     delivery = models.ForeignKey(
         Delivery, models.SET_NULL, null=True, blank=True, related_name="changes", verbose_name=_("delivery")
     )
-    created_at = models.DateTimeField(_("noticed at"), default=timezone.now, db_index=True)
+    created_at = models.DateTimeField(_("recorded at"), default=timezone.now, db_index=True)
 
     objects = JobQuerySet.as_manager()
     noun, source, account_path = "change", SOURCE, "event__team"

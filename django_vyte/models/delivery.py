@@ -1,4 +1,4 @@
-"""``Delivery``: one webhook call of any service, as it came, and what became of it."""
+"""``Delivery``: one received webhook call of any service, with its processing status. Together they are the inbox."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from django_vyte.jobs.models import Job, JobQuerySet
 
 
 class AccountKey(NamedTuple):
-    """Whose calls: the name of a source, and the primary key of one of its accounts as text."""
+    """Names an account: the name of its source, and its primary key as text."""
 
     source: str
     account: str
 
 
 class DeliveryQuerySet(JobQuerySet["Delivery"]):
-    """Deliveries about one subject are claimed together, by one worker at a time."""
+    """Queries of the inbox; each is written for one index."""
 
     def of(self, key: AccountKey) -> Self:
         """Those of one account."""
@@ -32,8 +32,8 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
     def about(self, key: AccountKey, subjects: Collection[str]) -> Self:
         """Those of one account with these subjects, found by the index on the subject.
 
-        ``account || ''`` hides the column from the planner: PostgreSQL underestimates how much waits for an account
-        and would read all of it.
+        ``account || ''`` hides the column from the planner: PostgreSQL underestimates how many rows wait for an
+        account, and would read all of them through the index on the account.
         """
         hidden = Concat("account", Value(""))
         return self.alias(hidden=hidden).filter(source=key.source, hidden=key.account, subject__in=subjects)
@@ -44,25 +44,25 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
         return self.filter(status__in=[status.RECEIVED, status.WORKING, status.WAITING])
 
     def unfinished(self) -> Self:
-        """Those that are not closed, without their content, the longest due first."""
-        # No primary key in the order: PostgreSQL would then sort everything that waits, where it expects little.
+        """Those that are not closed, without body and headers, the longest due first."""
+        # No primary key in the order: no index has both columns, and PostgreSQL would sort every waiting row.
         rows = self.filter(next_attempt_at__isnull=False).order_by("next_attempt_at")
         return rows.with_standing().defer("body", "headers", "error", "finished_at")
 
 
 class Delivery(Job):
-    """One call: stored before it was answered, processed later, kept until it is pruned.
+    """One webhook call: stored before the response, processed later by a worker, kept until it is pruned.
 
-    ``account`` is no foreign key: the inbox knows no service's tables. The source says what happens to the deliveries
-    of an account that is deleted.
+    ``account`` is no foreign key, because the inbox does not depend on any service's tables. The source decides what
+    happens to the deliveries of a deleted account.
     """
 
     class Status(models.TextChoices):
-        """Where a delivery stands; ``failed`` and ``ignored`` can be replayed."""
+        """The first three are open, the others closed."""
 
         RECEIVED = "received", _("received")
         WORKING = "working", _("working")
-        WAITING = "waiting", _("waiting for another try")
+        WAITING = "waiting", _("waiting for a retry")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
         IGNORED = "ignored", _("ignored")
@@ -73,14 +73,16 @@ class Delivery(Job):
         _("subject"),
         max_length=100,
         blank=True,
-        help_text=_("What the call is about; empty when it is about several things or none."),
+        help_text=_(
+            "The object that the call is about, such as event:ID; empty for several objects or none."
+        ),
     )
     body = models.TextField(_("body"), blank=True)
     headers = models.JSONField(_("headers"), default=dict, blank=True)
     received_at = models.DateTimeField(_("received at"), default=timezone.now, db_index=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.RECEIVED)
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)
-    # Without an index of its own: PostgreSQL would use it to look for the calls of a quiet account among all calls.
+    # No index on this column alone: PostgreSQL would use it to search all accounts' calls for those of one account.
     next_attempt_at = models.DateTimeField(
         _("next attempt at"), null=True, blank=True, default=timezone.now, editable=False
     )
@@ -109,17 +111,17 @@ class Delivery(Job):
 
     @property
     def account_key(self) -> AccountKey:
-        """Whose call it is."""
+        """The account that the call belongs to."""
         return AccountKey(self.source, self.account)
 
     @property
     def group_key(self) -> str | int:
-        """What is worked on together within an account: the subject, or the row itself where it has none."""
+        """Deliveries of an account with the same key are processed together: the subject, or the row without one."""
         return self.subject or self.pk
 
     @property
     def is_pruned(self) -> bool:
-        """Whether its body is gone, so that it cannot be processed again."""
+        """Whether the body was pruned, so that the delivery cannot be replayed."""
         return not self.body and self.status in (self.Status.DONE, self.Status.IGNORED)
 
     def __str__(self) -> str:

@@ -1,10 +1,15 @@
-"""The mirror of Vyte's meetings: rows here say what Vyte said last, and nothing else writes them but the mirror."""
+"""``Event``, ``Invitee``, ``EventGroup``: the local copy of Vyte's meetings, which only ``django_vyte.mirror`` writes.
+
+Methods that change a meeting, such as ``Event.confirm``, ask Vyte first and then mirror its response.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -15,22 +20,17 @@ from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
 from django_vyte.payloads import values
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from django.contrib.auth.base_user import AbstractBaseUser
-
 
 class Verbs(Protocol):
-    """What people do to an event. Fulfilled by ``django_vyte.actions``, which stands above the models."""
+    """The actions on an event. ``AppConfig.ready`` binds ``django_vyte.actions``, which models cannot import."""
 
     def confirm(
         self, event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None
     ) -> None:
-        """Settle the date and the place."""
+        """Confirm the date and the place."""
 
     def cancel(self, event: Event, *, by: AbstractBaseUser | None) -> None:
-        """Call the meeting off."""
+        """Cancel the meeting."""
 
     def add_invitees(
         self, event: Event, people: Sequence[str | Mapping[str, str]], *, by: AbstractBaseUser | None
@@ -38,7 +38,7 @@ class Verbs(Protocol):
         """Invite more people."""
 
     def remove_invitee(self, event: Event, invitee: Invitee, *, by: AbstractBaseUser | None) -> None:
-        """Take an invitation back."""
+        """Remove an invitee."""
 
     def reschedule(
         self,
@@ -51,10 +51,10 @@ class Verbs(Protocol):
         """Propose other dates or places."""
 
     def refresh(self, event: Event) -> None:
-        """Ask Vyte what is true now."""
+        """Fetch the event from Vyte and mirror it."""
 
 
-# By the start, in words that no index has: a database that had one would walk through all of the past first.
+# Sort by an unindexed expression on purpose: with a plain starts_at the planner walks the index from the oldest event.
 SOONEST_FIRST = (Coalesce("starts_at", "ends_at"), "pk")
 
 
@@ -64,7 +64,7 @@ def not_over(now: dt.datetime) -> models.Q:
 
 
 class EventQuerySet(models.QuerySet["Event"]):
-    """The questions a project asks of its meetings; they chain."""
+    """Queries of meetings for projects; they can be chained."""
 
     def confirmed(self) -> Self:
         """Meetings with a settled date."""
@@ -75,7 +75,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(status=Event.Status.PLANNING)
 
     def cancelled(self) -> Self:
-        """Meetings that were called off, or that Vyte no longer has."""
+        """Meetings that were cancelled, or that Vyte no longer has."""
         return self.filter(status=Event.Status.CANCELLED)
 
     def upcoming(self) -> Self:
@@ -101,7 +101,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(models.Exists(invited))
 
     def created_by(self, email: str) -> Self:
-        """Meetings organised by this address; for a booking that is the owner of the booking page."""
+        """Meetings organised by this address; the organiser of a booking is the owner of the booking page."""
         return self.filter(creator_email=values.email(email))
 
 
@@ -109,13 +109,13 @@ class Event(models.Model):
     """One meeting. ``starts_at`` and ``ends_at`` are set once Vyte says which date is settled."""
 
     class Status(models.TextChoices):
-        """A meeting is being planned, then settled; it may be called off at any time."""
+        """A meeting is planned, then confirmed; it can be cancelled at any time."""
 
         PLANNING = "planning", _("planning")
         CONFIRMED = "confirmed", _("confirmed")
         CANCELLED = "cancelled", _("cancelled")
 
-    # Each of the indexes on several columns that begin with the team does what one of its own would.
+    # No index of its own: vyte_event_team and the unique constraint begin with this column.
     team = models.ForeignKey(
         Team, models.CASCADE, related_name="events", verbose_name=_("team"), db_index=False
     )
@@ -141,7 +141,7 @@ class Event(models.Model):
         _("cancelled at"),
         null=True,
         blank=True,
-        help_text=_("What Vyte's clock said when the cancellation became known."),
+        help_text=_("When the cancellation became known, on Vyte's clock."),
     )
     missing_since = models.DateTimeField(
         _("missing since"),
@@ -150,7 +150,7 @@ class Event(models.Model):
         help_text=_("Set when Vyte answered that it has no such event."),
     )
     as_of = models.DateTimeField(
-        _("as of"), help_text=_("When Vyte was asked for the answer that is mirrored here.")
+        _("as of"), help_text=_("When the request was sent whose response is mirrored here.")
     )
     fingerprint = models.CharField(max_length=64, editable=False)
     data = models.JSONField(_("data"), default=dict, blank=True)
@@ -172,11 +172,12 @@ class Event(models.Model):
             models.Index(fields=["starts_at", "id"], name="vyte_event_starts"),
             models.Index(fields=["ends_at", "starts_at"], name="vyte_event_ends"),
             models.Index(fields=["-vyte_updated_at", "-id"], name="vyte_event_updated"),
-            # The filters of the admin's list, in its order.
+            # One for each filter of the admin's list, with the order of the list.
             models.Index(fields=["status", "-vyte_updated_at", "-id"], name="vyte_event_status"),
             models.Index(fields=["team", "-vyte_updated_at", "-id"], name="vyte_event_team"),
             models.Index(fields=["is_booking", "-vyte_updated_at", "-id"], name="vyte_event_booking"),
-            # On PostgreSQL this kind serves the beginning of an address too, in any language's order.
+            # With this operator class PostgreSQL also answers LIKE 'prefix%' from the index, in any collation:
+            # https://www.postgresql.org/docs/current/indexes-opclass.html
             models.Index(
                 fields=["creator_email"], name="vyte_event_creator", opclasses=["varchar_pattern_ops"]
             ),
@@ -208,21 +209,21 @@ class Event(models.Model):
 
     @property
     def first_day(self) -> dt.date | None:
-        """The day of an all-day meeting, whoever looks from wherever; None while the date is not settled."""
+        """The day of an all-day meeting in its own time zone; None while the date is not settled."""
         return payloads.day(self.starts_at, self.timezone) if self.starts_at else None
 
     def confirm(
         self, date_id: str | None = None, place_id: str | None = None, *, by: AbstractBaseUser | None = None
     ) -> None:
-        """Settle the meeting at Vyte and here. ``by`` goes into the history.
+        """Confirm the meeting at Vyte and here ("Confirm an event"). ``by`` is recorded in the history.
 
-        Without a date or place Vyte takes the only one, or the one with most votes ("Confirm an event").
-        Raises VyteError when Vyte refuses or cannot be reached; nothing is changed then.
+        Without a date or place Vyte takes the only one, or the one with most votes. Raises VyteError when Vyte refuses
+        or cannot be reached; nothing is changed then.
         """
         self.verbs.confirm(self, date_id=date_id, place_id=place_id, by=by)
 
     def cancel(self, *, by: AbstractBaseUser | None = None) -> None:
-        """Call the meeting off at Vyte and here ("Cancel an event"); raises VyteError."""
+        """Cancel the meeting at Vyte and here ("Cancel an event"); raises VyteError."""
         self.verbs.cancel(self, by=by)
 
     def add_invitees(
@@ -235,7 +236,7 @@ class Event(models.Model):
         self.verbs.add_invitees(self, people, by=by)
 
     def remove_invitee(self, invitee: Invitee, *, by: AbstractBaseUser | None = None) -> None:
-        """Take an invitation back ("Delete invitee"); ValueError when Vyte gave the invitee no id."""
+        """Remove an invitee ("Delete invitee"); ValueError when Vyte gave the invitee no id."""
         self.verbs.remove_invitee(self, invitee, by=by)
 
     def reschedule(
@@ -252,7 +253,7 @@ class Event(models.Model):
         self.verbs.reschedule(self, dates=dates, places=places, by=by)
 
     def refresh(self) -> None:
-        """Fetch the event from Vyte and mirror what is true now; raises VyteError."""
+        """Fetch the event from Vyte and mirror it; raises VyteError."""
         self.verbs.refresh(self)
 
 

@@ -1,4 +1,4 @@
-"""``Member``: a Vyte user of a linked team, matched with this site's user."""
+"""``Member``: a Vyte user of a linked team, matched with a user of this site."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django_vyte.outbox import OutboxMessage, SignalCall
 class Member(OutboxMessage):
     """A person of a team at Vyte, and the outbox row from which ``user_joined`` is sent.
 
-    ``extid`` is what this site passed to the join link; ``user`` is whom it names.
+    ``extid`` is the id that this site put into the join link; ``user`` is the user with that id.
     """
 
     team = models.ForeignKey(Team, models.CASCADE, related_name="members", verbose_name=_("team"))

@@ -1,4 +1,4 @@
-"""What a project's own model inherits to have meetings."""
+"""``SchedulableModel``: the abstract base class of a project's own models that have meetings (a deal, a ticket)."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class SchedulableModel(models.Model):
 
     @property
     def vyte_group_id(self) -> str:
-        """What names this object at Vyte, ``project_1``; override it before the first link is handed out.
+        """The id of this object's group at Vyte, such as ``project_1``; ValueError before the object is saved.
 
-        ValueError before the object is saved.
+        To choose other ids, override this before any link is handed out: meetings keep the id of their link.
         """
         if self.pk is None:
             raise ValueError(f"Save this {self._meta.verbose_name} before you schedule a meeting for it.")

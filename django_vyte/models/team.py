@@ -1,4 +1,4 @@
-"""``Team``, a linked Vyte account, and ``ApiKey``, the keys to it."""
+"""``Team``: an organization at Vyte that is linked to this site. ``ApiKey``: its keys to Vyte's API."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from django_vyte.fields import EncryptedTextField, ExactCharField
 from django_vyte.models.delivery import AccountKey
 
 if TYPE_CHECKING:
-    # For the checker alone: at run time, models do not stand on the HTTP stack.
+    # For type checkers only: models must not import the HTTP stack.
     from django_vyte.client import VyteClient
 
 
-# The name of Vyte among the sources of deliveries.
+# The name of Vyte among the sources of deliveries: ``Delivery.source``.
 SOURCE = "vyte"
 
 
 class Team(models.Model):
-    """An organization at Vyte: one API key scope, one bill.
+    """An organization at Vyte: the account of an API key.
 
-    ``patrolled_to`` is the primary key of the event that was compared last, ``patrol_until`` the end of the lease of
-    the worker that compares.
+    ``patrolled_to`` is the primary key of the event that the patrol compared last, ``patrol_until`` the end of the
+    patrolling worker's lease.
     """
 
     vyte_id = ExactCharField(_("Vyte id"), max_length=64, unique=True)
@@ -46,7 +46,7 @@ class Team(models.Model):
         default="",
         editable=False,
         help_text=_(
-            "What kept the last synchronisation, comparison or registration of webhooks from succeeding."
+            "Why the last synchronisation, comparison or registration of webhooks failed; empty when all succeeded."
         ),
     )
     patrolled_at = models.DateTimeField(
@@ -54,12 +54,12 @@ class Team(models.Model):
         null=True,
         blank=True,
         editable=False,
-        help_text=_("When a part of its meetings was last compared with Vyte in the background."),
+        help_text=_("When some of its meetings were last compared with Vyte in the background."),
     )
     patrolled_to = models.BigIntegerField(default=0, editable=False)
     patrol_until = models.DateTimeField(null=True, blank=True, editable=False)
     webhooks_restored_at = models.DateTimeField(
-        _("webhooks put back at"),
+        _("webhooks restored at"),
         null=True,
         blank=True,
         editable=False,
@@ -79,23 +79,23 @@ class Team(models.Model):
 
     @property
     def account_key(self) -> AccountKey:
-        """What names the deliveries of this team."""
+        """The key of this team's deliveries."""
         return AccountKey(SOURCE, str(self.pk))
 
     def client(self, **options: Any) -> VyteClient:
-        """A client that speaks to Vyte as this team, with the settings of ``VYTE`` where no ``options`` are given.
+        """A client with this team's key; ``options`` override the settings of ``VYTE``.
 
         Raises VyteError when the team has no active key, DecryptionError when it cannot be read.
         """
         return type(self).client_factory(self.pk, **options)
 
     def join_url(self, extid: object = None) -> str:
-        """Where a person signs up to Vyte and joins this team; ``extid`` comes back as ``Member.extid``."""
+        """The URL at which a person signs up to Vyte and joins this team; ``extid`` comes back as ``Member.extid``."""
         return links.join_url(self.vyte_id, extid=extid, subdomain=self.subdomain or None)
 
 
 class ApiKey(models.Model):
-    """A key to Vyte's API; only its last four characters can be read outside Python."""
+    """A key to Vyte's API, encrypted in the database; ``hint`` is its last four characters, in plain text."""
 
     class Status(models.TextChoices):
         """Whether the key is used."""

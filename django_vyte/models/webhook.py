@@ -1,4 +1,4 @@
-"""Subscriptions at Vyte, each with an address that only Vyte knows."""
+"""``Webhook``: a webhook subscription at Vyte. The token in its URL is secret and tells whose call it is."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from django_vyte.models.team import Team
 
 
 def new_token() -> str:
-    """256 random bits, fit for a URL."""
+    """256 random bits, safe in a URL."""
     return secrets.token_urlsafe(32)
 
 
 def digest(token: str) -> str:
-    """What is looked up instead of the token: the database then neither holds it nor leaks it by timing."""
+    """The hash under which a token is looked up: the timing of the comparison then does not leak the token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()
 
 
@@ -28,14 +28,14 @@ class WebhookManager(models.Manager["Webhook"]):
     """Finds a subscription by the token in its address."""
 
     def for_token(self, token: str) -> Webhook | None:
-        """The webhook with this token, without its secrets; None for a stranger."""
+        """The webhook with this token, without its secrets; None for an unknown token."""
         wanted = digest(token)
         found = self.only("pk", "team_id", "token_digest").filter(token_digest=wanted).first()
         return found if found and hmac.compare_digest(found.token_digest, wanted) else None
 
 
 class Webhook(models.Model):
-    """One action of one team that Vyte tells this site about, at an unguessable address.
+    """The subscription of one team to one action, with an unguessable URL.
 
     ``vyte_id`` is empty until Vyte has accepted the subscription.
     """
@@ -60,7 +60,7 @@ class Webhook(models.Model):
         return self.action
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Keeps the digest in step with the token."""
+        """Update the digest with the token."""
         if "token" in self.__dict__:
             self.token_digest = digest(self.token)
         super().save(*args, **kwargs)

@@ -1,7 +1,7 @@
-"""Links to Vyte and a list of meetings, for templates: ``{% load vyte %}``.
+"""Template tags for links to Vyte and for lists of meetings: ``{% load vyte %}``.
 
-The tags answer plain addresses. Django escapes them like any other value, whether they stand in an attribute
-(``href="{% vyte_page_url … %}"``) or go through a variable (``as url``).
+Tags return plain URLs. Django escapes them like any other value, both in an attribute
+(``href="{% vyte_page_url … %}"``) and from a variable (``as url``).
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
-from django.apps import apps
 
 from django_vyte import links
+from django_vyte.models import Team, ThirdPartyApp
 
 if TYPE_CHECKING:
+    # Importing it needs django.contrib.auth among the installed apps.
     from django.contrib.auth.models import AnonymousUser
-
-    from django_vyte.models import Team
 
 register = template.Library()
 
@@ -27,7 +26,7 @@ BOOKING_DETAILS = ("title", "name", "email", "company", "phone", "message", "pla
 
 
 class App(Protocol):
-    """What signs links: a ``ThirdPartyApp``, or whatever has its two fields."""
+    """What signs links: a ``ThirdPartyApp``, or an object with these two attributes."""
 
     app_id: str
     secret: str
@@ -40,12 +39,12 @@ def vyte_add_invitees_url(
     group: links.GroupLike | Iterable[links.GroupLike] = (),
     **details: Any,
 ) -> str:
-    """Where a reader creates an event, starting with whom to invite: ``links.add_invitees_url``.
+    """The page on which a reader creates an event, beginning with its invitees: ``links.add_invitees_url``.
 
-    Without ``app`` the project's oldest ``ThirdPartyApp`` signs. ``creator`` is a user, who is signed for unless
-    anonymous, or an email. ``group`` is an id or a ``SchedulableModel``, or several of them. ``title``,
-    ``message``, ``invitees`` and ``places`` are passed on. A TemplateSyntaxError is raised for any other argument,
-    and where ``app``, ``creator`` or ``group`` is empty text, which is what Django makes of a misspelt variable.
+    Without ``app`` the project's oldest ``ThirdPartyApp`` signs. ``creator`` is a user or an email; nothing is signed
+    for an anonymous user. ``group`` is an id or a ``SchedulableModel``, or several of them. ``title``, ``message``,
+    ``invitees`` and ``places`` are passed on. Any other argument raises TemplateSyntaxError, as do an ``app``,
+    ``creator`` or ``group`` that is an empty string: Django passes one for a misspelt variable.
     """
     return links.add_invitees_url(**_creation("vyte_add_invitees_url", app, creator, group, details))
 
@@ -57,7 +56,7 @@ def vyte_add_details_url(
     group: links.GroupLike | Iterable[links.GroupLike] = (),
     **details: Any,
 ) -> str:
-    """As ``vyte_add_invitees_url``, one step later: for an event whose invitees are all given."""
+    """As ``vyte_add_invitees_url``, but the next page, for an event whose invitees are all given."""
     return links.add_details_url(**_creation("vyte_add_details_url", app, creator, group, details))
 
 
@@ -70,9 +69,9 @@ def vyte_page_url(
     start: date | None = None,
     **details: Any,
 ) -> str:
-    """A booking page, filled in for whoever books: ``links.booking_page_url``.
+    """A booking page with its form filled in: ``links.booking_page_url``.
 
-    ``duration`` is in minutes. With a ``group``, ``app`` is found as in ``vyte_add_invitees_url``. ``title``,
+    ``duration`` is in minutes. With a ``group``, ``app`` defaults as in ``vyte_add_invitees_url``. ``title``,
     ``name``, ``email``, ``company``, ``phone``, ``message``, ``places`` and ``embed`` are passed on.
     """
     tag = "vyte_page_url"
@@ -86,7 +85,7 @@ def vyte_page_url(
 
 @register.simple_tag
 def vyte_join_url(team: Team, extid: object = None) -> str:
-    """Where the reader joins ``team`` at Vyte; ``extid`` is the id they get in this project."""
+    """The page on which the reader joins ``team`` at Vyte; ``extid`` is their id in this project."""
     _check_given("vyte_join_url", team=team)
     _check_not_empty("vyte_join_url", extid=extid)
     return team.join_url(extid)
@@ -119,7 +118,7 @@ def _check_names(tag: str, details: dict[str, Any], known: tuple[str, ...]) -> N
 
 
 def _check_given(tag: str, **arguments: object) -> None:
-    """Refuse None as well: a link without its group would lead to a meeting that nobody finds again."""
+    """TemplateSyntaxError for None too: a link without its group creates a meeting that belongs to no object."""
     _check_not_empty(tag, **{name: "" if value is None else value for name, value in arguments.items()})
 
 
@@ -132,9 +131,9 @@ def _check_not_empty(tag: str, **arguments: object) -> None:
 
 
 def _app(tag: str, app: App | None) -> App:
-    """The app given, or else the oldest: an app that somebody adds later must not change any page."""
+    """The app given, or the oldest one, so that adding an app changes no existing page."""
     _check_not_empty(tag, app=app)
-    app = app or apps.get_model("django_vyte", "ThirdPartyApp")._default_manager.order_by("pk").first()
+    app = app or ThirdPartyApp.objects.order_by("pk").first()
     if app is None:
         raise template.TemplateSyntaxError(
             f"{tag} needs a third-party app, and none is registered here. Add one in the admin under Third-party "

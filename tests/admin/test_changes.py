@@ -18,7 +18,7 @@ def test_a_change_says_what_why_by_whom_and_who_was_told(admin_client, admin_use
     for shown in (
         "Status: planning → confirmed",
         "Starts at: Jan. 5, 2027",
-        "a person here",
+        "a user of this site",
         ">admin<",
     ):
         assert shown in page

@@ -7,20 +7,20 @@ from collections.abc import Generator, Iterator
 from django_vyte.exceptions import DecryptionError
 from django_vyte.models.delivery import AccountKey
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
-from django_vyte.ops.doctor.questions import Subject, ask, register
+from django_vyte.ops.doctor.registry import CheckedAccount, register, run_check
 from tests.clinic.models import SOURCE, Practice
 
 
 @register(SOURCE, {"clinic_secrets_unreadable": Level.ERROR})
-def examine(practice_id: str) -> Generator[Finding, None, list[Subject]]:
+def check_practices(practice_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     """Each practice, or the one with this primary key."""
-    subjects = []
+    accounts = []
     for pk, name in Practice.objects.order_by("pk").values_list("pk", "name"):
-        if practice_id in ("", str(pk)):
-            subject = Subject(name, str(pk), AccountKey(SOURCE, str(pk)))
-            yield from ask(secrets, pk, about=subject)
-            subjects.append(subject)
-    return subjects
+        account = CheckedAccount(name, str(pk), AccountKey(SOURCE, str(pk)))
+        if practice_id in ("", account.id):
+            yield from run_check(secrets, pk, about=account)
+        accounts.append(account)
+    return accounts
 
 
 def secrets(pk: int) -> Iterator[Finding]:

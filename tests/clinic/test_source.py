@@ -100,7 +100,7 @@ def test_the_transport_sends_its_own_credential(clinic_service: ClinicService) -
 
 
 def test_the_doctor_looks_into_its_accounts(clinic_service: ClinicService) -> None:
-    (found,) = [finding for finding in doctor.examine() if finding.about == "Practice"]
+    (found,) = [finding for finding in doctor.run_checks() if finding.about == "Practice"]
     assert found.text == "Its secrets can be decrypted."
     assert found.team == clinic_service.account
 

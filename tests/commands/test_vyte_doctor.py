@@ -129,7 +129,7 @@ def test_json_is_one_document_with_everything(vyte_sandbox, linked_team, manage)
 
 
 def test_without_its_tables_it_says_what_to_run(linked_team, manage):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0006_delivery_without_team")
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0007_verbose_names")
     said = manage("vyte_doctor")
     assert said.out.endswith("-> manage.py migrate django_vyte\n")
     assert said.code == 1

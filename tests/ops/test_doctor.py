@@ -24,7 +24,7 @@ from django_vyte.inbox import scheduling
 from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Member, Team, ThirdPartyApp, Webhook
 from django_vyte.ops import doctor, retention
-from django_vyte.ops.doctor import Finding, Level, examine
+from django_vyte.ops.doctor import Finding, Level, run_checks
 from django_vyte.ops.doctor.finding import redacted
 from django_vyte.signals import event_created
 from django_vyte.sync import patrol
@@ -39,7 +39,7 @@ Status = Delivery.Status
 
 def wrong(team_id: str = "") -> dict[str, Finding]:
     """What is wrong, by id."""
-    return {each.id: each for each in examine(team_id) if each.level is not Level.OK}
+    return {each.id: each for each in run_checks(team_id) if each.level is not Level.OK}
 
 
 def ago(**spans: float) -> dt.datetime:
@@ -73,9 +73,9 @@ def make_change(team: Team, number: int = 1, **fields: Any) -> EventChange:
 # Nothing is wrong
 
 
-def test_on_a_healthy_site_every_question_is_answered_with_ok(linked_team):
+def test_on_a_healthy_site_every_check_is_ok(linked_team):
     patrol.claimed(linked_team.pk).__enter__()
-    found = list(examine())
+    found = list(run_checks())
     assert {each.level for each in found} == {Level.OK}
     assert [each.id for each in found] == [
         "settings", "broker", "tables", "secrets", "teams",
@@ -101,8 +101,9 @@ def test_vyte_is_asked_two_things_and_nothing_is_written(
 ):
     make_change(linked_team, next_attempt_at=None, told_at=NOW)
     # Migrations, stored secrets, teams; key, client twice, webhooks; deliveries; changes, members, of which there are
-    # none to be looked through; pruning. The clinic of the tests has no practices, and changes like Vyte's.
-    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 3 + 5 + 4 + 3 + 1 + 4) as queries:
+    # none to be looked through; pruning. The clinic of the tests has no practices, and
+    # changes like Vyte's; calls of apps that are not installed.
+    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 3 + 5 + 4 + 3 + 1 + 5) as queries:
         assert wrong() == {}
     assert [(each.method, each.path) for each in vyte_sandbox.requests] == [
         ("GET", "/v2/auth/test"),
@@ -112,8 +113,8 @@ def test_vyte_is_asked_two_things_and_nothing_is_written(
     assert set(said) <= {"SELECT", "SHOW"}
 
 
-def test_what_is_found_is_told_as_it_is_found(vyte_sandbox, linked_team):
-    found = examine()
+def test_findings_are_yielded_as_they_are_found(vyte_sandbox, linked_team):
+    found = run_checks()
     assert next(found).id == "settings"
     assert vyte_sandbox.requests == []
 
@@ -148,26 +149,26 @@ def test_without_an_encryption_key_that_is_what_is_said(linked_team, settings, k
 
 
 def test_migrations_that_are_not_applied_are_named_and_nothing_more_is_asked(linked_team):
-    MigrationRecorder(connection).record_unapplied("django_vyte", "0006_delivery_without_team")
-    found = list(examine())
+    MigrationRecorder(connection).record_unapplied("django_vyte", "0007_verbose_names")
+    found = list(run_checks())
     assert found[-1].id == "migrations_unapplied"
-    assert "0006_delivery_without_team" in found[-1].text
+    assert "0007_verbose_names" in found[-1].text
     assert found[-1].hint == "manage.py migrate django_vyte"
 
 
 def test_a_database_that_does_not_answer_is_a_finding(linked_team):
     with lost_connection(at="SELECT"):
-        found = list(examine())
+        found = list(run_checks())
     assert found[-1].id == "database_unreachable"
     assert "'default' does not answer: OperationalError" in found[-1].text
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_question_that_breaks_keeps_no_other_from_its_turn(linked_team, caplog):
+def test_a_check_that_crashes_stops_no_other(linked_team, caplog):
     with lost_connection(at="django_vyte_webhook"):
-        found = list(examine())
-    broken = next(each for each in found if each.id == "not_looked_into")
-    assert broken.text == "Could not look into secrets: OperationalError."
+        found = list(run_checks())
+    broken = next(each for each in found if each.id == "check_crashed")
+    assert broken.text == "The check of secrets failed with OperationalError."
     assert found[-1].id == "pruning"
     assert "secrets failed" in caplog.text
 
@@ -176,7 +177,7 @@ def test_secrets_that_no_key_opens_are_counted_with_the_next_step(vyte_sandbox, 
     ThirdPartyApp.objects.create(app_id="app", secret="opens links", name="CRM")
     old, new = settings.VYTE["ENCRYPTION_KEYS"], Fernet.generate_key().decode()
     settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [new]}
-    found = [each for each in examine() if each.level is Level.ERROR]
+    found = [each for each in run_checks() if each.level is Level.ERROR]
     texts = [each.text.split(" cannot")[0] for each in found if each.id == "secrets_unreadable"]
     assert texts == ["1 of 1 API keys", "5 of 5 webhooks", "1 of 1 third-party apps"]
     steps = [each.hint.partition("Is it lost? Then ")[2] for each in found if each.id == "secrets_unreadable"]
@@ -186,7 +187,7 @@ def test_secrets_that_no_key_opens_are_counted_with_the_next_step(vyte_sandbox, 
     assert found[-1].id == "key_unreadable"
     ApiKey.objects.update(key=vyte_sandbox.api_key)
     Webhook.objects.filter(action="event.created").delete()
-    found = [each for each in examine() if each.id == "secrets_unreadable"]
+    found = [each for each in run_checks() if each.id == "secrets_unreadable"]
     assert [each.text.split(" cannot")[0] for each in found] == ["4 of 4 webhooks", "1 of 1 third-party apps"]
     assert "webhooks_not_compared" in wrong()
     settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [new, *old]}
@@ -278,8 +279,8 @@ def test_without_a_team_the_next_step_is_to_link_one(db):
 
 def test_a_team_that_is_not_linked_is_told_which_are(linked_team):
     found = wrong("5f198da1c1ac5d1a30fc0000")
-    assert set(found) == {"unknown_team"}
-    assert f"{linked_team.vyte_id} (ACME)" in found["unknown_team"].hint
+    assert set(found) == {"unknown_account"}
+    assert f"{linked_team.vyte_id} (ACME)" in found["unknown_account"].hint
 
 
 def test_a_team_without_an_active_key_is_to_be_linked_again(vyte_sandbox, linked_team):
@@ -427,7 +428,7 @@ def test_calls_that_were_given_up_are_counted_with_the_latest_reason(linked_team
 
 
 def test_a_million_failed_calls_are_not_counted(linked_team, monkeypatch):
-    monkeypatch.setattr(doctor.work, "COUNTED", 2)
+    monkeypatch.setattr(doctor.backlog, "MAX_COUNT", 2)
     for _ in range(4):
         Delivery.objects.create(
             source="vyte", account=str(linked_team.pk), status=Status.FAILED, next_attempt_at=None
@@ -442,7 +443,7 @@ def test_a_call_that_nobody_takes_up_asks_for_a_worker(vyte_sandbox, linked_team
     Delivery.objects.update(next_attempt_at=ago(minutes=20))
     found = wrong()
     assert set(found) == {"deliveries_idle"}
-    assert found["deliveries_idle"].text == "A call has been due for 20 minutes, and nobody is at work."
+    assert found["deliveries_idle"].text == "A call has been due for 20 minutes, and no worker is running."
     assert "manage.py vyte_inbox process" in found["deliveries_idle"].hint
     settings.VYTE = {**settings.VYTE, "QUEUE": "meetings"}
     assert "celery worker -Q meetings" in wrong()["deliveries_idle"].hint
@@ -524,13 +525,13 @@ def test_changes_and_members_that_nobody_is_told_of_ask_for_a_worker(linked_team
 
 
 def test_receivers_given_up_on_long_ago_are_found_in_steps_as_far_as_time_allows(linked_team, monkeypatch):
-    monkeypatch.setattr(doctor.work, "STEP", 2)
+    monkeypatch.setattr(doctor.backlog, "STEP", 2)
     lost = {"next_attempt_at": None, "error": "listener: KeyError"}
     make_change(linked_team, **lost)
     for _ in range(5):
         make_change(linked_team, next_attempt_at=None, told_at=NOW)
     assert "changes: 1." in wrong()["receivers_given_up"].text
-    monkeypatch.setattr(doctor.work, "SECONDS", -1)
+    monkeypatch.setattr(doctor.backlog, "SECONDS", -1)
     assert wrong() == {}
     make_change(linked_team, **lost)
     make_change(linked_team, next_attempt_at=None, told_at=NOW)
@@ -583,7 +584,7 @@ def test_calls_and_changes_that_nobody_deletes_are_found(linked_team, settings):
 
 def test_of_two_teams_each_is_looked_into_and_named(vyte_sandbox, linked_team, other_team):
     del vyte_sandbox.state.keys[other_team.api_keys.get().key]
-    found = list(examine())
+    found = list(run_checks())
     assert {each.about for each in found} == {"site", "ACME", "Bolt"}
     assert [(each.id, each.team) for each in found if each.level is not Level.OK] == [
         ("key_refused", other_team.vyte_id)
@@ -605,7 +606,7 @@ def test_a_vyte_that_cannot_be_reached_is_not_asked_about_the_next_team(
     vyte_sandbox, linked_team, other_team
 ):
     vyte_sandbox.stop_api(drop=True)
-    found = [each for each in examine() if each.level is not Level.OK]
+    found = [each for each in run_checks() if each.level is not Level.OK]
     assert [(each.id, each.about) for each in found] == [("vyte_unreachable", "ACME")]
 
 
@@ -642,7 +643,7 @@ def test_pages_that_hints_name_have_those_headings():
         assert not anchor or anchor in slugs, (page, anchor)
 
 
-def test_receivers_that_were_given_up_on_are_told_again_as_documented(linked_team):
+def test_receivers_that_were_given_up_on_are_called_again_as_documented(linked_team):
     make_change(linked_team, next_attempt_at=None, error="listener: KeyError", attempts=60)
     page = (ROOT / "docs" / "use" / "signals.md").read_text()
     _, _, section = page.partition("## Given up\n")
@@ -652,3 +653,29 @@ def test_receivers_that_were_given_up_on_are_told_again_as_documented(linked_tea
     tasks.sweep()
     assert EventChange.objects.get().told_at
     assert wrong() == {}
+
+
+# Other services
+
+
+def test_a_site_that_uses_another_service_only_is_healthy(clinic_service):
+    assert "no_team" not in wrong()
+    assert set(wrong(clinic_service.account)) == set()
+
+
+def test_a_service_whose_checks_raise_stops_no_other(linked_team, clinic_service, monkeypatch):
+    def broken(account_id):
+        raise RuntimeError
+        yield
+
+    monkeypatch.setitem(doctor.registry.ACCOUNT_CHECKS, "vyte", broken)
+    found = list(run_checks())
+    assert [each.id for each in found if each.level is Level.ERROR] == ["check_crashed"]
+    assert "Its secrets can be decrypted." in [each.text for each in found]
+
+
+def test_calls_of_an_app_that_is_not_installed_are_told_from_a_missing_worker(linked_team):
+    Delivery.objects.create(source="gone", account="1", next_attempt_at=ago(minutes=20))
+    found = wrong()
+    assert set(found) == {"source_not_installed"}
+    assert "of: gone." in found["source_not_installed"].text

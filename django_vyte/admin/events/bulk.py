@@ -64,7 +64,7 @@ def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iter
         except Skip as reason:
             server_errors = 0
             yield BulkResult(event, BulkStatus.SKIPPED, str(reason))
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             server_errors = server_errors + 1 if isinstance(error, ServerError) else 0
             aborted = server_errors >= MAX_SERVER_ERRORS or remedies.aborts_all(error)
             if remedies.aborts_account(error):

@@ -27,7 +27,7 @@ from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.permissions import allows
 
-FAILURES_SHOWN = 10
+MAX_ROWS = 10
 
 
 @admin.register(Team)
@@ -215,10 +215,10 @@ def _failed_deliveries(team: Team) -> QuerySet[Delivery]:
     # ``status__in`` uses the index on the status; ``exclude(status=DONE)`` would scan the table.
     statuses = [each for each in Delivery.Status if each is not Delivery.Status.DONE]
     rows = Delivery.objects.of(team.account_key).filter(status__in=statuses).exclude(error="")
-    return rows.defer("body", "headers").order_by("-pk")[:FAILURES_SHOWN]
+    return rows.defer("body", "headers").order_by("-pk")[:MAX_ROWS]
 
 
 def _failed_receivers(team: Team) -> list[history.Row]:
     """The last changes for which a receiver failed."""
     rows = EventChange.objects.filter(event__team=team, told_at__isnull=True).exclude(error="")
-    return history.rows(history.for_display(rows)[:FAILURES_SHOWN])
+    return history.rows(history.for_display(rows)[:MAX_ROWS])

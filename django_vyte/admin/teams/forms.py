@@ -37,6 +37,6 @@ class LinkForm(forms.Form):
         if key:
             try:
                 self.team = linking.link(key)
-            except remedies.FAILURES as error:
+            except remedies.REQUEST_ERRORS as error:
                 self.add_error("key", remedies.about_key(error))
         return cleaned

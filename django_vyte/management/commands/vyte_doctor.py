@@ -31,7 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = []
-        for finding in doctor.examine(options["team"] or ""):
+        for finding in doctor.run_checks(options["team"] or ""):
             findings.append(finding)
             if not options["json"]:
                 self.show(finding, options["verbosity"])

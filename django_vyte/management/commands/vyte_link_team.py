@@ -46,7 +46,7 @@ class Command(BaseCommand):
         check_address()
         try:
             team = linking.link(read_key())
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             raise CommandError(refusal(error)) from None
         self.say(
             f"Linked {team} ({team.vyte_id}) with the key that ends in {team.api_keys.latest('pk').hint}."
@@ -60,7 +60,7 @@ class Command(BaseCommand):
         """Register the webhooks; on failure, what is left to do."""
         try:
             added = subscriptions.register(team)
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             return [
                 f"No webhooks: {remedies.about_team(error)}\n"
                 f"  Then: manage.py vyte_hooks register --team {team.vyte_id}"
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         """Run the first sync; on failure, what is left to do."""
         try:
             sync_and_report(self, team, verbosity=self.verbosity)
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             return [
                 f"No events: {remedies.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"
             ]

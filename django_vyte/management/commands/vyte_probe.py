@@ -89,7 +89,7 @@ class Command(BaseCommand):
             account.team_id()
         except ValueError as error:
             raise CommandError(str(error)) from None
-        except remedies.FAILURES as error:
+        except remedies.REQUEST_ERRORS as error:
             raise CommandError(remedies.about_team(error) if team else remedies.about_key(error)) from None
         return account
 

@@ -50,7 +50,7 @@ class Command(BaseCommand):
         def work(team: Team) -> None:
             try:
                 summary = sync_and_report(self, team, verbosity=options["verbosity"], **limits)
-            except remedies.FAILURES as error:
+            except remedies.REQUEST_ERRORS as error:
                 codes.add(UNUSABLE if isinstance(error, UnexpectedAnswer) else FAILED)
                 raise
             codes.update(CODES[reason] for reason in summary.incomplete_reasons)

@@ -1,10 +1,11 @@
-"""What is wrong with this site, its accounts and its work, and what to do about it; nothing is written or repaired.
+"""The doctor: read-only health checks of settings, broker, database, linked accounts and pending work.
 
-Each question is a small function that yields findings. ``vyte`` is the part that knows a service.
+Each check is a function that yields findings. ``vyte`` has the checks of Vyte's teams; another service registers its
+own with ``registry.register``.
 """
 
-from django_vyte.ops.doctor import vyte  # noqa: F401 - registers its examination
+from django_vyte.ops.doctor import vyte  # noqa: F401 - registers its check
 from django_vyte.ops.doctor.finding import Finding, Level
-from django_vyte.ops.doctor.run import examine
+from django_vyte.ops.doctor.runner import run_checks
 
-__all__ = ["Finding", "Level", "examine"]
+__all__ = ["Finding", "Level", "run_checks"]

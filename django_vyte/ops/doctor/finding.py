@@ -1,4 +1,4 @@
-"""``Finding``: one thing that the doctor looked into, worded without a secret."""
+"""``Finding``: the result of one check of the doctor. Its texts are for people and hold no secret."""
 
 from __future__ import annotations
 
@@ -14,25 +14,28 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import mask
 from django_vyte.redaction import TOKEN
 
-# An address is shown without its login and without what follows the host.
+# URLs are shown as scheme and host: login, path and query can hold secrets.
 ADDRESS = re.compile(r"(\w[\w+.-]*://)(?:\S*@)?([^/\s]*)(?:/\S*)?")
-# Characters of an error text that are repeated.
+# Characters of an error text that a finding quotes.
 EXCERPT = 300
 
 
 class Level(StrEnum):
-    """``warning`` is what costs time or care, ``error`` what keeps the mirror from being true."""
+    """``error`` makes mirrored data wrong or stale; ``warning`` does not, or not yet."""
 
     OK = "ok"
     WARNING = "warning"
     ERROR = "error"
 
 
-# What can be wrong in any site, whatever its services; a service declares more. System checks have ids of their own.
+# Ids of findings about any site, with their levels; ``registry.register`` adds those of a service. Findings of system
+# checks keep the id of the check.
 KINDS = {
     "broker_unreachable": Level.WARNING,
     "database_unreachable": Level.ERROR,
     "migrations_unapplied": Level.ERROR,
+    "unknown_account": Level.ERROR,
+    "source_not_installed": Level.WARNING,
     "deliveries_failed": Level.ERROR,
     "deliveries_idle": Level.ERROR,
     "deliveries_behind": Level.WARNING,
@@ -42,15 +45,15 @@ KINDS = {
     "receivers_behind": Level.WARNING,
     "receivers_failing": Level.WARNING,
     "not_pruned": Level.WARNING,
-    "not_looked_into": Level.ERROR,
+    "check_crashed": Level.ERROR,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``text`` says what was found, ``hint`` the next step, a command or a setting; it is empty where all is well.
+    """``text`` says what was found, ``hint`` the next step: a command or a setting. ``hint`` is empty at level ok.
 
-    ``about`` is the name of an account, ``team`` its id at the service; without one, it is about the site.
+    ``about`` is the name of an account and ``team`` its id at the service; without it, a finding is about the site.
     """
 
     id: str
@@ -61,9 +64,9 @@ class Finding:
     team: str = ""
 
 
-def fine(question: str, text: str) -> Finding:
-    """A finding that nothing is wrong."""
-    return Finding(question, Level.OK, text)
+def fine(check: str, text: str) -> Finding:
+    """A finding at level ok; ``check`` is its id."""
+    return Finding(check, Level.OK, text)
 
 
 def wrong(kind: str, text: str, hint: str) -> Finding:
@@ -72,14 +75,14 @@ def wrong(kind: str, text: str, hint: str) -> Finding:
 
 
 def redacted(text: str) -> str:
-    """``text`` without what is named like a secret, without encryption keys, and with addresses up to their host."""
+    """``text`` without secrets and encryption keys, and with URLs cut after the host."""
     keys = map(str, get_settings().ENCRYPTION_KEYS)
     return ADDRESS.sub(r"\1\2", TOKEN.sub(r"\1***", mask(text, keys)))
 
 
 def excerpt(text: str) -> str:
     """The beginning of an error text, in one line and without secrets."""
-    # Redacted before it is cut: the cut could take away what marks a secret.
+    # Redact first: a text cut in the middle of a secret no longer matches the pattern that hides it.
     return redacted(" ".join(text.split()))[:EXCERPT]
 
 

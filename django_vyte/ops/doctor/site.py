@@ -1,4 +1,4 @@
-"""The doctor on the whole site: settings, broker and tables."""
+"""The doctor's checks of the whole site: settings, Celery's broker, database and migrations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def settings() -> Iterator[Finding]:
 
 
 def broker() -> Iterator[Finding]:
-    """Whether Celery can publish a message. Nothing is lost when it cannot: rows say what is to be done."""
+    """Whether Celery can publish a message. A warning: without a broker, work waits in the database for a sweep."""
     problem = broker_problem()
     if problem:
         yield wrong(
@@ -41,15 +41,15 @@ def broker() -> Iterator[Finding]:
 
 
 def tables() -> Iterator[Finding]:
-    """Whether the database is there and has the tables as this version wants them."""
+    """Whether the database answers and all migrations of this package are applied."""
     connection = connections[router.db_for_write(Delivery)]
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes(APP))
-    except Error as failure:
+    except Error as error:
         yield wrong(
             "database_unreachable",
-            f"The database {connection.alias!r} does not answer: {type(failure).__name__}.",
+            f"The database {connection.alias!r} does not answer: {type(error).__name__}.",
             f"Start it, or correct DATABASES[{connection.alias!r}].",
         )
         return

@@ -1,4 +1,4 @@
-"""The doctor on Vyte: stored secrets, linked teams, their keys, webhooks, patrols and recorded problems."""
+"""The doctor's checks of Vyte: stored secrets, linked teams, API keys, webhooks, patrols and recorded problems."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from django_vyte.accounts.problems import Kind
 from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.conf import get_settings
 from django_vyte.fields import cipher, decrypt
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
 from django_vyte.models.team import SOURCE
 from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
-from django_vyte.ops.doctor.questions import Subject, ask, register
+from django_vyte.ops.doctor.registry import CheckedAccount, register, run_check
 from django_vyte.payloads import values
 
-# What a request to Vyte may raise; ValueError for a setting that is no address.
-FAILURES = (*remedies.FAILURES, ValueError)
-# A person waits for the diagnosis; the deadline is in seconds.
+# What a request to Vyte may raise; ValueError for a setting that is no URL.
+REQUEST_ERRORS = (*remedies.REQUEST_ERRORS, ValueError)
+# Short, because a person waits for the diagnosis; the deadline is in seconds.
 CLIENT_OPTIONS: dict[str, Any] = {"retries": 1, "deadline": 15.0}
 # Beat starts a patrol every quarter of an hour.
 PATROL_OVERDUE = dt.timedelta(hours=2)
@@ -34,7 +35,6 @@ PATROL_OVERDUE = dt.timedelta(hours=2)
 KINDS = {
     "secrets_unreadable": Level.ERROR,
     "no_team": Level.ERROR,
-    "unknown_team": Level.ERROR,
     "no_active_key": Level.ERROR,
     "key_unreadable": Level.ERROR,
     "key_refused": Level.ERROR,
@@ -56,54 +56,52 @@ KINDS = {
 
 
 @register(SOURCE, KINDS)
-def examine(team_id: str) -> Generator[Finding, None, list[Subject]]:
-    """Everything about stored secrets and about each team, or the team with this id at Vyte."""
-    yield from ask(secrets)
-    known = list(Team.objects.order_by("pk"))
-    wanted = [team for team in known if team_id in ("", team.vyte_id)]
-    yield from ask(linked, known, team_id)
+def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
+    """All checks of stored secrets and of each team, or of the team with this id at Vyte."""
+    yield from run_check(secrets)
+    teams = list(Team.objects.order_by("pk"))
+    wanted = [team for team in teams if team_id in ("", team.vyte_id)]
+    yield from run_check(linked, teams)
     reachable = True
     for team in wanted:
-        reachable = yield from _examine_team(team, ask_vyte=reachable)
-    return [_subject(team) for team in wanted]
+        reachable = yield from _check_team(team, call_vyte=reachable)
+    return [_checked(team) for team in teams]
 
 
-def _examine_team(team: Team, *, ask_vyte: bool) -> Generator[Finding, None, bool]:
-    """Everything about one team; whether it makes sense to ask Vyte about others."""
-    about = _subject(team)
-    found = yield from ask(key, team, about=about)
+def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, bool]:
+    """All checks of one team; returns whether requests about other teams make sense."""
+    about = _checked(team)
+    found = yield from run_check(key, team, about=about)
     has_key = not found
-    if has_key and ask_vyte:
-        found = yield from ask(vyte, team, about=about)
+    if has_key and call_vyte:
+        found = yield from run_check(vyte, team, about=about)
         if not found:
-            yield from ask(webhooks, team, about=about)
+            yield from run_check(webhooks, team, about=about)
     if has_key:
-        yield from ask(patrol, team, about=about)
-    yield from ask(problems, team, about=about)
-    return ask_vyte and "vyte_unreachable" not in found
+        yield from run_check(patrol, team, about=about)
+    yield from run_check(problems, team, about=about)
+    return call_vyte and "vyte_unreachable" not in found
 
 
-def _subject(team: Team) -> Subject:
-    return Subject(str(team), team.vyte_id, team.account_key)
+def _checked(team: Team) -> CheckedAccount:
+    return CheckedAccount(str(team), team.vyte_id, team.account_key)
 
 
-def linked(known: list[Team], team_id: str) -> Iterator[Finding]:
-    """Whether there is a team, and the one that was asked for."""
-    if not known:
-        yield wrong("no_team", "No team is linked.", "manage.py vyte_link_team")
-    elif team_id and team_id not in {team.vyte_id for team in known}:
-        names = ", ".join(f"{team.vyte_id} ({team})" for team in known)
-        yield wrong("unknown_team", f"No team {team_id} is linked.", f"Linked are: {names}")
+def linked(teams: list[Team]) -> Iterator[Finding]:
+    """Whether any team is linked; a site that uses another service only needs none."""
+    others = (source for name, source in SOURCES.items() if name != SOURCE)
+    if teams or any(source.accounts().exists() for source in others):
+        yield fine("teams", f"Linked teams: {len(teams)}.")
     else:
-        yield fine("teams", f"Linked teams: {len(known)}.")
+        yield wrong("no_team", "No team is linked.", "manage.py vyte_link_team")
 
 
 def secrets() -> Iterator[Finding]:
-    """Whether what is encrypted can be read; a revoked key is not read by anybody."""
+    """Whether every encrypted value that is used can be decrypted; revoked keys are never read."""
     try:
         cipher()
     except ImproperlyConfigured:
-        # The system checks have said what is wrong with the settings.
+        # The system check E003 reports this.
         return
     active = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE)
     lost = [
@@ -119,7 +117,7 @@ def secrets() -> Iterator[Finding]:
 
 
 def _unreadable(rows: QuerySet[Model], columns: tuple[str, ...], name: str, anew: str) -> Iterator[Finding]:
-    # Read as plain text columns, so that they come encrypted.
+    # Cast to plain text, so that the field does not decrypt: an unreadable value would end the query.
     sealed = (ExpressionWrapper(F(column), output_field=TextField()) for column in columns)
     opened = [all(map(_opens, row)) for row in rows.order_by().values_list(*sealed)]
     if not all(opened):
@@ -139,7 +137,7 @@ def _opens(sealed: str) -> bool:
 
 
 def key(team: Team) -> Iterator[Finding]:
-    """Whether there is one that is used."""
+    """Whether the team has an active API key."""
     active = (
         team.api_keys.filter(status=ApiKey.Status.ACTIVE)
         .order_by("-pk")
@@ -153,14 +151,14 @@ def key(team: Team) -> Iterator[Finding]:
 
 
 def vyte(team: Team) -> Iterator[Finding]:
-    """Whether Vyte answers, knows the key, and knows it as this team's ("Getting started")."""
+    """Whether Vyte answers, accepts the key, and says that it is this team's ("Getting started")."""
     try:
         with team.client(**CLIENT_OPTIONS) as client:
             owner = values.identifier(client.auth.test().get("_id"))
         if not owner:
             raise exceptions.UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
-    except FAILURES as failure:
-        yield _failed(_kind(failure), failure)
+    except REQUEST_ERRORS as error:
+        yield _failed(_kind(error), error)
         return
     if owner == team.vyte_id:
         yield fine("vyte", "Vyte answers and knows its key.")
@@ -169,43 +167,43 @@ def vyte(team: Team) -> Iterator[Finding]:
         yield wrong("key_of_another_team", f"Its key is that of another team at Vyte, {owner}.", hint)
 
 
-def _kind(failure: Exception) -> str:
-    if isinstance(failure, exceptions.AuthenticationFailed | exceptions.PermissionDenied):
+def _kind(error: Exception) -> str:
+    if isinstance(error, exceptions.AuthenticationFailed | exceptions.PermissionDenied):
         return "key_refused"
-    if isinstance(failure, exceptions.DecryptionError):
+    if isinstance(error, exceptions.DecryptionError):
         return "key_unreadable"
-    unreachable = isinstance(failure, exceptions.VyteConnectionError | exceptions.VyteTimeout)
+    unreachable = isinstance(error, exceptions.VyteConnectionError | exceptions.VyteTimeout)
     return "vyte_unreachable" if unreachable else "vyte_fails"
 
 
-def _failed(kind: str, failure: Exception) -> Finding:
-    """What happened, with advice, and with the command where that names none."""
-    hint = remedies.step_about_team(failure)
-    if isinstance(failure, exceptions.AuthenticationFailed):
+def _failed(kind: str, error: Exception) -> Finding:
+    """What happened, with the next step, and with the command where the remedy names none."""
+    hint = remedies.step_about_team(error)
+    if isinstance(error, exceptions.AuthenticationFailed):
         hint += " manage.py vyte_link_team"
-    elif isinstance(failure, exceptions.DecryptionError):
-        hint = "What to do stands with secrets_unreadable."
-    # Of time-outs the text names the setting to raise, which is not what ended this one.
-    is_late = isinstance(failure, exceptions.VyteTimeout)
-    text = "Vyte does not answer in time." if is_late else excerpt(str(failure))
+    elif isinstance(error, exceptions.DecryptionError):
+        hint = "See the finding secrets_unreadable."
+    # The text of a VyteTimeout names a setting to raise; here CLIENT_OPTIONS set the deadline.
+    timed_out = isinstance(error, exceptions.VyteTimeout)
+    text = "Vyte does not answer in time." if timed_out else excerpt(str(error))
     return wrong(kind, text, hint or "Correct the setting: docs/start/settings.md")
 
 
 def webhooks(team: Team) -> Iterator[Finding]:
-    """What Vyte has against what it should have."""
+    """Whether the webhooks registered at Vyte are those that this site needs."""
     try:
         states = subscriptions.compare(team, **CLIENT_OPTIONS)
-    except FAILURES as failure:
-        yield _failed("webhooks_not_compared", failure)
+    except REQUEST_ERRORS as error:
+        yield _failed("webhooks_not_compared", error)
         return
-    found = list(_webhooks_at_fault(team, states))
+    found = list(_wrong_webhooks(team, states))
     yield from found or [fine("webhooks", "Vyte has all its webhooks.")]
 
 
-def _webhooks_at_fault(team: Team, states: list[subscriptions.State]) -> Iterator[Finding]:
-    ours = {state.action: state for state in states if state.here}
-    missing = [action for action in ACTIONS if action not in ours or not ours[action].there]
-    before = {state.here.target_url for state in ours.values() if state.here and not state.there} - {""}
+def _wrong_webhooks(team: Team, states: list[subscriptions.State]) -> Iterator[Finding]:
+    by_action = {state.action: state for state in states if state.here}
+    missing = [action for action in ACTIONS if action not in by_action or not by_action[action].there]
+    before = {state.here.target_url for state in by_action.values() if state.here and not state.there} - {""}
     register = f"manage.py vyte_hooks register --team {team.vyte_id}"
     earlier = {urlsplit(url).hostname for url in before} - {urlsplit(get_settings().PUBLIC_URL).hostname}
     if earlier:
@@ -216,7 +214,7 @@ def _webhooks_at_fault(team: Team, states: list[subscriptions.State]) -> Iterato
         )
     elif missing:
         yield wrong("webhooks_missing", f"Webhooks are missing at Vyte: {', '.join(missing)}.", register)
-    # Those of other sites are nobody's business here.
+    # Webhooks of other sites of the same team are not counted.
     stale = sum(map(subscriptions.is_stale, states))
     if stale and not earlier:
         yield wrong(
@@ -240,7 +238,7 @@ def patrol(team: Team) -> Iterator[Finding]:
 
 
 def problems(team: Team) -> Iterator[Finding]:
-    """What the background work, or the last whole sync, left written on it, line by line."""
+    """One finding for each line of ``Team.problem``, which background work and the last full sync write."""
     again = f"manage.py vyte_sync --team {team.vyte_id}"
     cut_short = "docs/run/commands.md#a-list-that-vyte-cuts-short"
     hints = {
@@ -257,4 +255,4 @@ def problems(team: Team) -> Iterator[Finding]:
         finding, hint = next(named, ("other_problem", again))
         yield wrong(finding, excerpt(line), hint)
     if not team.problem:
-        yield fine("problems", "The background work left no problem.")
+        yield fine("problems", "Background work recorded no problem.")

@@ -1,6 +1,6 @@
-"""What is still to be done and nobody does: calls, receivers, and the deletion of what is old.
+"""The doctor's checks of pending work: failed or overdue deliveries and signal receivers, and overdue pruning.
 
-Each query reads what an index leads to, so that tables of any size are looked at in a moment.
+Each query follows an index, so that a check takes a moment in tables of any size.
 """
 
 from __future__ import annotations
@@ -15,33 +15,34 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.jobs.models import JobQuerySet, held_now
 from django_vyte.models.delivery import AccountKey, Delivery
 from django_vyte.ops import retention
 from django_vyte.ops.doctor.finding import Finding, excerpt, fine, since, wrong
 from django_vyte.outbox import jobs_of, message_models
 
-# What beat sweeps every minute is not due for as long as this.
+# Rows due for longer than this are overdue: beat sweeps every minute.
 OVERDUE = dt.timedelta(minutes=5)
-# Tries, the first ones a few minutes: what fails that often will fail again.
+# Attempts, with a few minutes between the first ones, after which a job counts as failing again and again.
 OFTEN = 6
-# Beat prunes once a day.
+# Days after which rows should have been pruned: beat prunes once a day.
 UNPRUNED_DAYS = 3
 SAMPLE = 5
-# More than that is not counted.
-COUNTED = 1000
-# How far is looked for what no index leads to: rows at a time, and seconds in all.
+# Rows are counted up to this number.
+MAX_COUNT = 1000
+# Limits of a search without an index: rows at a time, and seconds in all.
 STEP = 10_000
 SECONDS = 1.0
 
 
 def deliveries(key: AccountKey | None) -> Iterator[Finding]:
-    """Calls that were given up, that fail time and again, or that nobody processes; of one account, or of all."""
+    """Webhook calls that were given up, fail again and again, or are overdue; of one account, or of all."""
     rows = Delivery.objects.all()
     if key:
-        # ``account || ''`` hides the column from the planner: it would read every call that the account ever had.
+        # ``account || ''`` hides the column from the planner, which would read every call that the account ever had.
         rows = rows.alias(hidden=Concat("account", Value(""))).filter(source=key.source, hidden=key.account)
-    waiting = rows.open()
+    waiting = rows.open().filter(source__in=SOURCES)
     found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
     yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
 
@@ -58,7 +59,7 @@ def _failed(rows: JobQuerySet[Delivery]) -> Iterator[Finding]:
 
 
 def receivers(key: AccountKey | None) -> Iterator[Finding]:
-    """Outbox rows that receivers were never told of; of one account, or of all."""
+    """Outbox rows not yet dispatched to all receivers: given up, failing, or overdue; of one account, or of all."""
     found = []
     for model in message_models():
         if key and model.source != key.source:
@@ -70,11 +71,13 @@ def receivers(key: AccountKey | None) -> Iterator[Finding]:
             *_idle("receivers", model.noun, rows),
             *_failing("receivers", model.noun, rows),
         ]
-    yield from found or [fine("receivers", "No receiver waits to be told, and none was given up on lately.")]
+    yield from found or [
+        fine("receivers", "No dispatch to a receiver is overdue, and none was given up lately.")
+    ]
 
 
 def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
-    """No index has them: the newest rows are looked through, range by range, for about a second."""
+    """Rows whose dispatch was given up. No index has them: reads the newest rows in ranges for about a second."""
     everything = rows.model._default_manager.order_by("pk").values_list("pk", flat=True)
     newest, oldest = everything.last(), everything.first()
     if newest is None or oldest is None:
@@ -92,12 +95,12 @@ def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
         yield wrong(
             "receivers_given_up",
             f"Receivers were given up on, {name}s: {count:,}. The latest: {excerpt(latest)}",
-            "Once the receiver is mended, have it told again: docs/use/signals.md#given-up",
+            "Once the receiver is fixed, dispatch them again: docs/use/signals.md#given-up",
         )
 
 
-def _idle(question: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
-    """What has been due for minutes: nobody is at work, or too few are."""
+def _idle(check: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
+    """Overdue rows: no worker runs, or too few do."""
     now = timezone.now()
     due = rows.filter(next_attempt_at__lt=now - OVERDUE).order_by("next_attempt_at")
     oldest = due.values_list("next_attempt_at", flat=True).first()
@@ -106,38 +109,48 @@ def _idle(question: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]
     text = f"A {name} has been due for {since(oldest)}"
     if rows.filter(held_now()).exists():
         hint = "Start more workers: docs/run/scaling.md#what-breaks-first"
-        yield wrong(f"{question}_behind", f"{text}: workers do not keep up.", hint)
+        yield wrong(f"{check}_behind", f"{text}: workers do not keep up.", hint)
         return
     queue = get_settings().QUEUE
     worker = f"celery worker -Q {queue}" if queue else "celery worker"
     hint = f"Keep {worker} and beat running (docs/run/celery.md#beat). Here and now: manage.py vyte_inbox process"
-    yield wrong(f"{question}_idle", f"{text}, and nobody is at work.", hint)
+    yield wrong(f"{check}_idle", f"{text}, and no worker is running.", hint)
 
 
-def _failing(question: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
-    """What was tried often and is to be tried again; what was never tried is not even looked at."""
+def _failing(check: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
+    """Rows that failed often and wait for a retry."""
     waiting = rows.filter(next_attempt_at__gt=timezone.now(), attempts__gte=OFTEN).exclude(error="")
     latest = waiting.order_by("-next_attempt_at").values_list("pk", "error").first()
     if latest:
         count = f"{name.capitalize()}s fail again and again: {_count(waiting)}."
         yield wrong(
-            f"{question}_failing",
+            f"{check}_failing",
             f"{count} One of them, {latest[0]}: {excerpt(latest[1])}",
-            f"They are tried up to {get_settings().MAX_ATTEMPTS} times. See to the reason before they are given up.",
+            f"They are tried up to {get_settings().MAX_ATTEMPTS} times, then given up: remove the reason before.",
         )
 
 
 def _count(rows: JobQuerySet[Any]) -> str:
-    found = rows.values("pk")[: COUNTED + 1].count()
-    return f"more than {COUNTED:,}" if found > COUNTED else str(found)
+    found = rows.values("pk")[: MAX_COUNT + 1].count()
+    return f"more than {MAX_COUNT:,}" if found > MAX_COUNT else str(found)
+
+
+def not_installed() -> Iterator[Finding]:
+    """Calls of a service whose app is not in INSTALLED_APPS any more: nobody processes them."""
+    rows = Delivery.objects.open().exclude(source__in=SOURCES)
+    if left := set(rows.values_list("source", flat=True)[:MAX_COUNT]):
+        text = f"Calls wait that no installed app processes, of: {', '.join(sorted(left))}."
+        yield wrong(
+            "source_not_installed", text, "Put its app back into INSTALLED_APPS, or delete the deliveries."
+        )
 
 
 def pruning() -> Iterator[Finding]:
-    """Rows that should have been deleted, or emptied, days ago."""
+    """Rows that should have been deleted, or their content emptied, days ago."""
     settings = get_settings()
     calls = Delivery.objects.all()
     history = [(jobs_of(model), model.pruned_by) for model in message_models() if model.pruned_by]
-    # Whatever else is as old as that: what came just before should be empty.
+    # A sample is enough: pruning empties the oldest payloads first, so the youngest due ones show whether it runs.
     last = calls.filter(received_at__lt=_pruned_by(settings.KEEP_PAYLOADS_DAYS)).order_by("-received_at")
     if (
         _oldest(calls, "received_at") < _pruned_by(settings.KEEP_DELIVERIES_DAYS)
@@ -146,7 +159,7 @@ def pruning() -> Iterator[Finding]:
     ):
         yield wrong(
             "not_pruned",
-            "Calls or changes are kept for longer than VYTE's KEEP_…_DAYS: nothing deletes them.",
+            "Calls or changes are older than VYTE's KEEP_…_DAYS: nothing prunes them.",
             "Does beat run, with django_vyte.prune in its schedule? docs/run/celery.md#beat "
             "Here and now: manage.py vyte_inbox prune",
         )
