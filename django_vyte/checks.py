@@ -1,4 +1,4 @@
-"""System checks of ``VYTE`` and of the project's setup; docs/checks.md explains each id."""
+"""System checks of ``VYTE`` and of the project's setup; docs/run/checks.md explains each id."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db.models import IntegerField
 from django.urls import NoReverseMatch, reverse
 
 from django_vyte import conf
 from django_vyte.client.checks import is_local
 from django_vyte.fields import cipher
+from django_vyte.jobs.models import JobQuerySet
+from django_vyte.outbox import message_models
 
 TAG = "django_vyte"
+OUTBOX_HINT = (
+    "Give it noun, source and account_path, objects = JobQuerySet.as_manager(), and a number as primary key."
+)
 
 
 @register(TAG)
@@ -158,6 +164,23 @@ def check_time_zones(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     if settings.USE_TZ:
         return []
     return [Error("django_vyte needs time zones.", hint="Set USE_TZ = True.", id="django_vyte.E007")]
+
+
+@register(TAG)
+def check_outbox_models(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E009: an outbox model of some app that could not be dispatched, swept or looked into."""
+    return [
+        Error(
+            f"{model._meta.label} cannot be an outbox model.",
+            hint=OUTBOX_HINT,
+            obj=model,
+            id="django_vyte.E009",
+        )
+        for model in message_models()
+        if not all(isinstance(getattr(model, name, None), str) for name in ("noun", "source", "account_path"))
+        or not isinstance(model._default_manager.all(), JobQuerySet)
+        or not isinstance(model._meta.pk, IntegerField)
+    ]
 
 
 @register(TAG)

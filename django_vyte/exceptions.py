@@ -66,12 +66,14 @@ class VyteError(Exception):
     is_outage: bool = False
     """The service is down, which the circuit breaker counts: connection errors, time-outs, 502, 503, 504."""
 
-    aborts_run: bool = True
-    """The next request of the same run would end the same, or only wait: stop instead of trying the other objects.
+    aborts_run: bool = False
+    """Every further request for this account would end the same: 401, 429, an open circuit, no key that can be used.
 
-    Connection errors, time-outs, 401, 429, an unreadable key; and a plain ``VyteError``, which is about this site or
-    the account (no active key, no space left on disk). Any other answer is about one object.
+    A run over many objects stops, or goes on with another account. Any other error is about one request.
     """
+
+    is_unreachable: bool = False
+    """Nobody answered in time. Work that somebody waits for stops; work in the background tries the next object."""
 
     means_absence: bool = False
     """The object does not exist at the service, or does not exist yet: 404."""
@@ -88,12 +90,14 @@ class VyteConnectionError(VyteError):
 
     is_transient = True
     is_outage = True
+    is_unreachable = True
 
 
 class VyteUnavailable(VyteConnectionError):
     """Nothing was sent, because the last calls to this host all failed. ``retry_after`` is in seconds."""
 
     nothing_sent = True
+    aborts_run = True
 
     def __init__(self, message: str, retry_after: float) -> None:
         self.message = message
@@ -110,16 +114,23 @@ class VyteTimeout(VyteError):
 
     is_transient = True
     is_outage = True
+    is_unreachable = True
+
+
+class AccountError(VyteError):
+    """The account cannot be used: it has no active key, or its key is another account's."""
+
+    aborts_run = True
 
 
 class UnexpectedAnswer(VyteError):
     """A successful status with a body that cannot be used: cut off, not JSON, or of another shape."""
 
-    aborts_run = False
-
 
 class DecryptionError(VyteError):
     """A stored secret that none of ``VYTE["ENCRYPTION_KEYS"]`` decrypts."""
+
+    aborts_run = True
 
 
 class VyteAPIError(VyteError):
@@ -128,8 +139,6 @@ class VyteAPIError(VyteError):
     ``status_code``; ``method`` and ``path`` of the request, without its query; ``body``, the beginning of the response
     as printable text; ``retry_after`` in seconds when the service named it, else ``None``.
     """
-
-    aborts_run = False
 
     def __init__(
         self,

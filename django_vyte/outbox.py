@@ -93,7 +93,8 @@ def dispatch(model: type[OutboxMessage], keys: Sequence[int]) -> int:
     other along more than once.
     """
     wanted = jobs_of(model).filter(pk__in=keys)
-    rows = wanted.select_related(*model.dispatch_related)
+    # Without a name, select_related would join every relation.
+    rows = wanted.select_related(*model.dispatch_related) if model.dispatch_related else wanted
     count = _dispatch_claimed(rows, wanted.filter(attempts=0))
     if count == len(keys):
         return count

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import router, transaction
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.http.request import HttpHeaders
 from rest_framework.exceptions import APIException, ParseError
@@ -24,6 +25,7 @@ from django_vyte.inbox import receiving
 from django_vyte.inbox.receiving import AccountLookup
 from django_vyte.inbox.sources import SOURCES
 from django_vyte.jobs.publishing import PROCESS, enqueue
+from django_vyte.models.delivery import Delivery
 from django_vyte.payloads import values
 
 RECEIVED = b'{"received":true}'
@@ -71,7 +73,7 @@ class LengthRequired(APIException):
 class WebhookView(APIView):
     """POST stores a call and answers 200; 404 for an unknown account, 401, 413, 400 or 411 for a call that is refused.
 
-    Wrap ``as_view()`` in ``transaction.non_atomic_requests``: one INSERT needs no transaction around it.
+    One INSERT needs no transaction around it, whatever ATOMIC_REQUESTS says.
     """
 
     source: ClassVar[str]
@@ -84,6 +86,11 @@ class WebhookView(APIView):
     versioning_class = None
     schema = None
     http_method_names = ("head", "post")
+
+    @classmethod
+    def as_view(cls, **initkwargs: Any) -> Any:
+        """The view, outside of ATOMIC_REQUESTS."""
+        return transaction.non_atomic_requests(router.db_for_write(Delivery))(super().as_view(**initkwargs))
 
     def identify(self, request: Request, **kwargs: Any) -> str | AccountLookup | None:
         """Whose call this is: the primary key of the account as text, or a SELECT of it; None for nobody's (404).
@@ -98,6 +105,8 @@ class WebhookView(APIView):
         """Identify the caller before anything else: to a stranger every method is a 404."""
         super().initial(request, *args, **kwargs)
         account = self.identify(request, **kwargs)
+        if isinstance(account, AccountLookup) and request.method != "POST":
+            account = receiving.account_of(account)
         if account is None:
             raise Http404
         self.account = account
@@ -117,7 +126,7 @@ class WebhookView(APIView):
         if pk is None:
             self.not_found(request, **kwargs)
             raise Http404
-        enqueue(PROCESS, [pk])
+        enqueue(PROCESS, [pk], using=router.db_for_write(Delivery))
         return HttpResponse(RECEIVED, JSON)
 
     def not_found(self, request: Request, **kwargs: Any) -> None:

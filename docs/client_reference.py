@@ -1,4 +1,4 @@
-"""Writes ``client-reference.md`` out of the client's code: ``python docs/client_reference.py``.
+"""Writes ``use/client-reference.md`` out of the client's code: ``python docs/client_reference.py``.
 
 A method's docstring is its prose, then the operation in double backticks, then an example that runs. A class
 says which part of Vyte's documentation it is about.
@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any, is_typeddict
 from zoneinfo import ZoneInfo
 
-PAGE = Path(__file__).with_name("client-reference.md")
-sys.path.insert(0, str(PAGE.parents[1]))
+PAGE = Path(__file__).parent / "use" / "client-reference.md"
+sys.path.insert(0, str(PAGE.parents[2]))
 
 from django_vyte import client as package  # noqa: E402
 from django_vyte.client import FreeTime, VyteClient, types  # noqa: E402
@@ -35,8 +35,8 @@ INTRODUCTION = """\
 Every operation of Vyte's API: how it is asked for, what is sent, what is answered. [The client](client.md) says what
 holds for all of them: errors, retries, time-outs, logging.
 
-Each example runs against [a local Vyte](sandbox.md) with every change to the package. In the examples `vyte` is the
-client, as in `with VyteClient(api_key) as vyte:`, and the other names are of what a fresh local Vyte has:
+Each example runs against [a local Vyte](../develop/sandbox.md) with every change to the package. In the examples
+`vyte` is the client, as in `with VyteClient(api_key) as vyte:`, and the other names are of what a fresh local Vyte has:
 
 - `organization_id`; `user_id` and `email` of somebody in it; `team_id` of a team
 - `event_id` of a meeting in planning, `invitee_id` of somebody invited

@@ -7,6 +7,7 @@ worker would, and looks at what is mirrored and what receivers heard.
 from __future__ import annotations
 
 import datetime as dt
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from django_vyte.inbox import scheduling
-from django_vyte.inbox.sources import SOURCES
+from django_vyte.inbox import claims, scheduling
+from django_vyte.inbox.sources import SOURCES, Received
 from django_vyte.models.delivery import AccountKey, Delivery
 from django_vyte.ops import doctor
 from django_vyte.ops.sweep import sweep
@@ -344,6 +345,64 @@ class SourceCases:
             == 2
         )
 
+    def test_a_call_that_the_source_cannot_parse_is_kept(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        truth = service.change(1)
+        with monkeypatch.context() as patch:
+            patch.setattr(SOURCES[service.source], "parse", lambda *args: {}["no such member"])
+            assert service.about(1).post() == 200
+            settle()
+            assert rows() == [("waiting", 1)]
+        with after(minutes=1):
+            settle()
+        assert service.mirrored(1) == truth
+
+    @pytest.mark.parametrize("length", [100, 101, 1000])
+    def test_a_key_of_any_length_is_taken(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch, length: int
+    ) -> None:
+        truth = service.change(1)
+        source, long = SOURCES[service.source], "x" * length
+        (request,) = source.parse(json.loads(service.body(1))[0], Received({}, timezone.now()))
+        monkeypatch.setattr(type(request), "key", property(lambda self: long))
+        assert service.about(1).post() == 200
+        assert Delivery.objects.get().subject == ("" if length > 100 else long)
+        settle()
+        assert service.mirrored(1) == truth
+
+    def test_an_account_whose_context_cannot_be_made_stops_no_other(
+        self, service: Service, other_service: Service, monkeypatch: pytest.MonkeyPatch, settings: Any
+    ) -> None:
+        settings.VYTE = {**settings.VYTE, "MAX_ATTEMPTS": 2}
+        truth = other_service.change(1)
+        service.about(1).post()
+        other_service.about(1).post()
+
+        def broken(*args: Any) -> None:
+            raise RuntimeError("no context")
+
+        monkeypatch.setattr(SOURCES[service.source], "context", broken)
+        scheduling.process(*Delivery.objects.order_by("pk").values_list("pk", flat=True))
+        assert other_service.mirrored(1) == truth
+        with after(hours=1):
+            settle()
+        given_up = Delivery.objects.of(service.key).get()
+        assert (given_up.status, given_up.attempts, given_up.lease) == ("failed", 2, "")
+        assert given_up.error == "RuntimeError: no context"
+
+    def test_what_was_wrong_with_a_call_is_kept_beside_what_is_absent(self, service: Service) -> None:
+        service.change(2)
+        service.change(1)
+        service.remove(1)
+        service.call(b"[5, " + service.body(1).strip()[1:]).post()
+        for hour in range(4):
+            with after(hours=hour):
+                settle()
+        delivery = Delivery.objects.get()
+        assert delivery.status == "failed"
+        assert delivery.error.endswith("\nElement 1 is not an object.")
+
     # Workers that die
 
     def test_a_message_that_is_lost_costs_time_and_nothing_else(self, service: Service) -> None:
@@ -438,6 +497,43 @@ class SourceCases:
                 settle()
         assert rows() == [("ignored", 3)]
         assert "any more" in Delivery.objects.get().error
+
+    def test_a_source_whose_accounts_cannot_be_read_stops_no_other(
+        self, service: Service, other_service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def broken() -> None:
+            raise RuntimeError("no table")
+
+        monkeypatch.setattr(SOURCES[other_service.source], "accounts", broken)
+        truth = service.change(1)
+        service.about(1).post()
+        settle()
+        assert service.mirrored(1) == truth
+
+    def test_calls_of_a_source_that_is_not_installed_hide_no_other(
+        self, service: Service, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(claims, "LOOK_AHEAD", 2)
+        for _ in range(3):
+            Delivery.objects.create(source="gone", account="1", body="{}")
+        Delivery.objects.create(source=service.source, account="0", body=service.body(1).decode())
+        settle()
+        assert Delivery.objects.filter(source="gone", status="received").count() == 3
+        assert Delivery.objects.get(source=service.source).status == "waiting"
+
+    def test_accounts_and_objects_of_the_same_name_are_those_of_their_source(
+        self, service: Service, other_service: Service
+    ) -> None:
+        mine, theirs = service.about(1), other_service.about(1)
+        mine.post()
+        theirs.post()
+        subject = Delivery.objects.of(service.key).get().subject
+        Delivery.objects.update(subject=subject, account=service.account)
+        for delivery in Delivery.objects.all():
+            plan = claims.plan(delivery.account_key, [])
+            assert [row.pk for batch in plan.batches for group in batch for row in group.found] == [
+                delivery.pk
+            ]
 
     # People
 

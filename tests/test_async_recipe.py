@@ -1,4 +1,4 @@
-"""What docs/async.md shows does what it says, against a local Vyte."""
+"""What docs/use/async.md shows does what it says, against a local Vyte."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from django.test import RequestFactory
 from django_vyte.client import VyteClient
 from django_vyte.exceptions import NotFound
 
-PAGE = Path(__file__).parent.parent / "docs" / "async.md"
+PAGE = Path(__file__).parent.parent / "docs" / "use" / "async.md"
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COUNT = 12
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.checks import run_checks
 
 from django_vyte import checks
+from django_vyte.models import Member
 
 KEY = "rDhJxHjWqz5HkTjPOGcc7WjQb8kDPaCzHnQvSBq3hFg="
 
@@ -153,3 +154,10 @@ def test_a_public_url_with_a_path_is_an_error(settings):
 def test_a_project_without_vyte_hears_that_it_is_missing(settings):
     del settings.VYTE
     assert "is missing" in messages()["django_vyte.E001"]
+
+
+def test_an_outbox_model_that_could_not_be_dispatched_is_found(monkeypatch):
+    assert checks.check_outbox_models(None) == []
+    monkeypatch.delattr(Member, "noun")
+    (message,) = checks.check_outbox_models(None)
+    assert (message.id, message.obj) == ("django_vyte.E009", Member)

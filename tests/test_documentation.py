@@ -8,7 +8,6 @@ import importlib
 import inspect
 import json
 import re
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,47 +22,28 @@ from django_vyte.ops.doctor import finding
 from django_vyte.sandbox import Faults, Quirks, Sandbox, WebhookMode, seed
 from django_vyte.sandbox.control import ROUTES
 from django_vyte.templatetags import vyte as tags
-
-ROOT = Path(__file__).parent.parent
-DOCS = ROOT / "docs"
-PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
-MARKDOWN = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
-FENCE = re.compile(r"^```(?P<language>[a-z+]+)\n(?P<code>.*?)^```$", re.MULTILINE | re.DOTALL)
-HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-
-
-def text_of(page: str) -> str:
-    return (DOCS / page).read_text()
-
-
-def section(page: str, heading: str) -> str:
-    """What stands under a heading, up to the next one of any level."""
-    _, found, rest = text_of(page).partition(f"# {heading}\n")
-    assert found, f"{page} has no heading {heading!r}"
-    return re.split(r"^#+ ", rest, maxsplit=1, flags=re.MULTILINE)[0]
-
-
-def table(text: str) -> list[list[str]]:
-    """The rows of the tables in a text, without their heads."""
-    lines = [line for line in text.splitlines() if line.startswith("|")]
-    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
-    heads = {number for number, row in enumerate(rows) if set("".join(row)) <= set("-| ")}
-    return [row for number, row in enumerate(rows) if number not in heads and number + 1 not in heads]
-
-
-def named(cell: str) -> list[str]:
-    """What a cell has in code letters."""
-    return re.findall(r"`([^`]+)`", cell)
-
-
-def first_names(text: str) -> list[str]:
-    return [name for row in table(text) for name in named(row[0])]
+from tests.documentation import (
+    FENCE,
+    HEADING,
+    MARKDOWN,
+    PACKAGE,
+    PAGES,
+    ROOT,
+    first_names,
+    name_of,
+    named,
+    section,
+    table,
+    text_of,
+)
 
 
 def blocks(language: str) -> list[Any]:
     found = [(page, match) for page in PAGES for match in FENCE.finditer(page.read_text())]
     return [
-        pytest.param(match["code"], id=f"{page.name}-{page.read_text()[: match.start()].count(chr(10)) + 1}")
+        pytest.param(
+            match["code"], id=f"{name_of(page)}-{page.read_text()[: match.start()].count(chr(10)) + 1}"
+        )
         for page, match in found
         if match["language"] == language
     ]
@@ -74,12 +54,12 @@ def blocks(language: str) -> list[Any]:
 
 def test_every_setting_is_documented_with_its_default():
     documented = {
-        named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in table(text_of("settings.md"))
+        named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in table(text_of("start/settings.md"))
     }
     assert documented == {field.name: field.default for field in dataclasses.fields(conf.Settings)}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_setting_that_is_mentioned_exists(page):
     assert set(re.findall(r"VYTE\[\"(\w+)\"\]", page.read_text())) <= set(conf.NAMES)
 
@@ -87,22 +67,22 @@ def test_a_setting_that_is_mentioned_exists(page):
 def test_every_check_is_documented_and_no_other():
     ids = set(re.findall(r"django_vyte\.[EW]\d{3}", inspect.getsource(checks)))
     assert ids
-    assert first_names(text_of("checks.md")) == sorted(ids)
+    assert first_names(text_of("run/checks.md")) == sorted(ids)
 
 
 def commands() -> list[str]:
-    folder = Path(conf.__file__).parent / "management" / "commands"
+    folder = PACKAGE / "management" / "commands"
     return sorted(path.stem for path in folder.glob("vyte_*.py"))
 
 
 def test_every_command_has_a_section_and_no_other():
-    headings = HEADING.findall(text_of("commands.md"))
+    headings = HEADING.findall(text_of("run/commands.md"))
     assert sorted(named(" ".join(headings))) == commands()
 
 
 @pytest.mark.parametrize("name", commands())
 def test_every_option_and_verb_of_a_command_is_documented(name):
-    said = section("commands.md", f"`{name}`")
+    said = section("run/commands.md", f"`{name}`")
     parser = load_command_class("django_vyte", name).create_parser("manage.py", name)
     missing = [
         f"`{option}" for option in options_of(parser) - options_of(BaseCommand().create_parser("", ""))
@@ -122,17 +102,26 @@ def options_of(parser: Any) -> set[str]:
 
 
 def test_everything_that_the_doctor_can_find_is_documented_with_its_level():
-    rows = table(section("commands.md", "What it finds"))
+    rows = table(section("run/doctor.md", "What it finds"))
     own = {kind: level for kind, level in finding.KINDS.items() if not kind.startswith("clinic_")}
     assert {named(row[0])[0]: row[1] for row in rows} == own
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_command_that_is_mentioned_exists(page):
     mentioned = re.findall(r"manage\.py (vyte_\w+)(?: ([a-z]+))?", page.read_text())
     for name, verb in mentioned:
         assert name in commands()
-        assert not verb or verb in first_names(section("commands.md", f"`{name}`"))
+        assert not verb or verb in first_names(section("run/commands.md", f"`{name}`"))
+
+
+def test_every_logger_is_documented_and_no_other():
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for name in re.findall(r"^logger = logging\.getLogger\((.+)\)$", path.read_text(), re.MULTILINE):
+            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found.add(module if name == "__name__" else ast.literal_eval(name))
+    assert set(first_names(text_of("run/logging.md"))) == found
 
 
 # Models, signals, tasks
@@ -144,37 +133,37 @@ def model_pages() -> list[str]:
 
 @pytest.mark.parametrize("name", models.__all__)
 def test_every_model_has_a_section(name):
-    assert section("models.md", name)
+    assert section("use/models.md", name)
 
 
 @pytest.mark.parametrize("name", model_pages())
 def test_a_field_in_a_table_of_models_exists(name):
     fields = {field.name for field in getattr(models, name)._meta.get_fields()}
-    assert set(first_names(section("models.md", name))) <= fields
+    assert set(first_names(section("use/models.md", name))) <= fields
 
 
 def test_every_field_of_an_event_is_documented():
     fields = {field.name for field in models.Event._meta.concrete_fields}
-    assert set(first_names(section("models.md", "Event"))) == fields - {"id", "fingerprint"}
+    assert set(first_names(section("use/models.md", "Event"))) == fields - {"id", "fingerprint"}
 
 
 def test_every_question_and_every_verb_of_events_is_documented():
     own = [models.event.EventQuerySet, models.event.Verbs]
     for kind in own:
         names = [name for name, each in vars(kind).items() if inspect.isfunction(each) and name[0] != "_"]
-        said = text_of("models.md")
+        said = text_of("use/models.md")
         assert not [name for name in names if f".{name}(" not in said]
 
 
 def test_every_signal_is_documented():
     sent = {name for name, each in vars(signals).items() if isinstance(each, signals.OutboxSignal)}
-    rows = [row for row in table(text_of("signals.md")) if len(row) == 3]
+    rows = [row for row in table(text_of("use/signals.md")) if len(row) == 3]
     assert {name for row in rows for name in named(row[0])} == sent
 
 
 def test_every_task_is_documented():
     tasks = {name for name in current_app.tasks if name.startswith("django_vyte.")}
-    assert set(first_names(text_of("celery.md"))) == tasks
+    assert set(first_names(text_of("run/celery.md"))) == tasks
 
 
 def test_every_permission_of_the_package_is_documented():
@@ -183,16 +172,7 @@ def test_every_permission_of_the_package_is_documented():
         for model in model_pages()
         for code, _ in getattr(models, model)._meta.permissions
     }
-    assert own <= set(first_names(section("admin.md", "Permissions")))
-
-
-def test_the_drawing_of_the_layers_knows_every_module_and_no_other():
-    package = Path(conf.__file__).parent
-    modules = {path.name.removesuffix(".py") for path in package.iterdir() if not path.name.startswith("_")}
-    django_s_own = {"apps", "checks", "urls", "migrations", "templates", "static", "templatetags", "locale"}
-    assert set(first_names(section("how-it-works.md", "One way down"))) == modules - django_s_own - {
-        "py.typed"
-    }
+    assert own <= set(first_names(section("use/admin.md", "Permissions")))
 
 
 # Client and local Vyte
@@ -205,7 +185,7 @@ def resources() -> list[str]:
 
 
 def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operations():
-    rows = table(section("client.md", "Operations"))
+    rows = table(section("use/client.md", "Operations"))
     assert [named(row[0])[0] for row in rows] == resources()
     for row in rows:
         anchor = re.sub(r"[^\w -]", "", named(row[0])[0])
@@ -214,7 +194,7 @@ def test_every_resource_of_the_client_is_documented_with_a_link_to_its_operation
 
 def test_every_third_party_client_whose_calls_are_tested_is_documented():
     clients = json.loads((ROOT / "tests" / "data" / "third_party_clients.json").read_text())
-    assert first_names(text_of("third-party-clients.md")) == [client["who"] for client in clients]
+    assert first_names(text_of("develop/third-party-clients.md")) == [client["who"] for client in clients]
 
 
 def test_every_error_is_documented():
@@ -223,17 +203,17 @@ def test_every_error_is_documented():
         for name, each in vars(exceptions).items()
         if isinstance(each, type) and issubclass(each, Exception)
     }
-    assert set(first_names(section("client.md", "Errors"))) == errors
+    assert set(first_names(section("use/client.md", "Errors"))) == errors
 
 
 def test_every_quirk_is_documented_with_its_default():
-    rows = table(section("sandbox.md", "Quirks"))
+    rows = table(section("develop/sandbox.md", "Quirks"))
     documented = {named(row[0])[0]: ast.literal_eval(named(row[1])[0]) for row in rows}
     assert documented == dataclasses.asdict(Quirks())
 
 
 def test_every_kind_of_a_seed_is_documented_and_the_example_works(tmp_path):
-    said = section("sandbox.md", "A seed")
+    said = section("develop/sandbox.md", "A seed")
     assert first_names(said) == list(seed.KINDS)
     (example,) = [match["code"] for match in FENCE.finditer(said) if match["language"] == "json"]
     (tmp_path / "seed.json").write_text(example)
@@ -242,10 +222,10 @@ def test_every_kind_of_a_seed_is_documented_and_the_example_works(tmp_path):
 
 
 def test_every_fault_and_webhook_mode_is_documented():
-    assert first_names(section("sandbox.md", "Webhooks gone wrong")) == list(
+    assert first_names(section("develop/sandbox.md", "Webhooks gone wrong")) == list(
         dataclasses.asdict(WebhookMode())
     )
-    assert set(first_names(section("sandbox.md", "Faults"))) == set(
+    assert set(first_names(section("develop/sandbox.md", "Faults"))) == set(
         inspect.signature(Faults().add).parameters
     )
 
@@ -254,20 +234,20 @@ def test_every_control_of_the_local_vyte_is_documented():
     paths = {f"{verb} /_sandbox/{re.sub('<event_id>', 'ID', path)}" for verb, path, _ in ROUTES}
     paths = {re.sub(r"<any.*>", "VERB", path) for path in paths}
     for_browsers = {"GET /_sandbox/style.css", "POST /_sandbox/faults/clear"}
-    assert set(first_names(section("sandbox.md", "From another process"))) == paths - for_browsers
+    assert set(first_names(section("develop/sandbox.md", "From another process"))) == paths - for_browsers
 
 
 # Templates, code, links
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_template_tag_that_is_mentioned_exists(page):
     mentioned = re.findall(r"\{%\s*(vyte_\w+)", page.read_text())
     assert set(mentioned) <= set(tags.register.tags)
 
 
 def test_every_template_tag_is_documented():
-    assert not [name for name in tags.register.tags if f"{{% {name}" not in text_of("links.md")]
+    assert not [name for name in tags.register.tags if f"{{% {name}" not in text_of("use/links.md")]
 
 
 @pytest.mark.parametrize("code", blocks("html+django"))
@@ -290,7 +270,7 @@ def test_all_python_in_the_documentation_compiles_and_imports_what_exists(code):
                     importlib.import_module(f"{node.module}.{alias.name}")
 
 
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
 def test_links_lead_to_files_and_their_headings(page):
     for path, anchor in re.findall(r"\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)", page.read_text()):
         target = page.parent / path if path else page
@@ -300,7 +280,7 @@ def test_links_lead_to_files_and_their_headings(page):
         assert not anchor or anchor in slugs, anchor
 
 
-@pytest.mark.parametrize("page", MARKDOWN, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", MARKDOWN, ids=name_of)
 def test_a_page_reads_well_where_sphinx_does_not_render_it(page):
     text = page.read_text()
     assert "[](" not in text, "a link without words"

@@ -103,8 +103,8 @@ def run(tmp_path):
 def project(tmp_path, run):
     """A new project to which the quickstart and "Test your integration" were applied to the letter."""
     run("-m", "django", "startproject", "yourproject", ".", "--settings", "django.conf.global_settings")
-    files = [*files_in("quickstart.md"), *files_in("testing.md"), *files_in("signals.md")]
-    files += [("settings.py", code_in("databases.md", having="transaction_mode"))]
+    files = [*files_in("start/quickstart.md"), *files_in("develop/testing.md"), *files_in("use/signals.md")]
+    files += [("settings.py", code_in("run/databases.md", having="transaction_mode"))]
     files += [("settings.py", "INSTALLED_APPS += ['yourapp']\n"), ("yourapp/__init__.py", "")]
     files += [("models.py", MODELS), ("test_quickstart.py", TEST_OF_QUICKSTART)]
     files += [("test_signals.py", TEST_OF_SIGNALS)]
@@ -123,9 +123,9 @@ def test_the_quickstart_leads_to_a_project_that_passes_every_check(project, run)
 
 def test_each_example_of_a_test_runs_as_a_file_of_its_own(project, run):
     said = run("-m", "pytest", "-q", "-o", "python_files=test_*.py tests.py")
-    count = sum(code.count("def test_") for _, code in files_in("testing.md"))
+    count = sum(code.count("def test_") for _, code in files_in("develop/testing.md"))
     assert f"{count + 2} passed" in said
-    assert count == len(files_in("testing.md")) - len(["settings", "conftest"])
+    assert count == len(files_in("develop/testing.md")) - len(["settings", "conftest"])
 
 
 @pytest.fixture
@@ -142,7 +142,7 @@ def test_an_encryption_key_is_replaced_as_documented(team, settings):
     ThirdPartyApp.objects.create(app_id="app", secret="opens links", name="CRM")
     new, old = Fernet.generate_key().decode(), settings.VYTE["ENCRYPTION_KEYS"]
     settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [new, *old]}
-    exec(code_in("security.md", having="row.save()"), {})
+    exec(code_in("run/security.md", having="row.save()"), {})
     settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [new]}
     assert ThirdPartyApp.objects.get().secret == "opens links"
     assert len({webhook.token for webhook in Webhook.objects.all()}) == 5
@@ -150,7 +150,7 @@ def test_an_encryption_key_is_replaced_as_documented(team, settings):
 
 
 def test_the_addresses_of_webhooks_are_replaced_as_documented(team, vyte_sandbox):
-    commands = re.findall(r"^python manage\.py (.+)$", (DOCS / "security.md").read_text(), re.MULTILINE)
+    commands = re.findall(r"^python manage\.py (.+)$", (DOCS / "run/security.md").read_text(), re.MULTILINE)
     assert [line.split()[0] for line in commands] == ["shell", "vyte_hooks", "vyte_hooks"]
     before = targets(vyte_sandbox)
     exec(commands[0].split('"')[1], {})
@@ -162,7 +162,7 @@ def test_the_addresses_of_webhooks_are_replaced_as_documented(team, vyte_sandbox
 
 
 def test_the_app_that_signs_is_registered_as_documented(team):
-    exec(code_in("links.md", having="third_parties.create"), {})
+    exec(code_in("use/links.md", having="third_parties.create"), {})
     app = ThirdPartyApp.objects.get()
     assert (app.name, app.team) == ("Example CRM", team)
     assert app.creator_token("emma@example.com")

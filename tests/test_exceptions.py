@@ -201,7 +201,8 @@ def having(attribute: str) -> list[type[VyteError] | int]:
     [
         ("is_transient", [*map(type, UNREACHABLE), 429, 500, 502, 503, 504]),
         ("is_outage", [*map(type, UNREACHABLE), 502, 503, 504]),
-        ("aborts_run", [*map(type, UNREACHABLE), exceptions.DecryptionError, VyteError, 401, 429]),
+        ("aborts_run", [exceptions.VyteUnavailable, exceptions.DecryptionError, 401, 429]),
+        ("is_unreachable", [*map(type, UNREACHABLE)]),
         ("means_absence", [404]),
         ("nothing_sent", [exceptions.VyteUnavailable]),
     ],

@@ -73,6 +73,8 @@ class Rows:
             fields = [each for each in model._meta.concrete_fields if not each.primary_key]
             wanted = [each for each in fields if full or not (each.null or each.has_default() or each.blank)]
             values = {field.attname: self.value(field, number, full) for number, field in enumerate(wanted)}
+            if model.__name__ == "Delivery":
+                values["source"] = "vyte"
             if {"account", "team"} <= {field.name for field in fields} and model.__name__ == "Delivery":
                 # Where a delivery has both, they say the same.
                 values["account"] = str(values.get("team_id") or "")
@@ -140,3 +142,18 @@ def test_an_empty_database_gets_all_tables_and_can_lose_them_all(database):
     apps = migrate(STATES[-1])
     Rows(apps)
     assert all(len(rows) == 2 for rows in contents(apps).values())
+
+
+def test_deliveries_of_another_source_stay_its_own_there_and_back(database):
+    apps = migrate(STATES[-1])
+    models = models_of(apps)
+    team = models["Team"]._default_manager.create(vyte_id="t1", name="ACME", created_at=BEGINNING)
+    deliveries = models["Delivery"]._default_manager
+    for source, account in (("vyte", str(team.pk)), ("clinic", str(team.pk)), ("clinic", "x")):
+        deliveries.create(source=source, account=account, received_at=BEGINNING)
+    before = models_of(migrate("0004_waiting_deliveries"))["Delivery"]._default_manager
+    assert list(before.order_by("pk").values_list("source", "team")) == [
+        ("vyte", team.pk), ("clinic", None), ("clinic", None),
+    ]  # fmt: skip
+    after = models_of(migrate(STATES[-1]))["Delivery"]._default_manager
+    assert after.get(source="vyte").account == str(team.pk)

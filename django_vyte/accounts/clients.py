@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django_vyte.client import VyteClient
-from django_vyte.exceptions import VyteError
+from django_vyte.exceptions import AccountError
 from django_vyte.models import ApiKey
 
 
@@ -16,5 +16,5 @@ def client_for(team_id: int, **options: Any) -> VyteClient:
     """
     row = ApiKey.objects.filter(team_id=team_id, status=ApiKey.Status.ACTIVE).order_by("-pk").first()
     if row is None:
-        raise VyteError("This team has no active API key. Link it again: manage.py vyte_link_team.")
+        raise AccountError("This team has no active API key. Link it again: manage.py vyte_link_team.")
     return VyteClient(row.key, **options)

@@ -46,11 +46,18 @@ ABOUT_KEYS: list[tuple[type[Exception], StrPromise]] = [
 ]
 
 
-def aborts_run(error: Exception) -> bool:
-    """Whether to stop a run over many objects, because the next request would fail the same way or only wait."""
+def aborts_all(error: Exception) -> bool:
+    """Whether a person who acts on many objects has waited enough: nobody answers, or this site is set up wrongly."""
     return (
-        error.aborts_run if isinstance(error, errors.VyteError) else isinstance(error, ImproperlyConfigured)
+        error.is_unreachable
+        if isinstance(error, errors.VyteError)
+        else isinstance(error, ImproperlyConfigured)
     )
+
+
+def aborts_account(error: Exception) -> bool:
+    """Whether the other objects of the same account would fail the same way."""
+    return isinstance(error, errors.VyteError) and error.aborts_run
 
 
 def about_event(error: Exception) -> str:

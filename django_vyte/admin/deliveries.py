@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.admin.views.main import ChangeList
+from django.db import router
 from django.db.models import Model, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext, ngettext
@@ -21,6 +22,8 @@ from django_vyte.inbox.sources import SOURCES
 from django_vyte.jobs import publishing
 from django_vyte.models.delivery import AccountKey, Delivery, DeliveryQuerySet
 
+# Accounts of one source to choose from; the address of the list takes any other.
+MOST_CHOICES = 100
 # The limit of one click; ``manage.py vyte_inbox replay`` has none.
 REPLAY_LIMIT = 1000
 
@@ -46,20 +49,23 @@ class AccountFilter(admin.SimpleListFilter):
     parameter_name = "account"
 
     def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
-        """``SOURCE:PK`` for each account, with the source's name where there are several sources."""
+        """``SOURCE:PK`` for the first accounts of each source, with its name where there are several sources."""
         suffix = {
             name: f" ({source.verbose_name})" if len(SOURCES) > 1 else "" for name, source in SOURCES.items()
         }
         return [
             (f"{name}:{account.pk}", f"{account}{suffix[name]}")
             for name, source in SOURCES.items()
-            for account in source.accounts()
+            for account in source.accounts()[:MOST_CHOICES]
         ]
 
     def queryset(self, request: HttpRequest, queryset: Any) -> Any:
         """Those of the chosen account."""
         value = self.value()
-        return queryset.of(AccountKey(*value.partition(":")[::2])) if value else queryset
+        if not value:
+            return queryset
+        source, _colon, account = value.partition(":")
+        return queryset.none() if "\0" in value else queryset.of(AccountKey(source, account))
 
 
 class DeliveryChangeList(LargeTableChangeList):
@@ -118,10 +124,7 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     def owner(self, delivery: Delivery) -> str:
         """The account, leading to its page."""
         source = SOURCES.get(delivery.source)
-        account = (
-            source.accounts().filter(pk=delivery.account).first() if source and delivery.account else None
-        )
-        return formatting.link(account) or delivery.account
+        return formatting.link(source.find_account(delivery.account) if source else None) or delivery.account
 
     @admin.display(description=_("about"))
     def about(self, delivery: Delivery) -> str:
@@ -175,7 +178,7 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
         rows = Delivery.objects.filter(pk__in=chosen)
         keys = reopen(rows)
         if keys:
-            publishing.enqueue(publishing.PROCESS, keys)
+            publishing.enqueue(publishing.PROCESS, keys, using=router.db_for_write(Delivery))
         opened = Delivery.objects.filter(pk__in=keys).defer("body", "headers")
         LogEntry.objects.log_actions(current_user(request).pk, opened, CHANGE, gettext("Replayed."))
         self._show_result(request, len(keys), len(chosen) - len(keys))
@@ -204,5 +207,6 @@ def mirrored(deliveries: Sequence[Delivery]) -> dict[int, Model]:
     """The mirrored row that each delivery is about, by the delivery's primary key: its source knows."""
     found: dict[int, Model] = {}
     for name, source in SOURCES.items():
-        found |= source.mirrored([each for each in deliveries if each.source == name])
+        if own := [each for each in deliveries if each.source == name and each.subject]:
+            found |= source.mirrored(own)
     return found

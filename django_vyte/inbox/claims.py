@@ -34,6 +34,7 @@ class ClaimedRow(NamedTuple):
     pk: int
     attempts: int
     body: str
+    headers: dict[str, str]
     received_at: datetime
 
 
@@ -128,7 +129,7 @@ def _held_subjects(rows: DeliveryQuerySet) -> set[GroupKey]:
 
 
 def _read(rows: DeliveryQuerySet) -> list[ClaimedRow]:
-    columns = rows.order_by("pk").values_list("pk", "attempts", "body", "received_at")
+    columns = rows.order_by("pk").values_list("pk", "attempts", "body", "headers", "received_at")
     return [ClaimedRow(*row) for row in columns]
 
 
@@ -156,7 +157,7 @@ class Claim:
         claimed = {row.pk: row for row in _read(wanted.held(lease))}
         for group in groups:
             group.found = [row for row in group.found if row.pk in claimed]
-            group.claimed = sorted(claimed[row.pk] for row in group.found)
+            group.claimed = [claimed[pk] for pk in sorted(row.pk for row in group.found)]
         claim = cls(lease, [group for group in groups if group.claimed], seconds)
         claim._release_contended()
         return claim

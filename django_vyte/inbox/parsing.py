@@ -5,18 +5,13 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 import msgspec
 
-from django_vyte.payloads.cleaning import CREDENTIALS, clean, without_nul
+from django_vyte.payloads.cleaning import CREDENTIALS, Cleaner, without_nul
 
 WITHHELD = "[withheld]"
-# A quoted name of CREDENTIALS, or an escaped ASCII letter: serializers never escape those, so it may hide a name.
-CREDENTIAL = re.compile(
-    rf"""key_store|["'](?:{"|".join(sorted(CREDENTIALS))})\\*["']|\\u00[4-7]""", re.IGNORECASE
-)
-# The same in a text that is JSON.
-QUOTED = [*(f'"{name}"' for name in CREDENTIALS), "\\u00"]
 # The closing quote is optional: if an unclosed string did not match, each quote in it would be tried as a start.
 TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[][{},]', re.DOTALL)
 
@@ -30,28 +25,52 @@ class Body:
     text: str = ""
 
 
-def read(raw: bytes) -> Body:
+class Redaction:
+    """Removes the credentials of one service, by the names of members."""
+
+    def __init__(self, credentials: frozenset[str]) -> None:
+        self.clean = Cleaner(credentials)
+        # A quoted name, a name that is no word of any language, or an escaped ASCII letter: serializers never escape
+        # those, so it may hide a name.
+        quoted, odd = (
+            "|".join(sorted(credentials)),
+            "|".join(sorted(name for name in credentials if "_" in name)),
+        )
+        self._mention = re.compile(rf"""{odd}|["'](?:{quoted})\\*["']|\\u00[4-7]""", re.IGNORECASE)
+        self._quoted = [*(f'"{name}"' for name in credentials), "\\u00"]
+
+    def is_needed(self, text: str) -> bool:
+        """Whether a text that is JSON may name a credential."""
+        lowered = text.lower()
+        return any(name in lowered for name in self._quoted)
+
+    def cut(self, text: str) -> str:
+        """The text up to the first mention of a credential: without parsing, nobody knows where its value ends."""
+        found = self._mention.search(text)
+        return text[: found.start()] + WITHHELD if found else text
+
+
+redaction_of = cache(Redaction)
+
+
+def read(raw: bytes, credentials: frozenset[str] = CREDENTIALS) -> Body:
     """Read a body that holds one object or an array of them; never raises.
 
     Where the whole is not JSON, the elements of an array that are JSON are still found: one malformed element loses no
     other call. ``text`` is the body without credentials.
     """
+    redaction = redaction_of(credentials)
     text = without_nul(raw.decode(json.detect_encoding(raw), "replace"))
     try:
         value = json.loads(text)
     except (ValueError, RecursionError) as error:
-        return _salvaged(text, error)
-    cleaned = clean(value)
+        return _salvaged(text, error, redaction)
+    cleaned = redaction.clean(value)
     calls, problems = _sorted(cleaned if isinstance(cleaned, list) else [cleaned])
     # Of a name that comes twice json.loads returns only the last value: the first may be a credential.
-    if cleaned != value or _may_name_credential(text):
+    if cleaned != value or redaction.is_needed(text):
         text = msgspec.json.encode(cleaned).decode()
     return Body(calls, problems, text)
-
-
-def _may_name_credential(text: str) -> bool:
-    lowered = text.lower()
-    return any(name in lowered for name in QUOTED)
 
 
 def _sorted(elements: list[object]) -> tuple[list[dict[str, object]], list[str]]:
@@ -66,7 +85,7 @@ def _sorted(elements: list[object]) -> tuple[list[dict[str, object]], list[str]]
     return calls, problems
 
 
-def _salvaged(text: str, error: Exception) -> Body:
+def _salvaged(text: str, error: Exception, redaction: Redaction) -> Body:
     """The calls found in a text that is not valid JSON; the text to store is an array of these and of the rest."""
     reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
     calls: list[dict[str, object]] = []
@@ -74,16 +93,16 @@ def _salvaged(text: str, error: Exception) -> Body:
     for part in _parts(text):
         if not part.lstrip().startswith("{"):
             # Only an object can be a call. One empty element is kept, so that the stored text shows the error.
-            rest += [_redacted(part)] if part.strip() or not rest else []
+            rest += [redaction.cut(part)] if part.strip() or not rest else []
             continue
         try:
-            found, _ = _sorted([clean(json.loads(part))])
+            found, _ = _sorted([redaction.clean(json.loads(part))])
         except (ValueError, RecursionError):
             found = []
         calls += found
         if not found:
-            rest.append(_redacted(part))
-    kept = msgspec.json.encode([*calls, *rest]).decode() if calls else _redacted(text)
+            rest.append(redaction.cut(part))
+    kept = msgspec.json.encode([*calls, *rest]).decode() if calls else redaction.cut(text)
     return Body(calls, [f"The body is not JSON: {reason}."], kept)
 
 
@@ -106,9 +125,3 @@ def _parts(text: str) -> list[str]:
         if depth == 0:
             return parts
     return [*parts, text[start:]]
-
-
-def _redacted(text: str) -> str:
-    """The text up to the first mention of a credential: without parsing, nobody knows where its value ends."""
-    found = CREDENTIAL.search(text)
-    return text[: found.start()] + WITHHELD if found else text

@@ -22,7 +22,16 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox import parsing
 from django_vyte.inbox.claims import Claim, ClaimedRow, Group
-from django_vyte.inbox.sources import SOURCES, Context, Result, Source, SyncRequest, merged, requests_in
+from django_vyte.inbox.sources import (
+    SOURCES,
+    Context,
+    Received,
+    Result,
+    Source,
+    SyncRequest,
+    merged,
+    requests_in,
+)
 from django_vyte.jobs.models import LONGEST_DELAY, backoff
 from django_vyte.models.delivery import Delivery, DeliveryQuerySet
 from django_vyte.payloads.cleaning import without_nul
@@ -70,8 +79,15 @@ def process_batch(groups: Sequence[Group], until: float) -> Outcome:
         return outcome
     latest = claim.groups[0].found[0]
     source = SOURCES[latest.source]
-    context = source.context(latest.account, claim.heartbeat())
     jobs = [GroupJob(group, claim, source) for group in claim.groups]
+    try:
+        context = source.context(latest.account, claim.heartbeat())
+    except Exception as error:
+        logger.exception("The context of %s %s could not be made", source.name, latest.account)
+        db.close_broken_connections()
+        _fail(jobs, error)
+        _close(claim, jobs, outcome)
+        return outcome
     for begun, job in enumerate(jobs):
         if begun and time.monotonic() > until:
             rest = [each.group for each in jobs[begun:]]
@@ -134,7 +150,8 @@ class GroupJob:
             self.count += len(rows)
             requests = list(self.requests)
             for row in self._within_attempts(rows):
-                found, problems = requests_in(self.source, parsing.read(row.body.encode()), row.received_at)
+                body = parsing.read(row.body.encode(), self.source.credentials)
+                found, problems = requests_in(self.source, body, Received(row.headers, row.received_at))
                 requests += found
                 self.result.problems += problems[:MOST_PROBLEMS]
             self.requests = merged(requests)
@@ -162,7 +179,7 @@ class GroupJob:
 
         ``delays`` has the delays of this batch by number of attempts: what failed together is tried together.
         """
-        reason = _reason(error)
+        reason = _reason(error, self.result.problems)
         absent = isinstance(error, VyteError) and error.means_absence
         most = MOST_ATTEMPTS_WHEN_ABSENT if absent else get_settings().MAX_ATTEMPTS
         # Circuit open: nothing was sent, so the attempt does not count.
@@ -170,12 +187,14 @@ class GroupJob:
         rest = {attempts: pk for attempts, pk in self.attempts.items() if uncounted or attempts < most}
         rows = self.claim.rows([self.group])
         if len(rest) < len(self.attempts):
-            self._give_up(
-                rows.filter(attempts__gte=most), Status.IGNORED if absent else Status.FAILED, reason
-            )
+            # What cannot be found is ignored, unless something else was wrong with the call.
+            is_harmless = absent and not self.result.problems
+            status = Status.IGNORED if is_harmless else Status.FAILED
+            self._give_up(rows.filter(attempts__gte=most), status, reason)
         if not rest:
             return {}
-        asked = min(getattr(error, "retry_after", None) or 0.0, LONGEST_DELAY)
+        retry_after = getattr(error, "retry_after", None) if isinstance(error, VyteError) else None
+        asked = min(retry_after or 0.0, LONGEST_DELAY)
         delay = max(delays.setdefault(max(rest), backoff(max(rest))), asked)
         logger.warning(
             "%d deliveries, the last %s, put off for %.0f s: %s", self.count, self.latest, delay, reason
@@ -188,6 +207,13 @@ class GroupJob:
     def _give_up(self, rows: DeliveryQuerySet, status: str, reason: str) -> None:
         count = rows.finish(self.claim.lease, status=status, error=reason, finished_at=timezone.now())
         logger.error("%d deliveries, of which the last is %s, given up: %s", count, self.latest, reason)
+
+
+def _fail(jobs: Sequence[GroupJob], error: Exception) -> None:
+    """Have all of these jobs fail with an error that none of them could do anything about."""
+    for job in jobs:
+        job.error, job.count = error, len(job.group.claimed)
+        job.attempts = {row.attempts: row.pk for row in job.group.claimed}
 
 
 def _commit(source: Source[Any, Any], context: Context, jobs: Sequence[GroupJob]) -> None:
@@ -223,10 +249,10 @@ def _close(claim: Claim, jobs: Sequence[GroupJob], outcome: Outcome) -> None:
     outcome.more += claim.arrivals([group for groups in closed.values() for group in groups])
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception, problems: Sequence[str]) -> str:
     # A database quotes the row that it refuses, which may hold personal data.
     text = "" if isinstance(error, DataError | IntegrityError) else f": {error}"
-    return _storable(f"{type(error).__name__}{text}")
+    return _storable("\n".join([f"{type(error).__name__}{text}", *problems]))
 
 
 def _storable(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
@@ -10,14 +11,17 @@ from django.db import connections, router
 
 from django_vyte.db import retry_on_conflict
 from django_vyte.inbox import parsing
-from django_vyte.inbox.sources import Source, requests_in
+from django_vyte.inbox.sources import Received, Source, requests_in
 from django_vyte.models.delivery import Delivery
+
+logger = logging.getLogger(__name__)
 
 INSERT = """
 INSERT INTO django_vyte_delivery
     (account, source, subject, body, headers, received_at, next_attempt_at, status, attempts, lease, error)
 SELECT owner.account, %s, %s, %s, %s, %s, %s, 'received', 0, '', '' FROM ({lookup}) owner
 """
+LONGEST_SUBJECT = 100
 # Other databases give the key of the new row to the cursor.
 RETURNING = "RETURNING id"
 
@@ -33,14 +37,25 @@ class AccountLookup(NamedTuple):
 
 
 def parse(source: Source[Any, Any], raw: bytes, headers: Mapping[str, str]) -> Delivery:
-    """A call as it is stored, without the credentials in its body; nothing is written yet.
+    """A call as it is stored, without the credentials in its body; nothing is written yet."""
+    delivery = Delivery(source=source.name, headers=dict(headers))
+    body = parsing.read(raw, source.credentials)
+    delivery.body, delivery.subject = body.text, _subject(source, body, delivery)
+    return delivery
 
-    The subject is the key of its request, and empty unless there is exactly one.
+
+def _subject(source: Source[Any, Any], body: parsing.Body, delivery: Delivery) -> str:
+    """The key of the call's request; empty unless there is exactly one, and it fits.
+
+    The subject only groups calls, so whatever the source does, the call is stored: processing finds out again.
     """
-    body = parsing.read(raw)
-    requests, problems = requests_in(source, body)
-    subject = requests[0].key if len(requests) == 1 and not problems else ""
-    return Delivery(source=source.name, subject=subject, body=body.text, headers=dict(headers))
+    try:
+        requests, problems = requests_in(source, body, Received(delivery.headers, delivery.received_at))
+        keys = [request.key for request in requests]
+    except Exception:
+        logger.exception("A call of %s was stored and cannot be parsed", source.name)
+        return ""
+    return keys[0] if len(keys) == 1 and not problems and len(keys[0]) <= LONGEST_SUBJECT else ""
 
 
 def store(delivery: Delivery, account: str | AccountLookup) -> int | None:
@@ -53,6 +68,19 @@ def store(delivery: Delivery, account: str | AccountLookup) -> int | None:
     )
     using = router.db_for_write(Delivery)
     return retry_on_conflict(partial(_insert, delivery, lookup, using), using)
+
+
+def account_of(lookup: AccountLookup) -> str | None:
+    """The account that a lookup finds, for a request that stores nothing."""
+    using = router.db_for_write(Delivery)
+
+    def select() -> str | None:
+        with connections[using].cursor() as cursor:
+            cursor.execute(lookup.sql, lookup.params)
+            row = cursor.fetchone()
+        return str(row[0]) if row else None
+
+    return retry_on_conflict(select, using)
 
 
 def _insert(delivery: Delivery, lookup: AccountLookup, using: str) -> int | None:

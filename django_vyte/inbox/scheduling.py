@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from django.db import connections
-from django.db.models import CharField, OuterRef, QuerySet, Subquery, Value
+from django.db import connections, router
+from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from django_vyte import db
 from django_vyte.inbox import claims, processing
 from django_vyte.inbox.processing import Outcome
 from django_vyte.inbox.sources import SOURCES, Source
 from django_vyte.jobs.models import held_now
 from django_vyte.jobs.publishing import PROCESS, enqueue
 from django_vyte.models.delivery import AccountKey, Delivery
+
+logger = logging.getLogger(__name__)
 
 # Seconds after which a worker leaves the batches it has not begun to the next time slice.
 TIME_SLICE = 1.0
@@ -59,14 +63,15 @@ def process_account(key: AccountKey) -> Outcome:
 
 def requeue(outcome: Outcome) -> None:
     """Publish messages for what is left to do now, and for retries that are due soon."""
+    using = router.db_for_write(Delivery)
     for start in range(0, len(outcome.more), claims.MOST_GROUPS):
-        enqueue(PROCESS, outcome.more[start : start + claims.MOST_GROUPS])
+        enqueue(PROCESS, outcome.more[start : start + claims.MOST_GROUPS], using=using)
     retries: defaultdict[float, list[int]] = defaultdict(list)
     for pk, delay in outcome.retry.items():
         if delay <= LONGEST_COUNTDOWN:
             retries[delay].append(pk)
     for delay, keys in retries.items():
-        enqueue(PROCESS, keys, countdown=delay)
+        enqueue(PROCESS, keys, countdown=delay, using=using)
 
 
 def _follow(plan: claims.Plan, until: float) -> Outcome:
@@ -85,21 +90,28 @@ def _requested(batches: list[list[claims.Group]]) -> list[int]:
 
 
 def waiting_accounts() -> list[AccountKey]:
-    """The accounts with deliveries that are not closed: one query, and one index look-up an account."""
-    first, *others = map(_waiting_accounts, SOURCES.values())
-    return sorted(AccountKey(*key) for key in first.union(*others, all=True))
+    """The accounts with deliveries that are not closed: one query a source, and one index look-up an account.
+
+    A source whose accounts cannot be read keeps no other from its turn; the sweep finds its calls when they are old.
+    """
+    found: list[AccountKey] = []
+    for source in SOURCES.values():
+        try:
+            found += _waiting_accounts(source)
+        except Exception:
+            logger.exception("The accounts of %s could not be read", source.name)
+            db.close_broken_connections()
+    return found
 
 
-def _waiting_accounts(source: Source[Any, Any]) -> QuerySet[Any, Any]:
+def _waiting_accounts(source: Source[Any, Any]) -> list[AccountKey]:
     # Closed deliveries have no time. NULLs sort first or last, and the other end of the index tells.
     nulls_first = connections[Delivery.objects.db].features.order_by_nulls_first
-    key = CharField(max_length=64)
-    rows = Delivery.objects.filter(source=source.name, account=Cast(OuterRef("pk"), key))
+    rows = Delivery.objects.filter(source=source.name, account=Cast(OuterRef("pk"), CharField(max_length=64)))
     rows = rows.order_by("-next_attempt_at" if nulls_first else "next_attempt_at")
     some = Subquery(rows.values("next_attempt_at")[:1])
-    waiting = source.accounts().order_by().annotate(some=some).filter(some__isnull=False)
-    keys: QuerySet[Any, Any] = waiting.values_list(Value(source.name, CharField()), Cast("pk", key))
-    return keys
+    waiting = source.accounts().annotate(some=some).filter(some__isnull=False)
+    return [AccountKey(source.name, str(pk)) for pk in waiting.order_by("pk").values_list("pk", flat=True)]
 
 
 def neglected_accounts() -> list[AccountKey]:
@@ -107,8 +119,9 @@ def neglected_accounts() -> list[AccountKey]:
 
     An account may have been deleted while a call for it was stored: nothing else would ever close that call.
     """
-    oldest = Delivery.objects.open().order_by("pk").values_list("source", "account")[: claims.LOOK_AHEAD]
-    return [AccountKey(*key) for key in dict.fromkeys(oldest) if key[0] in SOURCES]
+    rows = Delivery.objects.open().filter(source__in=SOURCES).order_by("pk")
+    oldest = rows.values_list("source", "account")[: claims.LOOK_AHEAD]
+    return [AccountKey(*key) for key in dict.fromkeys(oldest)]
 
 
 class RoundRobin:

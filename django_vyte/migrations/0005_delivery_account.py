@@ -10,7 +10,9 @@ import django_vyte.fields
 def accounts_from_teams(apps: Any, schema_editor: Any) -> None:
     using = schema_editor.connection.alias
     deliveries = apps.get_model("django_vyte", "Delivery")._default_manager.using(using)
-    deliveries.filter(team__isnull=False).update(account=Cast("team_id", CharField(max_length=64)))
+    deliveries.filter(source="vyte", team__isnull=False).update(
+        account=Cast("team_id", CharField(max_length=64))
+    )
 
 
 class Migration(migrations.Migration):

@@ -11,7 +11,7 @@ def teams_from_accounts(apps: Any, schema_editor: Any) -> None:
     for pk in (
         apps.get_model("django_vyte", "Team")._default_manager.using(using).values_list("pk", flat=True)
     ):
-        deliveries.filter(account=str(pk)).update(team=pk)
+        deliveries.filter(source="vyte", account=str(pk)).update(team=pk)
 
 
 class Migration(migrations.Migration):

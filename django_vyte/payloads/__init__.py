@@ -6,6 +6,7 @@ nothing of Vyte.
 
 from django_vyte.payloads.events import (
     BOOKKEEPING,
+    CREDENTIALS,
     DateOption,
     EventRecord,
     InviteeRecord,
@@ -29,6 +30,7 @@ from django_vyte.payloads.events import (
 
 __all__ = [
     "BOOKKEEPING",
+    "CREDENTIALS",
     "DateOption",
     "EventRecord",
     "InviteeRecord",

@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-# Names of members whose values are credentials, in lower case.
-CREDENTIALS = frozenset(
-    {"key_store", "ct", "secret", "token", "access_token", "refresh_token", "api_key", "password"}
-)
+# Names of members whose values are credentials in any service's JSON, in lower case.
+CREDENTIALS = frozenset({"secret", "token", "access_token", "refresh_token", "api_key", "password"})
 # Limits of the cache of member names, which callers from outside choose.
 MAX_NAMES = 2000
 MAX_NAME_LENGTH = 64
@@ -26,36 +24,43 @@ def without_nul(text: str) -> str:
 class _MemberNames(dict[str, str | None]):
     """A cache of cleaned member names, None for a credential's: the same few names occur all the time."""
 
+    def __init__(self, credentials: frozenset[str]) -> None:
+        super().__init__()
+        self.credentials = credentials
+
     def __missing__(self, name: str) -> str | None:
         clean_name = without_nul(name)
-        cleaned = None if clean_name.lower() in CREDENTIALS else clean_name
+        cleaned = None if clean_name.lower() in self.credentials else clean_name
         if len(self) < MAX_NAMES and len(name) <= MAX_NAME_LENGTH:
             self[name] = cleaned
         return cleaned
 
 
-_member_names = _MemberNames()
+class Cleaner:
+    """Cleans the JSON of a service, whose ``credentials`` are the names of members to remove, in lower case."""
 
+    def __init__(self, credentials: frozenset[str] = CREDENTIALS) -> None:
+        self._names = _MemberNames(credentials)
 
-def clean(value: Any, depth: int = 0) -> Any:
-    """A copy of decoded JSON without credentials, NUL, NaN, infinity, integers over 64 bits and too deep nesting."""
-    if depth > MAX_DEPTH:
-        return None
-    if isinstance(value, dict):
-        kept = {}
-        for given, item in value.items():
-            name = _member_names[given]
-            if name is not None:
-                # Most values are short texts: checking them here saves a function call each.
-                plain = isinstance(item, str) and item.isprintable()
-                kept[name] = item if plain else clean(item, depth + 1)
-        return kept
-    if isinstance(value, list):
-        return [clean(item, depth + 1) for item in value]
-    if isinstance(value, str):
-        return without_nul(value)
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    if isinstance(value, int) and abs(value) >= 2**63:
-        return None
-    return value
+    def __call__(self, value: Any, depth: int = 0) -> Any:
+        """A copy of decoded JSON without credentials, NUL, NaN, infinity, integers over 64 bits and deep nesting."""
+        if depth > MAX_DEPTH:
+            return None
+        if isinstance(value, dict):
+            kept = {}
+            for given, item in value.items():
+                name = self._names[given]
+                if name is not None:
+                    # Most values are short texts: checking them here saves a function call each.
+                    plain = isinstance(item, str) and item.isprintable()
+                    kept[name] = item if plain else self(item, depth + 1)
+            return kept
+        if isinstance(value, list):
+            return [self(item, depth + 1) for item in value]
+        if isinstance(value, str):
+            return without_nul(value)
+        if isinstance(value, float) and not math.isfinite(value):
+            return None
+        if isinstance(value, int) and abs(value) >= 2**63:
+            return None
+        return value

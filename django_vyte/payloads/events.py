@@ -12,13 +12,18 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from django_vyte.payloads.cleaning import clean
+from django_vyte.payloads import cleaning
 from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text, time_zone
 
+# What opens something at Vyte: ``key_store`` has a user's keys, ``ct`` signs who creates a meeting.
+CREDENTIALS = cleaning.CREDENTIALS | {"key_store", "ct"}
 # Keys that Vyte changes without the meeting changing.
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
 # An object with none of these keys is an error message or a fragment: as an event, it would overwrite all of them.
 EVENT_KEYS = frozenset({"title", "dates", "confirmed", "created_by"})
+
+
+clean = cleaning.Cleaner(CREDENTIALS)
 
 
 class Unreadable(ValueError):

@@ -27,7 +27,7 @@ class VyteContext(Context):
     @property
     def team_id(self) -> int:
         """The primary key of the team, which may be deleted by now; UnknownAccount where it cannot be one."""
-        if not self.account.isdigit():
+        if not is_team_pk(self.account):
             raise UnknownAccount("The team of this call is not linked any more.")
         return int(self.account)
 
@@ -39,3 +39,8 @@ class VyteContext(Context):
         except VyteError:
             _ = self.team
             raise
+
+
+def is_team_pk(account: str) -> bool:
+    """Whether this text can be the primary key of a team."""
+    return account.isascii() and account.isdigit() and len(account) < 19

@@ -13,7 +13,7 @@ from django_vyte import mirror, payloads
 from django_vyte.accounts.clients import client_for
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore
-from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
+from django_vyte.exceptions import AccountError, NotFound, UnexpectedAnswer
 from django_vyte.mirror import members
 from django_vyte.models import Event, Member, Team
 from django_vyte.payloads import values
@@ -101,7 +101,7 @@ def _check_key_owner(client: VyteClient, team_id: int) -> None:
     """VyteError for a key of another team: its 404 says nothing about this team's events."""
     vyte_id = values.identifier(values.as_dict(client.auth.test()).get("_id"))
     if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
-        raise VyteError(
+        raise AccountError(
             "The active API key belongs to another team at Vyte. Link this team again with its own key."
         )
 
@@ -114,7 +114,7 @@ def _check_other_events_exist(client: VyteClient, team_id: int, vyte_id: str) ->
         return
     listed = next(client.events.iterate(limit=1, report=ignore), None)
     if listed and not _exists(client, str(listed.get("_id"))):
-        raise VyteError(
+        raise AccountError(
             "Vyte answers 404 for every event, even for one that it lists, which is not believed."
         )
 

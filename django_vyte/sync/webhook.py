@@ -16,12 +16,12 @@ from django.utils import timezone
 
 from django_vyte import mirror, payloads
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
-from django_vyte.inbox.sources import Result, Source
+from django_vyte.inbox.sources import Received, Result, Source
 from django_vyte.models import Delivery, Event, EventChange, Member, Team
 from django_vyte.models.team import SOURCE
 from django_vyte.payloads import values
 from django_vyte.sync import matching
-from django_vyte.sync.context import VyteContext
+from django_vyte.sync.context import VyteContext, is_team_pk
 from django_vyte.sync.event import fetch_event, store_missing, sync_user, sync_users
 from django_vyte.sync.matching import Description
 from django_vyte.sync.unidentified import sync_unidentified
@@ -65,8 +65,9 @@ class VyteSource(Source[VyteRequest, VyteContext]):
     verbose_name = "Vyte"
     account_model = Team
     kinds = ("event", "user")
+    credentials = payloads.CREDENTIALS
 
-    def parse(self, call: dict[str, Any], received_at: datetime | None) -> Sequence[VyteRequest]:
+    def parse(self, call: dict[str, Any], received: Received) -> Sequence[VyteRequest]:
         """What a call requests; nothing for an action that nobody handles."""
         action = call.get("action")
         if not isinstance(action, str) or not action:
@@ -84,7 +85,7 @@ class VyteSource(Source[VyteRequest, VyteContext]):
                 f"A call of {values.text(action, 64)} is about an _id that Vyte cannot have given."
             )
         if kind == "event":
-            return [_about_event(resource, vyte_id, action, received_at)]
+            return [_about_event(resource, vyte_id, action, received.at)]
         emails = payloads.emails(resource)
         if not vyte_id and not emails:
             raise ValueError("A call of user.joined does not say which user.")
@@ -123,9 +124,7 @@ class VyteSource(Source[VyteRequest, VyteContext]):
                 if each.subject.startswith(f"{kind}:")
             }
             accounts, ids = ({key[n] for key in wanted.values()} for n in (0, 1))
-            known = (
-                rows.filter(team__in=[a for a in accounts if a.isdigit()], vyte_id__in=ids) if wanted else ()
-            )
+            known = rows.filter(team__in=filter(is_team_pk, accounts), vyte_id__in=ids) if wanted else ()
             by_key: dict[tuple[str, str], Model] = {(str(row.team_id), row.vyte_id): row for row in known}
             found |= {pk: by_key[key] for pk, key in wanted.items() if key in by_key}
         return found

@@ -16,7 +16,7 @@ class ClinicConfig(AppConfig):
     def ready(self) -> None:
         """Plug the service in."""
         from django_vyte.inbox import sources
-        from tests.clinic import doctor  # noqa: F401 - registers its examination
+        from tests.clinic import doctor  # noqa: F401 - registers its checks
         from tests.clinic.source import ClinicSource
 
         sources.register(ClinicSource())

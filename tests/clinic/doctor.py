@@ -16,10 +16,10 @@ def check_practices(practice_id: str) -> Generator[Finding, None, list[CheckedAc
     """Each practice, or the one with this primary key."""
     accounts = []
     for pk, name in Practice.objects.order_by("pk").values_list("pk", "name"):
-        if practice_id in ("", str(pk)):
-            account = CheckedAccount(name, str(pk), AccountKey(SOURCE, str(pk)))
+        account = CheckedAccount(name, str(pk), AccountKey(SOURCE, str(pk)))
+        if practice_id in ("", account.id):
             yield from run_check(secrets, pk, about=account)
-            accounts.append(account)
+        accounts.append(account)
     return accounts
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
-from django_vyte.inbox.sources import Context, Result, Source, UnknownAccount
+from django_vyte.inbox.sources import Context, Received, Result, Source, UnknownAccount
 from django_vyte.models.delivery import Delivery
 from tests.clinic import mirror
 from tests.clinic.client import ClinicClient
@@ -59,7 +58,7 @@ class ClinicSource(Source[AppointmentRequest, ClinicContext]):
     account_model = Practice
     kinds = ("appointment",)
 
-    def parse(self, call: dict[str, Any], received_at: datetime | None) -> Sequence[AppointmentRequest]:
+    def parse(self, call: dict[str, Any], received: Received) -> Sequence[AppointmentRequest]:
         """``{"type": "appointment.…", "id": "a1"}``; other types are kept and ignored."""
         if not str(call.get("type", "")).startswith("appointment."):
             return []
@@ -71,6 +70,10 @@ class ClinicSource(Source[AppointmentRequest, ClinicContext]):
     def context(self, account: str, heartbeat: Callable[..., object]) -> ClinicContext:
         """The practice and its client, when they are needed."""
         return ClinicContext(account, heartbeat)
+
+    def accounts(self) -> QuerySet[Practice]:
+        """Without the secrets: nothing is decrypted to show a page."""
+        return Practice.objects.defer("token", "signing_key")
 
     def handle(self, request: AppointmentRequest, delivery: Delivery, context: ClinicContext) -> Result:
         """Ask what is true now."""

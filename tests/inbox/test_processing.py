@@ -17,6 +17,7 @@ from django.utils import timezone
 from django_vyte import mirror
 from django_vyte.inbox import processing, scheduling
 from django_vyte.inbox.processing import Outcome
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.sandbox import Sandbox
 from tests.calls import kept
@@ -84,8 +85,8 @@ def test_any_number_of_calls_about_new_events_costs_as_many_statements(
 ) -> None:
     first, *_ = [store(team, vyte_id) for vyte_id in ids[:count]]
     spent, outcome = statements(first.pk)
-    # One to see whether another team waits, besides those of a single call.
-    assert spent == 17 + split(count)
+    # One for each source to see whether another account waits, besides those of a single call.
+    assert spent == 16 + len(SOURCES) + split(count)
     assert outcome.deliveries == Event.objects.count() == count
 
 
@@ -98,7 +99,7 @@ def test_any_number_of_calls_about_changed_events_costs_as_many_statements(
     first, *_ = [store(team, vyte_id) for vyte_id in ids[:count]]
     before = EventChange.objects.count()
     spent, _ = statements(first.pk)
-    assert spent == 15 + split(count)
+    assert spent == 14 + len(SOURCES) + split(count)
     assert EventChange.objects.count() == before + count
 
 

@@ -101,8 +101,9 @@ def test_vyte_is_asked_two_things_and_nothing_is_written(
 ):
     make_change(linked_team, next_attempt_at=None, told_at=NOW)
     # Migrations, stored secrets, teams; key, client twice, webhooks; deliveries; changes, members, of which there are
-    # none to be looked through; pruning. The clinic of the tests has no practices, and changes like Vyte's.
-    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 3 + 5 + 4 + 3 + 1 + 4) as queries:
+    # none to be looked through; pruning. The clinic of the tests has no practices, and
+    # changes like Vyte's; calls of apps that are not installed.
+    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 3 + 5 + 4 + 3 + 1 + 5) as queries:
         assert wrong() == {}
     assert [(each.method, each.path) for each in vyte_sandbox.requests] == [
         ("GET", "/v2/auth/test"),
@@ -144,7 +145,7 @@ def test_without_an_encryption_key_that_is_what_is_said(linked_team, settings, k
     found = wrong()
     assert set(found) == {"django_vyte.E003", "vyte_fails"}
     assert "ENCRYPTION_KEYS" in found["vyte_fails"].text
-    assert found["vyte_fails"].hint == "Correct the setting: docs/settings.md"
+    assert found["vyte_fails"].hint == "Correct the setting: docs/start/settings.md"
 
 
 def test_migrations_that_are_not_applied_are_named_and_nothing_more_is_asked(linked_team):
@@ -278,8 +279,8 @@ def test_without_a_team_the_next_step_is_to_link_one(db):
 
 def test_a_team_that_is_not_linked_is_told_which_are(linked_team):
     found = wrong("5f198da1c1ac5d1a30fc0000")
-    assert set(found) == {"unknown_team"}
-    assert f"{linked_team.vyte_id} (ACME)" in found["unknown_team"].hint
+    assert set(found) == {"unknown_account"}
+    assert f"{linked_team.vyte_id} (ACME)" in found["unknown_account"].hint
 
 
 def test_a_team_without_an_active_key_is_to_be_linked_again(vyte_sandbox, linked_team):
@@ -390,7 +391,7 @@ def test_webhooks_that_vyte_does_not_list_are_said_to_be_unknown(vyte_sandbox, l
 
 def test_a_team_that_is_never_patrolled_hears_of_beat(linked_team):
     Team.objects.update(created_at=ago(hours=3))
-    assert "docs/celery.md#beat" in wrong()["never_patrolled"].hint
+    assert "docs/run/celery.md#beat" in wrong()["never_patrolled"].hint
     Team.objects.update(patrolled_at=ago(hours=1))
     assert wrong() == {}
     Team.objects.update(patrolled_at=ago(hours=5, minutes=1))
@@ -459,7 +460,7 @@ def test_workers_that_do_not_keep_up_are_distinguished_from_none(vyte_sandbox, l
     )
     found = wrong()
     assert set(found) == {"deliveries_behind"}
-    assert "docs/scaling.md" in found["deliveries_behind"].hint
+    assert "docs/run/scaling.md" in found["deliveries_behind"].hint
 
 
 def test_calls_that_fail_again_and_again_are_a_warning_before_they_are_given_up(vyte_sandbox, linked_team):
@@ -634,7 +635,7 @@ def sources() -> str:
 
 
 def test_pages_that_hints_name_have_those_headings():
-    named = set(re.findall(r"docs/(\w+\.md)#?([\w-]*)", sources()))
+    named = set(re.findall(r"docs/([\w/-]+\.md)#?([\w-]*)", sources()))
     assert len(named) >= 5
     for page, anchor in named:
         headings = re.findall(r"^#+ (.+)$", (ROOT / "docs" / page).read_text(), re.MULTILINE)
@@ -644,7 +645,7 @@ def test_pages_that_hints_name_have_those_headings():
 
 def test_receivers_that_were_given_up_on_are_called_again_as_documented(linked_team):
     make_change(linked_team, next_attempt_at=None, error="listener: KeyError", attempts=60)
-    page = (ROOT / "docs" / "signals.md").read_text()
+    page = (ROOT / "docs" / "use" / "signals.md").read_text()
     _, _, section = page.partition("## Given up\n")
     code = re.search(r"```python\n(.*?)```", section, re.DOTALL)
     assert code
@@ -652,3 +653,29 @@ def test_receivers_that_were_given_up_on_are_called_again_as_documented(linked_t
     tasks.sweep()
     assert EventChange.objects.get().told_at
     assert wrong() == {}
+
+
+# Other services
+
+
+def test_a_site_that_uses_another_service_only_is_healthy(clinic_service):
+    assert "no_team" not in wrong()
+    assert set(wrong(clinic_service.account)) == set()
+
+
+def test_a_service_whose_checks_raise_stops_no_other(linked_team, clinic_service, monkeypatch):
+    def broken(account_id):
+        raise RuntimeError
+        yield
+
+    monkeypatch.setitem(doctor.registry.ACCOUNT_CHECKS, "vyte", broken)
+    found = list(run_checks())
+    assert [each.id for each in found if each.level is Level.ERROR] == ["check_crashed"]
+    assert "Its secrets can be decrypted." in [each.text for each in found]
+
+
+def test_calls_of_an_app_that_is_not_installed_are_told_from_a_missing_worker(linked_team):
+    Delivery.objects.create(source="gone", account="1", next_attempt_at=ago(minutes=20))
+    found = wrong()
+    assert set(found) == {"source_not_installed"}
+    assert "of: gone." in found["source_not_installed"].text

@@ -14,6 +14,7 @@ from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from django_vyte.inbox import scheduling
+from django_vyte.inbox.sources import Received
 from django_vyte.models import Delivery, Event, Member, Team
 from django_vyte.ops.sweep import sweep
 from django_vyte.sandbox import Sandbox
@@ -26,7 +27,7 @@ NOON = dt.datetime(2027, 1, 1, 12, 0, tzinfo=UTC)
 
 
 def requests(action: object, resource: object) -> list[VyteRequest]:
-    return list(VYTE.parse({"action": action, "resource": resource, "team": "t1"}, None))
+    return list(VYTE.parse({"action": action, "resource": resource, "team": "t1"}, Received({}, NOON)))
 
 
 # Reading
@@ -104,8 +105,8 @@ def test_a_call_about_a_user_who_is_not_named_asks_for_who_has_that_address(reso
             NOON,
         ),
         ("event.updated", {"updatedAt": "2027-01-01T12:00:00Z"}, False, None),
-        ("event.cancelled", {}, True, None),
-        ("event.cancelled", {"cancelled": True}, True, None),
+        ("event.cancelled", {}, True, NOON),
+        ("event.cancelled", {"cancelled": True}, True, NOON),
     ],
 )
 def test_a_cancellation_is_as_old_as_vyte_says(

@@ -47,14 +47,16 @@ class BulkResult:
 def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iterator[BulkResult]:
     """Call ``action``, which returns what it did as text, for each event, read from the database just before.
 
-    An error ends the run only when Vyte cannot be reached, limits the rate, or answers 5xx repeatedly.
+    The run ends when Vyte cannot be reached or answers 5xx repeatedly, and for the events of one team when Vyte
+    refuses its key or limits its rate.
     """
     aborted, server_errors = False, 0
+    aborted_teams = set[int]()
     for key in keys:
         event = Event.objects.select_related("team").filter(pk=key).first()
         if event is None:
             continue
-        if aborted:
+        if aborted or event.team_id in aborted_teams:
             yield BulkResult(event, BulkStatus.NOT_TRIED, _("not tried."))
             continue
         try:
@@ -64,7 +66,9 @@ def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iter
             yield BulkResult(event, BulkStatus.SKIPPED, str(reason))
         except remedies.REQUEST_ERRORS as error:
             server_errors = server_errors + 1 if isinstance(error, ServerError) else 0
-            aborted = server_errors >= MAX_SERVER_ERRORS or remedies.aborts_run(error)
+            aborted = server_errors >= MAX_SERVER_ERRORS or remedies.aborts_all(error)
+            if remedies.aborts_account(error):
+                aborted_teams.add(event.team_id)
             yield BulkResult(event, BulkStatus.FAILED, _("failed. %s") % remedies.about_event(error))
         else:
             server_errors = 0

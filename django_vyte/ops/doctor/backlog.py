@@ -15,6 +15,7 @@ from django.db.models.functions import Concat
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.jobs.models import JobQuerySet, held_now
 from django_vyte.models.delivery import AccountKey, Delivery
 from django_vyte.ops import retention
@@ -41,7 +42,7 @@ def deliveries(key: AccountKey | None) -> Iterator[Finding]:
     if key:
         # ``account || ''`` hides the column from the planner, which would read every call that the account ever had.
         rows = rows.alias(hidden=Concat("account", Value(""))).filter(source=key.source, hidden=key.account)
-    waiting = rows.open()
+    waiting = rows.open().filter(source__in=SOURCES)
     found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
     yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
 
@@ -94,7 +95,7 @@ def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
         yield wrong(
             "receivers_given_up",
             f"Receivers were given up on, {name}s: {count:,}. The latest: {excerpt(latest)}",
-            "Once the receiver is fixed, dispatch them again: docs/signals.md#given-up",
+            "Once the receiver is fixed, dispatch them again: docs/use/signals.md#given-up",
         )
 
 
@@ -107,12 +108,12 @@ def _idle(check: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
         return
     text = f"A {name} has been due for {since(oldest)}"
     if rows.filter(held_now()).exists():
-        hint = "Start more workers: docs/scaling.md#what-breaks-first"
+        hint = "Start more workers: docs/run/scaling.md#what-breaks-first"
         yield wrong(f"{check}_behind", f"{text}: workers do not keep up.", hint)
         return
     queue = get_settings().QUEUE
     worker = f"celery worker -Q {queue}" if queue else "celery worker"
-    hint = f"Keep {worker} and beat running (docs/celery.md#beat). Here and now: manage.py vyte_inbox process"
+    hint = f"Keep {worker} and beat running (docs/run/celery.md#beat). Here and now: manage.py vyte_inbox process"
     yield wrong(f"{check}_idle", f"{text}, and no worker is running.", hint)
 
 
@@ -134,6 +135,16 @@ def _count(rows: JobQuerySet[Any]) -> str:
     return f"more than {MAX_COUNT:,}" if found > MAX_COUNT else str(found)
 
 
+def not_installed() -> Iterator[Finding]:
+    """Calls of a service whose app is not in INSTALLED_APPS any more: nobody processes them."""
+    rows = Delivery.objects.open().exclude(source__in=SOURCES)
+    if left := set(rows.values_list("source", flat=True)[:MAX_COUNT]):
+        text = f"Calls wait that no installed app processes, of: {', '.join(sorted(left))}."
+        yield wrong(
+            "source_not_installed", text, "Put its app back into INSTALLED_APPS, or delete the deliveries."
+        )
+
+
 def pruning() -> Iterator[Finding]:
     """Rows that should have been deleted, or their content emptied, days ago."""
     settings = get_settings()
@@ -149,7 +160,7 @@ def pruning() -> Iterator[Finding]:
         yield wrong(
             "not_pruned",
             "Calls or changes are older than VYTE's KEEP_…_DAYS: nothing prunes them.",
-            "Does beat run, with django_vyte.prune in its schedule? docs/celery.md#beat "
+            "Does beat run, with django_vyte.prune in its schedule? docs/run/celery.md#beat "
             "Here and now: manage.py vyte_inbox prune",
         )
     else:

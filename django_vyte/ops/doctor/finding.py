@@ -34,6 +34,8 @@ KINDS = {
     "broker_unreachable": Level.WARNING,
     "database_unreachable": Level.ERROR,
     "migrations_unapplied": Level.ERROR,
+    "unknown_account": Level.ERROR,
+    "source_not_installed": Level.WARNING,
     "deliveries_failed": Level.ERROR,
     "deliveries_idle": Level.ERROR,
     "deliveries_behind": Level.WARNING,

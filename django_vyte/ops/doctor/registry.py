@@ -27,7 +27,7 @@ class CheckedAccount:
     key: AccountKey
 
 
-# Takes the service's id of the account to check, empty for all; returns the accounts that were checked.
+# Takes the service's id of the account to check, empty for all; returns all accounts that are linked.
 AccountCheck = Callable[[str], Generator[Finding, None, list[CheckedAccount]]]
 ACCOUNT_CHECKS: dict[str, AccountCheck] = {}
 
@@ -54,13 +54,26 @@ def run_check(
                 ids.add(finding.id)
             yield _for_output(finding, about)
     except Exception as error:
-        logger.exception("%s failed", check.__qualname__)
-        db.close_broken_connections()
         ids.add("check_crashed")
-        text = f"The check of {check.__name__.strip('_')} failed with {type(error).__name__}."
-        hint = f"The traceback is in the log of {logger.name}."
-        yield _for_output(wrong("check_crashed", text, hint), about)
+        yield _for_output(_crashed(check, error), about)
     return ids
+
+
+def run_account_check(check: AccountCheck, account_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
+    """Yield the findings of a service's checks; returns its accounts, none when the checks raised."""
+    try:
+        return (yield from check(account_id))
+    except Exception as error:
+        yield _crashed(check, error)
+        return []
+
+
+def _crashed(check: Callable[..., object], error: Exception) -> Finding:
+    """The finding for a check that raised, which is logged."""
+    logger.error("%s failed", check.__qualname__, exc_info=error)
+    db.close_broken_connections()
+    text = f"The check of {check.__name__.strip('_')} failed with {type(error).__name__}."
+    return wrong("check_crashed", text, f"The traceback is in the log of {logger.name}.")
 
 
 def _for_output(finding: Finding, about: CheckedAccount | None) -> Finding:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django_vyte.ops.doctor import backlog, site
-from django_vyte.ops.doctor.finding import Finding
-from django_vyte.ops.doctor.registry import ACCOUNT_CHECKS, CheckedAccount, run_check
+from django_vyte.ops.doctor.finding import Finding, wrong
+from django_vyte.ops.doctor.registry import ACCOUNT_CHECKS, CheckedAccount, run_account_check, run_check
 
 
 def run_checks(account_id: str = "") -> Iterator[Finding]:
@@ -24,10 +24,22 @@ def run_checks(account_id: str = "") -> Iterator[Finding]:
         return
     accounts: list[CheckedAccount] = []
     for check in ACCOUNT_CHECKS.values():
-        accounts += yield from check(account_id)
-    # With an unknown ``account_id`` there is no account whose work to check.
-    if accounts or not account_id:
-        only = accounts[0] if account_id else None
-        for check_work in (backlog.deliveries, backlog.receivers):
-            yield from run_check(check_work, only.key if only else None, about=only)
+        accounts += yield from run_account_check(check, account_id)
+    if not account_id:
+        yield from _check_work(None)
+        return
+    wanted = [account for account in accounts if account.id == account_id]
+    for account in wanted:
+        yield from _check_work(account)
+    if not wanted:
+        names = ", ".join(f"{account.id} ({account.name})" for account in accounts)
+        yield wrong("unknown_account", f"No account {account_id} is linked.", f"Linked are: {names}")
+
+
+def _check_work(account: CheckedAccount | None) -> Iterator[Finding]:
+    """The pending work of one account, or of all."""
+    for check in (backlog.deliveries, backlog.receivers):
+        yield from run_check(check, account.key if account else None, about=account)
+    if account is None:
+        yield from run_check(backlog.not_installed)
     yield from run_check(backlog.pruning)

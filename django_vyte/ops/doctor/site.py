@@ -20,7 +20,9 @@ def settings() -> Iterator[Finding]:
     messages = [message for message in checks.run_checks(tags=[APP]) if not message.is_silenced()]
     for message in messages:
         level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
-        yield Finding(str(message.id), level, str(message.msg), str(message.hint or "See docs/checks.md."))
+        yield Finding(
+            str(message.id), level, str(message.msg), str(message.hint or "See docs/run/checks.md.")
+        )
     if not messages:
         yield fine("settings", "The system checks find nothing wrong with the settings.")
 

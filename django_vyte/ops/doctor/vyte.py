@@ -17,6 +17,7 @@ from django_vyte.accounts.problems import Kind
 from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.conf import get_settings
 from django_vyte.fields import cipher, decrypt
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
 from django_vyte.models.team import SOURCE
 from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
@@ -34,7 +35,6 @@ PATROL_OVERDUE = dt.timedelta(hours=2)
 KINDS = {
     "secrets_unreadable": Level.ERROR,
     "no_team": Level.ERROR,
-    "unknown_team": Level.ERROR,
     "no_active_key": Level.ERROR,
     "key_unreadable": Level.ERROR,
     "key_refused": Level.ERROR,
@@ -61,11 +61,11 @@ def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     yield from run_check(secrets)
     teams = list(Team.objects.order_by("pk"))
     wanted = [team for team in teams if team_id in ("", team.vyte_id)]
-    yield from run_check(linked, teams, team_id)
+    yield from run_check(linked, teams)
     reachable = True
     for team in wanted:
         reachable = yield from _check_team(team, call_vyte=reachable)
-    return [_checked(team) for team in wanted]
+    return [_checked(team) for team in teams]
 
 
 def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, bool]:
@@ -87,15 +87,13 @@ def _checked(team: Team) -> CheckedAccount:
     return CheckedAccount(str(team), team.vyte_id, team.account_key)
 
 
-def linked(teams: list[Team], team_id: str) -> Iterator[Finding]:
-    """Whether any team is linked, and the one asked for among them."""
-    if not teams:
-        yield wrong("no_team", "No team is linked.", "manage.py vyte_link_team")
-    elif team_id and team_id not in {team.vyte_id for team in teams}:
-        names = ", ".join(f"{team.vyte_id} ({team})" for team in teams)
-        yield wrong("unknown_team", f"No team {team_id} is linked.", f"Linked are: {names}")
-    else:
+def linked(teams: list[Team]) -> Iterator[Finding]:
+    """Whether any team is linked; a site that uses another service only needs none."""
+    others = (source for name, source in SOURCES.items() if name != SOURCE)
+    if teams or any(source.accounts().exists() for source in others):
         yield fine("teams", f"Linked teams: {len(teams)}.")
+    else:
+        yield wrong("no_team", "No team is linked.", "manage.py vyte_link_team")
 
 
 def secrets() -> Iterator[Finding]:
@@ -188,7 +186,7 @@ def _failed(kind: str, error: Exception) -> Finding:
     # The text of a VyteTimeout names a setting to raise; here CLIENT_OPTIONS set the deadline.
     timed_out = isinstance(error, exceptions.VyteTimeout)
     text = "Vyte does not answer in time." if timed_out else excerpt(str(error))
-    return wrong(kind, text, hint or "Correct the setting: docs/settings.md")
+    return wrong(kind, text, hint or "Correct the setting: docs/start/settings.md")
 
 
 def webhooks(team: Team) -> Iterator[Finding]:
@@ -232,7 +230,7 @@ def patrol(team: Team) -> Iterator[Finding]:
     if (last or team.created_at) > timezone.now() - PATROL_OVERDUE:
         yield fine("patrol", f"Last patrolled {since(last)} ago." if last else "Linked a moment ago.")
         return
-    hint = "Does beat run, with django_vyte.patrol in its schedule? docs/celery.md#beat"
+    hint = "Does beat run, with django_vyte.patrol in its schedule? docs/run/celery.md#beat"
     if last:
         yield wrong("patrol_overdue", f"It was last patrolled {since(last)} ago.", hint)
     else:
@@ -242,7 +240,7 @@ def patrol(team: Team) -> Iterator[Finding]:
 def problems(team: Team) -> Iterator[Finding]:
     """One finding for each line of ``Team.problem``, which background work and the last full sync write."""
     again = f"manage.py vyte_sync --team {team.vyte_id}"
-    cut_short = "docs/commands.md#a-list-that-vyte-cuts-short"
+    cut_short = "docs/run/commands.md#a-list-that-vyte-cuts-short"
     hints = {
         Kind.MISSING: (
             "events_may_be_missing",

@@ -49,7 +49,9 @@ Coverage: TypeAlias = tuple[bool, set[str]]
 
 def can_continue_after(error: Exception) -> bool:
     """Whether other queries may succeed after one failed with this error."""
-    return not error.aborts_run if isinstance(error, VyteError) else isinstance(error, ValueError)
+    if isinstance(error, VyteError):
+        return not (error.aborts_run or error.is_unreachable)
+    return isinstance(error, ValueError)
 
 
 def may_be_cut(items: int) -> bool:

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from django_vyte.admin.events.options import date_options, event_time
-from django_vyte.models import Event
+from django_vyte.models import ApiKey, Event, Team
 from tests.admin.conftest import TUESDAY, WEDNESDAY, act, said
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,21 @@ def test_once_vyte_refuses_the_key_the_rest_is_not_tried(admin_client, vyte_sand
     assert "link the team again" in first
     assert rest == "6 meetings were not tried."
     assert len(vyte_sandbox.requests) == 1
+
+
+def test_a_key_that_is_refused_stops_the_events_of_its_own_team_only(admin_client, vyte_sandbox, meetings):
+    other = Team.objects.create(vyte_id="t2", name="Other")
+    ApiKey.objects.create(team=other, key="wrong", hint="")
+    theirs = [
+        Event.objects.create(
+            team=other, vyte_id=f"e{number}", title="x", as_of=timezone.now(), fingerprint=""
+        )
+        for number in range(2)
+    ]
+    messages = said(act(admin_client, "event", "refresh", *theirs, *meetings))
+    assert sum("answered 401" in message for message in messages) == 1
+    assert [message for message in messages if "not tried" in message] == ["x: not tried."]
+    assert "7 meetings refreshed." in messages
 
 
 # How it is told
