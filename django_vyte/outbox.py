@@ -1,4 +1,4 @@
-"""The outbox: rows that receivers are to hear of, announced on commit and dispatched to each receiver.
+"""The outbox: rows waiting to be dispatched to signal receivers: announced on commit and dispatched to each receiver.
 
 A change and the message about it are written in one transaction, so none is lost and none is invented:
 https://microservices.io/patterns/data/transactional-outbox.html
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 # Rows that one message announces at most.
 MOST_KEYS = 100
-# Seconds after which a worker writes down which receivers have taken in what: a dead worker repeats no more than that.
+# Seconds after which a worker writes down which receivers have succeeded: a dead worker repeats no more than that.
 SAVE_SECONDS = 1.0
 WORKER_LOST = "The worker that called the receivers did not come back."
 
@@ -127,7 +127,7 @@ def _dispatch_claimed(rows: JobQuerySet[Any], free: JobQuerySet[Any]) -> int:
 
 @dataclass(slots=True)
 class _Dispatch:
-    """Rows claimed together, and which receivers have taken in which of them; saved every second."""
+    """Rows claimed together, and which receivers have succeeded with which of them; saved every second."""
 
     rows: JobQuerySet[Any]
     lease: str
@@ -139,7 +139,7 @@ class _Dispatch:
         return time.monotonic() - self.saved_at >= SAVE_SECONDS
 
     def save(self) -> None:
-        """Close the finished rows, one statement for all that the same receivers have taken in."""
+        """Close the finished rows, one statement for all with the same receivers."""
         now = timezone.now()
         for told, keys in self.finished.items():
             self.rows.filter(pk__in=keys).finish(self.lease, told=list(told), told_at=now, error="")
@@ -147,7 +147,7 @@ class _Dispatch:
         self.saved_at = time.monotonic()
 
     def call_receivers(self, row: OutboxMessage) -> None:
-        """Call the receivers of one row that have not taken it in."""
+        """Call the receivers of one row that have not succeeded yet."""
         rows = self.rows.filter(pk=row.pk)
         if row.attempts > get_settings().MAX_ATTEMPTS:
             rows.finish(self.lease, error=row.error or WORKER_LOST)

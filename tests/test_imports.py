@@ -16,10 +16,16 @@ ROOT = Path(__file__).parents[1]
 # An import that each contract forbids, and where.
 BROKEN = {
     "The core knows no service": ("inbox/claims.py", "from django_vyte.models.team import Team"),
-    "Services do not import each other": ("../tests/clinic/source.py", "from django_vyte.models import Event"),
+    "Services do not import each other": (
+        "../tests/clinic/source.py",
+        "from django_vyte.models import Event",
+    ),
     "The package imports no service of the tests": ("sync/webhook.py", "from tests.clinic import mirror"),
     "Models import no client": ("models/event.py", "from django_vyte.client import VyteClient"),
-    "Layers: an import goes down only": ("mirror/writing.py", "from django_vyte.sync.event import sync_event"),
+    "Layers: an import goes down only": (
+        "mirror/writing.py",
+        "from django_vyte.sync.event import sync_event",
+    ),
 }
 
 
