@@ -141,8 +141,8 @@ class _Dispatch:
     def save(self) -> None:
         """Close the finished rows, one statement for all with the same receivers."""
         now = timezone.now()
-        for told, keys in self.finished.items():
-            self.rows.filter(pk__in=keys).finish(self.lease, told=list(told), told_at=now, error="")
+        for succeeded, keys in self.finished.items():
+            self.rows.filter(pk__in=keys).finish(self.lease, told=list(succeeded), told_at=now, error="")
         self.finished.clear()
         self.saved_at = time.monotonic()
 
@@ -152,33 +152,33 @@ class _Dispatch:
         if row.attempts > get_settings().MAX_ATTEMPTS:
             rows.finish(self.lease, error=row.error or WORKER_LOST)
             return
-        told, failed = list(row.told), []
+        succeeded, failed = list(row.told), []
         try:
             signal, sender, arguments = row.signal_call()
         except Exception as wrong:
             logger.exception("%s %s cannot be dispatched", type(row).__name__, row.pk)
-            self._postpone(row, told, [f"{type(wrong).__name__}: {wrong}"])
+            self._postpone(row, succeeded, [f"{type(wrong).__name__}: {wrong}"])
             return
         for name, error in signal.dispatch(sender, row.told, **arguments):
             if error is None:
-                told.append(name)
+                succeeded.append(name)
             else:
                 failed.append(f"{name}: {type(error).__name__}: {error}")
                 db.close_broken_connections()
             self.beat()
             if self.is_time_to_save():
                 self.save()
-                rows.held(self.lease).write(told=told)
+                rows.held(self.lease).write(told=succeeded)
         if failed:
-            self._postpone(row, told, failed)
+            self._postpone(row, succeeded, failed)
         else:
-            self.finished[tuple(told)].append(row.pk)
+            self.finished[tuple(succeeded)].append(row.pk)
 
-    def _postpone(self, row: OutboxMessage, told: list[str], failed: list[str]) -> None:
+    def _postpone(self, row: OutboxMessage, succeeded: list[str], failed: list[str]) -> None:
         """Have the receivers that failed called again later, or give up on them and keep the reason."""
         rows, text = self.rows.filter(pk=row.pk), without_nul("\n".join(failed))[:4000]
         if row.attempts >= get_settings().MAX_ATTEMPTS:
             logger.error("%s %s: given up on %d receivers", type(row).__name__, row.pk, len(failed))
-            rows.finish(self.lease, told=told, error=text)
+            rows.finish(self.lease, told=succeeded, error=text)
         else:
-            rows.postpone(self.lease, backoff(row.attempts), told=told, error=text)
+            rows.postpone(self.lease, backoff(row.attempts), told=succeeded, error=text)

@@ -124,25 +124,25 @@ class GroupJob:
         return max(self.group.found, key=lambda row: row.pk)
 
     def run(self, context: Context) -> None:
-        """Handle every request and keep the answers to commit; a failure is kept in ``error``."""
-        failures: list[VyteError] = []
+        """Handle every request and keep what was fetched for the commit; a failure is kept in ``error``."""
+        errors: list[VyteError] = []
         try:
             self._parse(context)
             for request in self.requests:
                 try:
                     done = self.source.handle(request, self.latest, context)
                 except VyteError as error:
-                    failures.append(error)
+                    errors.append(error)
                 else:
-                    self.result.answers += done.answers
+                    self.result.fetched += done.fetched
                     self.result.problems += done.problems
                 context.heartbeat()
         except Exception as error:
             db.close_broken_connections()
             self.error = error
-        if failures and not self.error:
+        if errors and not self.error:
             # What is absent is given up soonest, so any other failure decides when to try again.
-            self.error = min(failures, key=lambda error: error.means_absence)
+            self.error = min(errors, key=lambda error: error.means_absence)
 
     def _parse(self, context: Context) -> None:
         """Merge the requests of all deliveries, chunk by chunk; give up those that killed every worker."""
@@ -217,18 +217,18 @@ def _fail(jobs: Sequence[GroupJob], error: Exception) -> None:
 
 
 def _commit(source: Source[Any, Any], context: Context, jobs: Sequence[GroupJob]) -> None:
-    """Commit all answers at once, or one by one where one of them cannot be written."""
-    answers = [(job, answer) for job in jobs for answer in job.result.answers]
-    if len(answers) > 1:
+    """Commit everything that was fetched at once, or one by one where something cannot be written."""
+    fetched = [(job, each) for job in jobs for each in job.result.fetched]
+    if len(fetched) > 1:
         try:
-            source.commit(context, [answer for _, answer in answers])
+            source.commit(context, [each for _, each in fetched])
         except Exception:
             db.close_broken_connections()
         else:
             return
-    for job, answer in answers:
+    for job, each in fetched:
         try:
-            source.commit(context, [answer])
+            source.commit(context, [each])
         except Exception as error:
             db.close_broken_connections()
             job.error = job.error or error

@@ -61,12 +61,12 @@ class Context:
 
 @dataclass(slots=True)
 class Result:
-    """What handling a request came to: ``answers`` for ``Source.commit``, and in words what could not be done.
+    """What handling a request came to: ``fetched`` for ``Source.commit``, and in words what could not be done.
 
     A call with ``problems`` is closed as failed.
     """
 
-    answers: list[Any] = field(default_factory=list)
+    fetched: list[Any] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -127,8 +127,8 @@ class Source(ABC, Generic[R, C]):
         """
 
     @abstractmethod
-    def commit(self, context: C, answers: Sequence[Any]) -> None:
-        """Write the answers of many requests in one short transaction, and announce what changed.
+    def commit(self, context: C, fetched: Sequence[Any]) -> None:
+        """Write what many requests fetched in one short transaction, and announce what changed.
 
         Raises when any of them cannot be written: all are then committed again, one by one.
         """

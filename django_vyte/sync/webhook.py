@@ -108,9 +108,9 @@ class VyteSource(Source[VyteRequest, VyteContext]):
             return Result(problems=sync_unidentified(request.unidentified, context, origin))
         return _fetch_event(request, origin, context)
 
-    def commit(self, context: VyteContext, answers: Sequence[mirror.FetchedEvent]) -> None:
+    def commit(self, context: VyteContext, fetched: Sequence[mirror.FetchedEvent]) -> None:
         """Mirror events; UnexpectedAnswer when one of them cannot be read."""
-        result = mirror.save(context.team_id, answers)
+        result = mirror.save(context.team_id, fetched)
         if result.problems:
             raise UnexpectedAnswer(result.problems[0])
 

@@ -11,10 +11,10 @@ from django_vyte.outbox import announce
 from tests.clinic.models import Appointment, AppointmentChange, Practice
 
 
-def save(practice: Practice, answers: Iterable[dict[str, Any]]) -> None:
+def save(practice: Practice, fetched: Iterable[dict[str, Any]]) -> None:
     """Mirror what the clinic answered, in one transaction."""
     with transaction.atomic():
-        changes = [change for answer in answers if (change := _save(practice, answer))]
+        changes = [change for each in fetched if (change := _save(practice, each))]
         announce(AppointmentChange, [change.pk for change in changes])
 
 

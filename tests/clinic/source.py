@@ -80,9 +80,9 @@ class ClinicSource(Source[AppointmentRequest, ClinicContext]):
         answer = context.client.appointment(request.clinic_id)
         return Result([{**answer, "id": request.clinic_id}])
 
-    def commit(self, context: ClinicContext, answers: Sequence[dict[str, Any]]) -> None:
+    def commit(self, context: ClinicContext, fetched: Sequence[dict[str, Any]]) -> None:
         """Mirror it."""
-        mirror.save(context.practice, answers)
+        mirror.save(context.practice, fetched)
 
     def mirrored(self, deliveries: Sequence[Delivery]) -> Mapping[int, Model]:
         """The appointment that each delivery is about."""

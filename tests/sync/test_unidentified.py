@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from django_vyte import mirror
 from django_vyte.inbox import scheduling
@@ -185,8 +186,8 @@ def test_a_cancellation_that_says_no_time_came_before_its_call(
     vyte_id = plan(confirmed=True)
     sync_team(team)
     # The sandbox's clock runs some milliseconds ahead: it never gives the same one twice.
-    time.sleep(0.05)
-    delivery = call(said_of(vyte_id, "title", "dates", "created_by"))
+    with time_machine.travel(timezone.now() + dt.timedelta(seconds=1)):
+        delivery = call(said_of(vyte_id, "title", "dates", "created_by"))
     assert Event.objects.get().cancelled_at == delivery.received_at
 
 
