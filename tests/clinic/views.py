@@ -28,7 +28,7 @@ class ClinicWebhookView(WebhookView):
         if practice is None:
             return None
         if request.method == "POST":
-            header = request.META.get("HTTP_CLINIC_SIGNATURE", "")
+            header = request.headers.get("clinic-signature", "")
             found = re.fullmatch(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})", header)
             if not found or abs(time.time() - int(found[1])) > TOLERANCE:
                 raise InvalidSignature
