@@ -20,7 +20,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 QUEUE = f"{settings.NAME}:floor"
 KEEP = """
-INSERT {ignore} INTO django_vyte_delivery (source, team_id, subject, body, headers, received_at, status, attempts,
+INSERT {ignore} INTO django_vyte_delivery (source, account, subject, body, headers, received_at, status, attempts,
     next_attempt_at, lease, error)
 VALUES ('vyte', %s, %s, %s, '{{}}', %s, 'received', 0, %s, '', '') {conflict} RETURNING id
 """
@@ -48,7 +48,7 @@ def receive(request: HttpRequest, token: str) -> JsonResponse:
     loose = connection.vendor == "mysql"
     keep = KEEP.format(ignore="IGNORE" if loose else "", conflict="" if loose else "ON CONFLICT DO NOTHING")
     with connection.cursor() as cursor:
-        cursor.execute(keep, [int(token), f"event:{called['resource']['_id']}", body.decode(), now, now])
+        cursor.execute(keep, [token, f"event:{called['resource']['_id']}", body.decode(), now, now])
         [pk] = cursor.fetchone()
     arguments = base64.b64encode(f"[[[{pk}]], {{}}, {{}}]".encode()).decode()
     broker().lpush(QUEUE, json.dumps({"body": arguments, "headers": {"task": "django_vyte.process"}}))

@@ -43,7 +43,7 @@ SELECT %s, {id}, 'Kick-off', CASE n %% 3 WHEN 0 THEN 'planning' ELSE 'confirmed'
 FROM {numbers}
 """
 CALLS = """
-INSERT INTO django_vyte_delivery (source, team_id, subject, body, headers, received_at, status, attempts,
+INSERT INTO django_vyte_delivery (source, account, subject, body, headers, received_at, status, attempts,
     lease, error)
 SELECT 'vyte', team_id, {subject}, %s, '{{}}', as_of, 'done', 1, '', '' FROM django_vyte_event ORDER BY id
 """
