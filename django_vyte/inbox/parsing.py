@@ -9,7 +9,7 @@ from functools import cache
 
 import msgspec
 
-from django_vyte.payloads.cleaning import CREDENTIALS, Cleaner, without_nul
+from django_vyte.payloads.cleaning import CREDENTIALS, cleaner, without_nul
 
 WITHHELD = "[withheld]"
 # The closing quote is optional: if an unclosed string did not match, each quote in it would be tried as a start.
@@ -29,7 +29,7 @@ class Redaction:
     """Removes the credentials of one service, by the names of members."""
 
     def __init__(self, credentials: frozenset[str]) -> None:
-        self.clean = Cleaner(credentials)
+        self.clean = cleaner(credentials)
         # A quoted name, a name that is no word of any language, or an escaped ASCII letter: serializers never escape
         # those, so it may hide a name.
         quoted, odd = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 # Names of members whose values are credentials in any service's JSON, in lower case.
@@ -36,27 +37,33 @@ class _MemberNames(dict[str, str | None]):
         return cleaned
 
 
-class Cleaner:
-    """Cleans the JSON of a service, whose ``credentials`` are the names of members to remove, in lower case."""
+Cleaner = Callable[[Any], Any]
 
-    def __init__(self, credentials: frozenset[str] = CREDENTIALS) -> None:
-        self._names = _MemberNames(credentials)
 
-    def __call__(self, value: Any, depth: int = 0) -> Any:
-        """A copy of decoded JSON without credentials, NUL, NaN, infinity, integers over 64 bits and deep nesting."""
+def cleaner(credentials: frozenset[str] = CREDENTIALS) -> Cleaner:
+    """A function that cleans the JSON of a service; ``credentials`` names the members to remove, in lower case.
+
+    It answers a copy without credentials, NUL, NaN, infinity, integers over 64 bits and too deep nesting.
+    """
+    return _cleaner(_MemberNames(credentials))
+
+
+def _cleaner(names: _MemberNames) -> Cleaner:
+    # A closure rather than a class: calling itself is half of what it does.
+    def clean(value: Any, depth: int = 0) -> Any:
         if depth > MAX_DEPTH:
             return None
         if isinstance(value, dict):
             kept = {}
             for given, item in value.items():
-                name = self._names[given]
+                name = names[given]
                 if name is not None:
                     # Most values are short texts: checking them here saves a function call each.
                     plain = isinstance(item, str) and item.isprintable()
-                    kept[name] = item if plain else self(item, depth + 1)
+                    kept[name] = item if plain else clean(item, depth + 1)
             return kept
         if isinstance(value, list):
-            return [self(item, depth + 1) for item in value]
+            return [clean(item, depth + 1) for item in value]
         if isinstance(value, str):
             return without_nul(value)
         if isinstance(value, float) and not math.isfinite(value):
@@ -64,3 +71,5 @@ class Cleaner:
         if isinstance(value, int) and abs(value) >= 2**63:
             return None
         return value
+
+    return clean

@@ -23,7 +23,7 @@ BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "created
 EVENT_KEYS = frozenset({"title", "dates", "confirmed", "created_by"})
 
 
-clean = cleaning.Cleaner(CREDENTIALS)
+clean = cleaning.cleaner(CREDENTIALS)
 
 
 class Unreadable(ValueError):

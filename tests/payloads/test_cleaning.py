@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from django_vyte import payloads
 from django_vyte.payloads import cleaning
 
-clean = cleaning.Cleaner(payloads.CREDENTIALS)
+clean = cleaning.cleaner(payloads.CREDENTIALS)
 NAMES = st.one_of(st.sampled_from(["key_store", "Secret", "to\x00ken", "ct", "title", "a\x00"]), st.text())
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.characters(categories=["Cs", "Cc"])
@@ -56,8 +56,8 @@ def test_what_is_cleaned_is_a_copy() -> None:
 
 
 def test_a_flood_of_names_is_not_remembered() -> None:
-    clean = cleaning.Cleaner(payloads.CREDENTIALS)
-    names = clean._names
+    names = cleaning._MemberNames(payloads.CREDENTIALS)
+    clean = cleaning._cleaner(names)
     long = "x" * (cleaning.MAX_NAME_LENGTH + 1)
     flood = {f"name{number}": number for number in range(cleaning.MAX_NAMES + 10)}
     assert clean({long: 1, **flood, "key_store": 1}) == {long: 1, **flood}
