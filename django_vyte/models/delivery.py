@@ -29,14 +29,17 @@ class DeliveryQuerySet(JobQuerySet["Delivery"]):
         """Those of one account."""
         return self.filter(source=key.source, account=key.account)
 
-    def about(self, key: AccountKey, subjects: Collection[str]) -> Self:
-        """Those of one account with these subjects, found by the index on the subject.
+    def of_hidden(self, key: AccountKey) -> Self:
+        """Those of one account, found by another index than the one on the account.
 
-        ``account || ''`` hides the column from the planner: PostgreSQL underestimates how many rows wait for an
-        account, and would read all of them through the index on the account.
+        ``account || ''`` hides the column from the planner. PostgreSQL underestimates how many rows an account has,
+        and would read all of them through the index on the account.
         """
-        hidden = Concat("account", Value(""))
-        return self.alias(hidden=hidden).filter(source=key.source, hidden=key.account, subject__in=subjects)
+        return self.alias(hidden=Concat("account", Value(""))).filter(source=key.source, hidden=key.account)
+
+    def about(self, key: AccountKey, subjects: Collection[str]) -> Self:
+        """Those of one account with these subjects, found by the index on the subject."""
+        return self.of_hidden(key).filter(subject__in=subjects)
 
     def open(self) -> Self:
         """Those of all accounts that are not closed, found by the index on the status."""
