@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import reverse
 
 from django_vyte.models import ApiKey, Event, EventChange, Team, Webhook
+from django_vyte.models.webhook import new_token
 from django_vyte.sandbox import Sandbox
 from tests.clinic.models import Appointment, AppointmentChange, Practice
 from tests.clinic.server import ClinicServer
@@ -63,7 +64,7 @@ class VyteService(Service):
         return Call(reverse("django_vyte:webhook", args=[self.webhook.token]), body)
 
     def forged(self, body: bytes) -> Call:
-        return Call(reverse("django_vyte:webhook", args=["x" * 43]), body)
+        return Call(reverse("django_vyte:webhook", args=[new_token()]), body)
 
     def of_nobody(self, body: bytes) -> Call:
         return self.forged(body)

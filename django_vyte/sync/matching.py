@@ -112,15 +112,14 @@ def is_mirrored(team_id: int, description: Description) -> bool:
 def is_outdated_cancellation(team_id: int, description: Description) -> bool:
     """Whether a cancellation is mirrored already, or overtaken.
 
-    Mirrored: a meeting of the same creator was cancelled at the time the call says. Overtaken: the meeting created at
-    the time the call says was confirmed again since.
+    Mirrored: a meeting of the same creator was cancelled at the time the call says. Overtaken: every meeting created
+    at the time the call says was confirmed or cancelled again since.
     """
     if description.ended_at is None:
         return False
-    if description.created_at:
-        settled = (payloads.parse_event(data).settled_at for data in _confirmed_from(team_id, description))
-        if any(when and when > description.ended_at for when in settled):
-            return True
+    since = [_over_or_settled(row) for row in _created_with(team_id, description)]
+    if since and all(when is not None and when > description.ended_at for when in since):
+        return True
     rows = Event.objects.cancelled().filter(
         team=team_id, cancelled_at__gte=description.ended_at - CANCELLATION_TOLERANCE
     )
@@ -132,16 +131,25 @@ def is_outdated_cancellation(team_id: int, description: Description) -> bool:
     )
 
 
-def _confirmed_from(team_id: int, description: Description) -> list[dict[str, Any]]:
-    """Vyte's JSON of the confirmed meetings created at the time a call says."""
-    start = _to_the_second(description.created_at) if description.created_at else None
-    rows = Event.objects.confirmed().filter(
-        team=team_id, vyte_created_at__range=(start, start and start + SECOND)
-    )
+def _created_with(team_id: int, description: Description) -> list[dict[str, Any]]:
+    """The meetings created at the time a call says; none if there are too many to tell, or the call does not say."""
+    if not description.created_at:
+        return []
+    start = _to_the_second(description.created_at)
+    rows = Event.objects.filter(team=team_id, vyte_created_at__range=(start, start + SECOND))
     if description.creator:
         rows = rows.filter(creator_email=description.creator)
-    made = rows.values_list("vyte_created_at", "data")[:MAX_ALIKE]
-    return [data for when, data in made if _is_same_time(description.created_at, when)]
+    made = list(rows.values("status", "vyte_created_at", *CANCELLATION_COLUMNS)[: MAX_ALIKE + 1])
+    if len(made) > MAX_ALIKE:
+        return []
+    return [row for row in made if _is_same_time(description.created_at, row["vyte_created_at"])]
+
+
+def _over_or_settled(row: dict[str, Any]) -> dt.datetime | None:
+    """When a meeting was last cancelled or confirmed, whichever it is now; None while it is planned."""
+    if row["status"] == Event.Status.CANCELLED:
+        return _ended_at(row)
+    return payloads.parse_event(row["data"]).settled_at if row["status"] == Event.Status.CONFIRMED else None
 
 
 def _similar(team_id: int, description: Description) -> list[dict[str, Any]]:

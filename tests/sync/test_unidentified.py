@@ -330,6 +330,46 @@ def test_a_cancellation_of_a_meeting_that_was_confirmed_again_and_has_changed_si
     assert statuses() == {vyte_id: "confirmed"}
 
 
+def test_a_cancellation_of_a_meeting_that_was_cancelled_again_and_has_changed_since_is_old_news(
+    team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
+) -> None:
+    vyte_id = plan(confirmed=True)
+    cancel(vyte_sandbox, vyte_id)
+    said = said_of(vyte_id)
+    vyte_sandbox.state.clock.forward(60)
+    vyte_sandbox.confirm(vyte_id)
+    vyte_sandbox.invite(vyte_id, "eve@example.com")
+    cancel(vyte_sandbox, vyte_id)
+    vyte_sandbox.quirks.show_cancelled = True
+    delivery = call(said)
+    assert (delivery.status, delivery.error) == ("done", "")
+    assert statuses() == {vyte_id: "cancelled"}
+
+
+@pytest.mark.parametrize("again", [Sandbox.confirm, Sandbox.cancel])
+def test_a_cancellation_is_not_old_news_while_it_may_be_about_a_meeting_that_is_planned(
+    again: Callable[[Sandbox, str], Any],
+    team: Team,
+    vyte_sandbox: Sandbox,
+    plan: Callable[..., str],
+    said_of: Any,
+    call: Any,
+) -> None:
+    one, two = plan(), plan()
+    created = vyte_sandbox.state.events[one]["createdAt"]
+    vyte_sandbox.state.events[two]["createdAt"] = created
+    cancel(vyte_sandbox, one)
+    said = said_of(one, title="Another title", createdAt=f"{created[:19]}Z")
+    vyte_sandbox.state.clock.forward(60)
+    vyte_sandbox.confirm(one)
+    vyte_sandbox.state.clock.forward(60)
+    again(vyte_sandbox, one)
+    vyte_sandbox.quirks.show_cancelled = True
+    delivery = call(said)
+    assert (delivery.status, "none here fits" in delivery.error) == ("failed", True)
+    assert statuses()[two] == "planning"
+
+
 def test_two_cancellations_that_are_not_certain_are_one_problem(
     team: Team, vyte_sandbox: Sandbox, plan: Callable[..., str], said_of: Any, call: Any
 ) -> None:
