@@ -10,6 +10,8 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, router
 from django.db.models import Model
 
+from django_vyte import stopping
+
 T = TypeVar("T")
 
 # Attempts before a conflict with another writer is raised.
@@ -25,6 +27,19 @@ def close_broken_connections() -> None:
     for connection in connections.all(initialized_only=True):
         if not connection.in_atomic_block:
             connection.close_if_unusable_or_obsolete()
+
+
+def close_interrupted_connections(error: BaseException) -> None:
+    """Close the connections that ``error`` has left unusable: after an order to stop, all of them.
+
+    It may have come in the middle of a statement, and then its connection takes no other.
+    """
+    if not stopping.is_order(error):
+        close_broken_connections()
+        return
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close()
 
 
 def retry_on_conflict(

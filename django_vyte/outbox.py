@@ -15,15 +15,18 @@ from typing import Any, ClassVar, NamedTuple
 
 from django.apps import apps
 from django.db import models, router
+from django.db.models import F
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte import db
+from django_vyte import db, stopping
 from django_vyte.conf import get_settings
-from django_vyte.jobs.models import Job, JobQuerySet, backoff
+from django_vyte.jobs.models import Job, JobQuerySet, backoff, new_lease
 from django_vyte.jobs.publishing import DISPATCH, enqueue
 from django_vyte.jobs.receivers import OutboxSignal
 from django_vyte.payloads.cleaning import without_nul
+from django_vyte.stopping import SoftTimeLimitExceeded
 
 logger = logging.getLogger(__name__)
 
@@ -90,8 +93,17 @@ def dispatch(model: type[OutboxMessage], keys: Sequence[int]) -> int:
     """Call the receivers of these rows, as far as no other worker does; how many rows were dealt with.
 
     Rows that were never tried are claimed together, the others one by one: a row that kills every worker takes no
-    other along more than once.
+    other along more than once. An order to stop is raised again, after the rows that are left were announced anew.
     """
+    try:
+        return _dispatch(model, keys)
+    except BaseException as error:
+        if stopping.is_order(error):
+            announce(model, keys)
+        raise
+
+
+def _dispatch(model: type[OutboxMessage], keys: Sequence[int]) -> int:
     wanted = jobs_of(model).filter(pk__in=keys)
     # Without a name, select_related would join every relation.
     rows = wanted.select_related(*model.dispatch_related) if model.dispatch_related else wanted
@@ -105,24 +117,15 @@ def dispatch(model: type[OutboxMessage], keys: Sequence[int]) -> int:
 
 def _dispatch_claimed(rows: JobQuerySet[Any], free: JobQuerySet[Any]) -> int:
     """Claim what is ``free`` of these rows and call its receivers; how many rows."""
-    seconds = get_settings().LEASE_SECONDS
-    lease = free.claim(seconds)
-    if lease is None:
-        return 0
+    seconds, lease = get_settings().LEASE_SECONDS, new_lease()
     run = _Dispatch(rows, lease, rows.heartbeat(lease, seconds))
-    count = 0
-    while True:
-        read_at = time.monotonic()
-        for row in rows.held(lease).order_by("pk"):
-            run.call_receivers(row)
-            count += 1
-            if time.monotonic() - read_at >= SAVE_SECONDS:
-                # Read the rest again: it may have changed while receivers ran.
-                break
-        else:
-            run.save()
-            return count
-        run.save()
+    try:
+        return run.call_all() if free.claim(seconds, lease=lease) else 0
+    except BaseException as error:
+        if stopping.is_order(error):
+            db.close_interrupted_connections(error)
+            run.give_back()
+        raise
 
 
 @dataclass(slots=True)
@@ -134,6 +137,27 @@ class _Dispatch:
     beat: Callable[..., None]
     finished: defaultdict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
     saved_at: float = field(default_factory=lambda: time.monotonic())
+
+    def call_all(self) -> int:
+        """Call the receivers of every row that is held; how many rows."""
+        count = 0
+        while True:
+            read_at = time.monotonic()
+            for row in self.rows.held(self.lease).order_by("pk"):
+                self.call_receivers(row)
+                count += 1
+                if time.monotonic() - read_at >= SAVE_SECONDS:
+                    # Read the rest again: it may have changed while receivers ran.
+                    break
+            else:
+                self.save()
+                return count
+            self.save()
+
+    def give_back(self) -> None:
+        """Close the finished rows and give back those that were not begun, without counting an attempt."""
+        self.save()
+        self.rows.postpone(self.lease, 0, attempts=Greatest(F("attempts") - 1, 0))
 
     def is_time_to_save(self) -> bool:
         return time.monotonic() - self.saved_at >= SAVE_SECONDS
@@ -155,20 +179,28 @@ class _Dispatch:
         succeeded, failed = list(row.told), []
         try:
             signal, sender, arguments = row.signal_call()
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as wrong:
             logger.exception("%s %s cannot be dispatched", type(row).__name__, row.pk)
             self._postpone(row, succeeded, [f"{type(wrong).__name__}: {wrong}"])
             return
-        for name, error in signal.dispatch(sender, row.told, **arguments):
-            if error is None:
-                succeeded.append(name)
-            else:
-                failed.append(f"{name}: {type(error).__name__}: {error}")
-                db.close_broken_connections()
-            self.beat()
-            if self.is_time_to_save():
-                self.save()
-                rows.held(self.lease).write(told=succeeded)
+        try:
+            for name, error in signal.dispatch(sender, row.told, **arguments):
+                if error is None:
+                    succeeded.append(name)
+                else:
+                    failed.append(f"{name}: {type(error).__name__}: {error}")
+                    db.close_broken_connections()
+                self.beat()
+                if self.is_time_to_save():
+                    self.save()
+                    rows.held(self.lease).write(told=succeeded)
+        except BaseException as error:
+            if stopping.is_order(error):
+                db.close_interrupted_connections(error)
+                self._postpone(row, succeeded, [*failed, f"{type(error).__name__} before all had returned"])
+            raise
         if failed:
             self._postpone(row, succeeded, failed)
         else:

@@ -23,6 +23,7 @@ from django_vyte.jobs.publishing import DISPATCH, PROCESS, enqueue
 from django_vyte.models import Team
 from django_vyte.ops import retention
 from django_vyte.ops import sweep as sweeping
+from django_vyte.stopping import within_soft_limit
 from django_vyte.sync import patrol
 from django_vyte.sync.team import sync_team as sync_whole_team
 
@@ -39,8 +40,8 @@ class DatabaseTask(Task):  # type: ignore[type-arg]  # not generic when it runs
         """Run it."""
         try:
             return super().__call__(*args, **kwargs)
-        except Exception:
-            db.close_broken_connections()
+        except BaseException as error:
+            db.close_interrupted_connections(error)
             raise
 
 
@@ -56,7 +57,10 @@ def _logged(team_id: int) -> Iterator[None]:
 @shared_task(name=PROCESS, ignore_result=True, base=DatabaseTask)
 def process(keys: list[int]) -> None:
     """Process these deliveries, and others of their accounts that are due."""
-    scheduling.requeue(scheduling.process(*keys))
+    outcome = scheduling.process(*keys)
+    scheduling.requeue(outcome)
+    if outcome.stop:
+        raise outcome.stop
 
 
 @shared_task(name=DISPATCH, ignore_result=True, base=DatabaseTask)
@@ -79,10 +83,10 @@ def register_webhooks(team_id: int) -> None:
         subscriptions.register(Team.objects.get(pk=team_id))
 
 
-@shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask)
-def sweep() -> None:
+@shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask, bind=True)
+def sweep(self: DatabaseTask) -> None:
     """Take up whatever was left behind; run it every minute."""
-    sweeping.sweep()
+    sweeping.sweep(within_soft_limit(self, sweeping.LONGEST_SWEEP))
 
 
 @shared_task(name="django_vyte.prune", ignore_result=True, base=DatabaseTask)

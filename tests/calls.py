@@ -22,3 +22,7 @@ def stored_at(token: str, raw: bytes) -> int | None:
     """The key of a call that came to the address with this token, as the endpoint stores it."""
     lookup = AccountLookup(TEAM_OF_TOKEN, (digest(token),))
     return receiving.store(receiving.parse(SOURCES["vyte"], raw, {}), lookup)
+
+
+class Killed(BaseException):
+    """Ends a worker as SIGKILL does: nobody catches it, and nothing is given back."""

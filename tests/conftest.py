@@ -12,9 +12,12 @@ import pytest
 from celery import current_app
 from django.urls import reverse
 
+from django_vyte import stopping
 from django_vyte.accounts import subscriptions
 from django_vyte.models import ApiKey, Team, Webhook
 from django_vyte.ops import sweep
+from django_vyte.sync.webhook import VyteSource
+from tests.calls import Killed
 
 if TYPE_CHECKING:
     from django_vyte.sandbox import Sandbox
@@ -47,6 +50,21 @@ def no_network_beyond_this_machine() -> Iterator[None]:
 def a_broker_in_memory() -> None:
     """Messages go nowhere and no server is asked: what is to be done, a test does itself (``settle``)."""
     current_app.conf.broker_url = "memory://localhost"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_killed_worker_gives_nothing_back() -> Iterator[None]:
+    """``Killed`` stands for SIGKILL, after which no handler runs."""
+    is_order = stopping.is_order
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stopping, "is_order", lambda error: is_order(error) and not isinstance(error, Killed))
+        yield
+
+
+@pytest.fixture
+def one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events are asked for one after the other, in the thread of the test."""
+    monkeypatch.setattr(VyteSource, "at_once", 1)
 
 
 @pytest.fixture

@@ -24,10 +24,7 @@ from django_vyte.inbox.sources import SOURCES, Received
 from django_vyte.models.delivery import AccountKey, Delivery
 from django_vyte.ops import doctor
 from django_vyte.ops.sweep import sweep
-
-
-class Killed(BaseException):
-    """What happens to a worker that nobody can catch."""
+from tests.calls import Killed
 
 
 @dataclass
@@ -461,6 +458,7 @@ class SourceCases:
         self, service: Service, other_service: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
+        monkeypatch.setattr(type(SOURCES[service.source]), "at_once", 1)
         monkeypatch.setattr(scheduling, "round_robin", scheduling.RoundRobin())
         sibling = service.add_account()
         for number in range(1, 9):

@@ -49,7 +49,7 @@ def recorded(team_id: int, kind: Kind) -> Iterator[None]:
         set_problem(team_id, kind, str(error) or type(error).__name__)
         raise
     except Exception as error:
-        db.close_broken_connections()
+        db.close_interrupted_connections(error)
         # Only the class: the text may quote personal data.
         set_problem(team_id, kind, type(error).__name__)
         raise

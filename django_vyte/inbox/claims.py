@@ -9,7 +9,7 @@ from functools import partial
 from typing import NamedTuple
 
 from django.db import router
-from django.db.models import F, Min
+from django.db.models import Case, F, Min, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
@@ -137,6 +137,16 @@ def _subjects(keys: Iterable[GroupKey]) -> list[str]:
     return [key for key in keys if isinstance(key, str)]
 
 
+def give_back(lease: str) -> None:
+    """Make everything due that this lease still holds, because the worker was told to stop.
+
+    The attempts count: a call whose processing is stopped again and again is given up in the end.
+    """
+    status = Delivery.Status
+    untried = When(attempts__lte=1, then=Value(status.RECEIVED))
+    Delivery.objects.all().postpone(lease, 0, status=Case(untried, default=Value(status.WAITING)))
+
+
 @dataclass(slots=True)
 class Claim:
     """A worker's hold on groups of one account; ``released`` names those that another worker turned out to hold."""
@@ -147,12 +157,11 @@ class Claim:
     released: list[int] = field(default_factory=list)
 
     @classmethod
-    def of(cls, groups: Sequence[Group]) -> Claim | None:
-        """Claim what is still free; None when other workers were quicker."""
+    def of(cls, groups: Sequence[Group], lease: str) -> Claim | None:
+        """Claim what is still free, under a new lease; None when other workers were quicker."""
         wanted = Delivery.objects.filter(pk__in=[row.pk for group in groups for row in group.found])
         seconds = lease_seconds(may_list=any(group.may_list for group in groups))
-        lease = wanted.claim(seconds, early=True, status=Delivery.Status.WORKING)
-        if lease is None:
+        if not wanted.claim(seconds, lease=lease, early=True, status=Delivery.Status.WORKING):
             return None
         claimed = {row.pk: row for row in _read(wanted.held(lease))}
         for group in groups:
@@ -186,7 +195,10 @@ class Claim:
         return self.rows(self.groups).heartbeat(self.lease, self.seconds)
 
     def release(self, groups: Iterable[Group]) -> list[int]:
-        """Leave groups as they were found, without counting an attempt; a primary key that names each."""
+        """Leave groups as they were found, without counting an attempt; a primary key that names each.
+
+        All of them need a message: another worker may have dropped theirs because this one held them.
+        """
         left = list(groups)
         rows = [row for group in left for row in group.found]
         for row in rows:

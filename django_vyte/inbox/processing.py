@@ -8,7 +8,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +18,11 @@ from django.db.models import F
 from django.db.models.functions import Least
 from django.utils import timezone
 
-from django_vyte import db
+from django_vyte import db, stopping
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox import parsing
-from django_vyte.inbox.claims import Claim, ClaimedRow, Group
+from django_vyte.inbox.claims import Claim, ClaimedRow, Group, give_back
 from django_vyte.inbox.sources import (
     SOURCES,
     Context,
@@ -32,9 +33,10 @@ from django_vyte.inbox.sources import (
     merged,
     requests_in,
 )
-from django_vyte.jobs.models import LONGEST_DELAY, backoff
+from django_vyte.jobs.models import LONGEST_DELAY, backoff, new_lease
 from django_vyte.models.delivery import Delivery, DeliveryQuerySet
 from django_vyte.payloads.cleaning import without_nul
+from django_vyte.stopping import SoftTimeLimitExceeded
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ logger = logging.getLogger(__name__)
 MOST_ATTEMPTS_WHEN_ABSENT = 3
 # Problems of one body that are kept.
 MOST_PROBLEMS = 20
-WORKER_LOST = "The workers that processed it did not come back."
+WORKER_LOST = "The workers that processed it did not come back, or were told to stop each time."
 Status = Delivery.Status
 
 
@@ -50,56 +52,97 @@ Status = Delivery.Status
 class Outcome:
     """What processing came to: ``more`` deliveries to process now, ``retry`` with their delays in seconds.
 
-    ``deliveries`` is the number that was closed or postponed.
+    ``deliveries`` is the number that was closed or postponed; ``stop`` is the order to stop that ended the work.
     """
 
     more: list[int] = field(default_factory=list)
     retry: dict[int, float] = field(default_factory=dict)
     deliveries: int = 0
-
-    def add(self, other: Outcome) -> None:
-        """Add what another part of the work came to."""
-        self.more += other.more
-        self.retry |= other.retry
-        self.deliveries += other.deliveries
+    stop: BaseException | None = None
 
 
-def process_batch(groups: Sequence[Group], until: float) -> Outcome:
-    """Claim these groups of one account, handle them and close their deliveries.
+def process_batch(groups: Sequence[Group], until: float, outcome: Outcome) -> None:
+    """Claim these groups of one account, handle them and close their deliveries; ``outcome`` says what came of it.
 
     Groups that are not begun when ``time.monotonic()`` passes ``until`` are released, except for the first. Failures
     are retried with a growing delay and given up in the end with status ``failed`` and the reason; nothing that a
-    call or a service does raises here.
+    call or a service does raises here. An order to stop is raised again, after what was handled is closed and the
+    rest given back.
     """
-    claim = Claim.of(groups)
-    if claim is None:
-        return Outcome()
-    outcome = Outcome(more=claim.released)
-    if not claim.groups:
-        return outcome
+    lease = new_lease()
+    try:
+        claim = Claim.of(groups, lease)
+        if claim is not None:
+            outcome.more += claim.released
+            if claim.groups:
+                _process(claim, until, outcome)
+    except BaseException as error:
+        if stopping.is_order(error):
+            db.close_interrupted_connections(error)
+            give_back(lease)
+            outcome.more += [group.first for group in groups if group.found]
+        raise
+
+
+def _process(claim: Claim, until: float, outcome: Outcome) -> None:
     latest = claim.groups[0].found[0]
     source = SOURCES[latest.source]
     jobs = [GroupJob(group, claim, source) for group in claim.groups]
     try:
         context = source.context(latest.account, claim.heartbeat())
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:
         logger.exception("The context of %s %s could not be made", source.name, latest.account)
         db.close_broken_connections()
         _fail(jobs, error)
         _close(claim, jobs, outcome)
-        return outcome
-    for begun, job in enumerate(jobs):
-        if begun and time.monotonic() > until:
-            rest = [each.group for each in jobs[begun:]]
-            claim.release(rest)
-            # Groups that no message named have a message of their own, or are found by the sweep.
-            outcome.more += [group.first for group in rest if group.is_requested]
-            del jobs[begun:]
-            break
-        job.run(context)
-    _commit(source, context, jobs)
-    _close(claim, jobs, outcome)
-    return outcome
+        return
+    handled: list[GroupJob] = []
+    stop: BaseException | None = None
+    try:
+        for start in range(0, len(jobs), source.at_once):
+            if handled and time.monotonic() > until:
+                break
+            _handle(jobs[start : start + source.at_once], source, context, handled)
+    except BaseException as error:
+        if not stopping.is_order(error):
+            raise
+        stop = error
+        db.close_interrupted_connections(error)
+    rest = [job.group for job in jobs if job not in handled]
+    if rest:
+        outcome.more += claim.release(rest)
+    _commit(source, context, handled)
+    _close(claim, handled, outcome)
+    if stop:
+        raise stop
+
+
+def _handle(
+    jobs: Sequence[GroupJob], source: Source[Any, Any], context: Context, handled: list[GroupJob]
+) -> None:
+    """Parse these jobs, ask the service about all of them at once, and handle one after the other."""
+    for job in jobs:
+        job.parse(context)
+    # A job with several requests is alone, and has them prefetched by itself.
+    _prefetch([job.requests[0] for job in jobs if len(job.requests) == 1], source, context)
+    for job in jobs:
+        job.handle(context)
+        handled.append(job)
+
+
+def _prefetch(requests: Sequence[SyncRequest], source: Source[Any, Any], context: Context) -> None:
+    if len(requests) < 2 or source.at_once < 2:
+        return
+    try:
+        source.prefetch(requests, context)
+    except SoftTimeLimitExceeded:
+        raise
+    except Exception:
+        # What fails here fails again in ``handle``, which says of which request.
+        db.close_broken_connections()
+    context.heartbeat()
 
 
 @dataclass(slots=True)
@@ -123,12 +166,21 @@ class GroupJob:
         """The delivery that stands for the group in the history."""
         return max(self.group.found, key=lambda row: row.pk)
 
-    def run(self, context: Context) -> None:
-        """Handle every request and keep what was fetched for the commit; a failure is kept in ``error``."""
-        errors: list[VyteError] = []
-        try:
+    def parse(self, context: Context) -> None:
+        """Find out what the deliveries request; a failure is kept in ``error``."""
+        with self._failing():
             self._parse(context)
-            for request in self.requests:
+
+    def handle(self, context: Context) -> None:
+        """Handle every request and keep what was fetched for the commit; a failure is kept in ``error``."""
+        if self.error:
+            return
+        errors: list[VyteError] = []
+        with self._failing():
+            most = self.source.at_once
+            for number, request in enumerate(self.requests):
+                if len(self.requests) > 1 and number % most == 0:
+                    _prefetch(self.requests[number : number + most], self.source, context)
                 try:
                     done = self.source.handle(request, self.latest, context)
                 except VyteError as error:
@@ -137,12 +189,20 @@ class GroupJob:
                     self.result.fetched += done.fetched
                     self.result.problems += done.problems
                 context.heartbeat()
-        except Exception as error:
-            db.close_broken_connections()
-            self.error = error
         if errors and not self.error:
             # What is absent is given up soonest, so any other failure decides when to try again.
             self.error = min(errors, key=lambda error: error.means_absence)
+
+    @contextmanager
+    def _failing(self) -> Iterator[None]:
+        """Keep a failure as that of this job."""
+        try:
+            yield
+        except SoftTimeLimitExceeded:
+            raise
+        except Exception as error:
+            db.close_broken_connections()
+            self.error = error
 
     def _parse(self, context: Context) -> None:
         """Merge the requests of all deliveries, chunk by chunk; give up those that killed every worker."""
@@ -222,6 +282,8 @@ def _commit(source: Source[Any, Any], context: Context, jobs: Sequence[GroupJob]
     if len(fetched) > 1:
         try:
             source.commit(context, [each for _, each in fetched])
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:
             db.close_broken_connections()
         else:
@@ -229,6 +291,8 @@ def _commit(source: Source[Any, Any], context: Context, jobs: Sequence[GroupJob]
     for job, each in fetched:
         try:
             source.commit(context, [each])
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             db.close_broken_connections()
             job.error = job.error or error

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections, router
@@ -13,13 +14,14 @@ from django.db.models import CharField, OuterRef, Subquery
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from django_vyte import db
+from django_vyte import db, stopping
 from django_vyte.inbox import claims, processing
 from django_vyte.inbox.processing import Outcome
 from django_vyte.inbox.sources import SOURCES, Source
 from django_vyte.jobs.models import held_now
 from django_vyte.jobs.publishing import PROCESS, enqueue
 from django_vyte.models.delivery import AccountKey, Delivery
+from django_vyte.stopping import SoftTimeLimitExceeded
 
 logger = logging.getLogger(__name__)
 
@@ -38,34 +40,27 @@ def process(*keys: int) -> Outcome:
     gets a time slice first.
     """
     outcome = Outcome(more=list(keys[claims.MOST_GROUPS :]))
-    requested: defaultdict[AccountKey, list[Delivery]] = defaultdict(list)
-    for delivery in Delivery.objects.unfinished().filter(pk__in=keys[: claims.MOST_GROUPS]):
-        if delivery.is_due and delivery.source in SOURCES:
-            requested[delivery.account_key].append(delivery)
-    plans = [claims.plan(key, rows) for key, rows in requested.items()]
-    if any(plan.is_crowded for plan in plans):
-        other = round_robin.next_account(exclude=requested)
-        if other is not None:
-            outcome.add(process_account(other))
-    until = time.monotonic() + TIME_SLICE
-    for number, plan in enumerate(plans):
-        if number and time.monotonic() > until:
-            outcome.more += _requested(plan.batches)
-        else:
-            outcome.add(_follow(plan, until))
+    with _until_stopped(outcome):
+        _process(keys[: claims.MOST_GROUPS], outcome)
+    if outcome.stop:
+        outcome.more += keys
     return outcome
 
 
 def process_account(key: AccountKey) -> Outcome:
     """Process what has been due for longest for an account, for one time slice."""
-    return _follow(claims.plan(key), time.monotonic() + TIME_SLICE)
+    outcome = Outcome()
+    with _until_stopped(outcome):
+        _follow(claims.plan(key), time.monotonic() + TIME_SLICE, outcome)
+    return outcome
 
 
 def requeue(outcome: Outcome) -> None:
     """Publish messages for what is left to do now, and for retries that are due soon."""
     using = router.db_for_write(Delivery)
-    for start in range(0, len(outcome.more), claims.MOST_GROUPS):
-        enqueue(PROCESS, outcome.more[start : start + claims.MOST_GROUPS], using=using)
+    more = list(dict.fromkeys(outcome.more))
+    for start in range(0, len(more), claims.MOST_GROUPS):
+        enqueue(PROCESS, more[start : start + claims.MOST_GROUPS], using=using)
     retries: defaultdict[float, list[int]] = defaultdict(list)
     for pk, delay in outcome.retry.items():
         if delay <= LONGEST_COUNTDOWN:
@@ -74,15 +69,42 @@ def requeue(outcome: Outcome) -> None:
         enqueue(PROCESS, keys, countdown=delay, using=using)
 
 
-def _follow(plan: claims.Plan, until: float) -> Outcome:
+@contextmanager
+def _until_stopped(outcome: Outcome) -> Iterator[None]:
+    """Keep an order to stop in ``outcome``, which says what is left to do."""
+    try:
+        yield
+    except BaseException as error:
+        if not stopping.is_order(error):
+            raise
+        outcome.stop = error
+
+
+def _process(keys: Sequence[int], outcome: Outcome) -> None:
+    requested: defaultdict[AccountKey, list[Delivery]] = defaultdict(list)
+    for delivery in Delivery.objects.unfinished().filter(pk__in=keys):
+        if delivery.is_due and delivery.source in SOURCES:
+            requested[delivery.account_key].append(delivery)
+    plans = [claims.plan(key, rows) for key, rows in requested.items()]
+    if any(plan.is_crowded for plan in plans):
+        other = round_robin.next_account(exclude=requested)
+        if other is not None:
+            _follow(claims.plan(other), time.monotonic() + TIME_SLICE, outcome)
+    until = time.monotonic() + TIME_SLICE
+    for number, plan in enumerate(plans):
+        if number and time.monotonic() > until:
+            outcome.more += _requested(plan.batches)
+        else:
+            _follow(plan, until, outcome)
+
+
+def _follow(plan: claims.Plan, until: float, outcome: Outcome) -> None:
     """Process one batch after the other until the time slice is over; the requested rest needs another message."""
-    outcome = Outcome()
     for number, groups in enumerate(plan.batches):
         if number and time.monotonic() > until:
             outcome.more += _requested([groups])
         else:
-            outcome.add(processing.process_batch(groups, until))
-    return outcome
+            processing.process_batch(groups, until, outcome)
 
 
 def _requested(batches: list[list[claims.Group]]) -> list[int]:
@@ -98,6 +120,8 @@ def waiting_accounts() -> list[AccountKey]:
     for source in SOURCES.values():
         try:
             found += _waiting_accounts(source)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception:
             logger.exception("The accounts of %s could not be read", source.name)
             db.close_broken_connections()

@@ -94,15 +94,16 @@ class Source(ABC, Generic[R, C]):
 
     ``name`` is stored with each delivery, ``verbose_name`` shown to people. The primary keys of ``account_model`` are
     the accounts, a number or a text of at most 64 characters, in the database of the deliveries. ``kinds`` are the
-    KINDs of request keys, for the search in the admin. Of a call's headers only those in ``headers`` are stored: the
-    others may identify or authenticate somebody. Members of a body that ``credentials`` names are removed before
-    ``parse`` sees it.
+    KINDs of request keys, for the search in the admin. ``at_once`` requests are prefetched together; with 1, none is.
+    Of a call's headers only those in ``headers`` are stored: the others may identify or authenticate somebody. Members
+    of a body that ``credentials`` names are removed before ``parse`` sees it.
     """
 
     name: ClassVar[str]
     verbose_name: ClassVar[str]
     account_model: ClassVar[type[Model]]
     kinds: ClassVar[tuple[str, ...]] = ()
+    at_once: ClassVar[int] = 1
     credentials: ClassVar[frozenset[str]] = CREDENTIALS
     headers: ClassVar[tuple[str, ...]] = ("Content-Type", "Content-Length", "User-Agent", "X-Request-Id")
 
@@ -117,6 +118,12 @@ class Source(ABC, Generic[R, C]):
     @abstractmethod
     def context(self, account: str, heartbeat: Callable[..., object]) -> C:
         """What the requests of an account share, such as its client. Read what may fail when it is first needed."""
+
+    def prefetch(self, requests: Sequence[R], context: C) -> None:
+        """Ask the service at the same time for what ``handle`` will need about ``at_once`` requests, or fewer.
+
+        Keep in ``context`` what came, errors included, for ``handle`` to take; what is not there it asks for itself.
+        """
 
     @abstractmethod
     def handle(self, request: R, delivery: Delivery, context: C) -> Result:

@@ -37,6 +37,11 @@ def backoff(attempts: int) -> float:
     return random.uniform(longest / 2, longest)  # noqa: S311
 
 
+def new_lease() -> str:
+    """The name of a claim."""
+    return uuid.uuid4().hex
+
+
 def due_now() -> Q:
     """Rows to claim now.
 
@@ -94,7 +99,7 @@ class JobQuerySet(models.QuerySet[Row]):
         The rows join what ``lease`` holds already. ``early`` also takes rows that nobody holds and whose time has not
         come, without counting an attempt.
         """
-        lease = lease or uuid.uuid4().hex
+        lease = lease or new_lease()
         until = timezone.now() + dt.timedelta(seconds=seconds)
         free = due_now() | Q(lease="", next_attempt_at__isnull=False) if early else due_now()
         attempts = F("attempts") + Case(When(due_now(), then=1), default=0)

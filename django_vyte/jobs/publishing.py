@@ -13,7 +13,6 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -22,6 +21,7 @@ from celery import current_app, current_task
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from django_vyte.conf import get_settings
+from django_vyte.stopping import SoftTimeLimitExceeded
 
 logger = logging.getLogger(__name__)
 
@@ -60,10 +60,9 @@ class Publisher:
             os.register_at_fork(after_in_child=self._begin)
 
     def _begin(self) -> None:
-        """Start with an empty queue: a forked worker inherits neither the thread nor its messages."""
-        self._lock = threading.Lock()
-        self._waiting: queue.Queue[Message] = queue.Queue(MOST_WAITING)
-        self._thread: threading.Thread | None = None
+        """Start without a mailbox: a forked worker inherits neither the thread nor its messages."""
+        self._starting = threading.Lock()
+        self._mailbox: _Mailbox | None = None
 
     def send(self, message: Message, *, at_once: bool) -> None:
         """Publish a message, in this thread when ``at_once``; a failure is logged and not raised."""
@@ -71,46 +70,49 @@ class Publisher:
             self._try(message)
             return
         try:
-            self._start()
-            self._waiting.put_nowait(message)
-        except queue.Full:
-            self._complain("the broker does not take messages fast enough")
+            if not self._started().put(message):
+                self._complain("the broker does not take messages fast enough")
         except RuntimeError as error:
             self._complain(f"no thread could be started: {error}")
 
-    def _start(self) -> None:
-        """Start the thread, once for each process."""
-        with self._lock:
-            if self._thread is None:
-                thread = threading.Thread(target=self._run, name="django-vyte-publisher", daemon=True)
-                thread.start()
-                atexit.register(self.flush)
-                self._thread = thread
+    def _started(self) -> _Mailbox:
+        """The mailbox of this process, whose thread is started with the first message.
+
+        No earlier: what gevent finds locked when it patches ``threading`` would block all of its greenlets.
+        """
+        with self._starting:
+            mailbox, is_new = self._mailbox, self._mailbox is None
+            if mailbox is None:
+                mailbox = self._mailbox = _Mailbox()
+        if is_new:
+            try:
+                threading.Thread(
+                    target=self._run, args=(mailbox,), name="django-vyte-publisher", daemon=True
+                ).start()
+            except RuntimeError:
+                self._mailbox = None
+                raise
+            atexit.register(self.flush)
+        return mailbox
 
     def flush(self, seconds: float = FLUSH_SECONDS) -> bool:
         """Wait up to ``seconds`` until every message was published or failed; whether none is left."""
-        waiting = self._waiting
-        if self._thread is None:
-            return True
-        with waiting.all_tasks_done:
-            return waiting.all_tasks_done.wait_for(lambda: not waiting.unfinished_tasks, seconds)
+        return self._mailbox is None or self._mailbox.wait_until_done(seconds)
 
-    def _run(self) -> None:
+    def _run(self, mailbox: _Mailbox) -> None:
         while True:
-            messages = [self._waiting.get()]
-            with suppress(queue.Empty):
-                while True:
-                    messages.append(self._waiting.get_nowait())
+            messages = mailbox.take()
             for message in joined(messages):
                 self._try(message)
-            for _ in messages:
-                self._waiting.task_done()
+            mailbox.done(len(messages))
             # Messages that arrive during the pause are joined into the next one.
             time.sleep(PAUSE)
 
     def _try(self, message: Message) -> None:
         try:
             self._publish(message)
+        except SoftTimeLimitExceeded:
+            raise
         except Exception as error:
             self._complain(f"{type(error).__name__}: {error}")
 
@@ -123,6 +125,46 @@ class Publisher:
                 "manage.py vyte_inbox process works without it.",
                 reason,
             )
+
+
+class _Mailbox:
+    """Messages on their way to the publishing thread, of which it may be asked whether all were dealt with.
+
+    ``queue.Queue`` cannot be asked that under gevent: https://github.com/gevent/gevent/issues/2099
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: list[Message] = []
+        self._unfinished = 0
+
+    def put(self, message: Message) -> bool:
+        """Add a message; False when there are too many."""
+        with self._changed:
+            if len(self._waiting) >= MOST_WAITING:
+                return False
+            self._waiting.append(message)
+            self._unfinished += 1
+            self._changed.notify_all()
+        return True
+
+    def take(self) -> list[Message]:
+        """Every message, as soon as there is one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting)
+            messages, self._waiting = self._waiting, []
+        return messages
+
+    def done(self, count: int) -> None:
+        """So many of the messages taken were dealt with."""
+        with self._changed:
+            self._unfinished -= count
+            self._changed.notify_all()
+
+    def wait_until_done(self, seconds: float) -> bool:
+        """Wait up to ``seconds`` until every message was dealt with; whether they were."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._unfinished, seconds)
 
 
 def joined(messages: Iterable[Message]) -> Iterator[Message]:
@@ -166,7 +208,8 @@ def enqueue(
     """
     at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
     send = partial(publisher.send, Message(task, args, countdown, expires), at_once=at_once)
-    transaction.on_commit(send, using=using, robust=True)
+    # Not robust: ``send`` raises nothing but an order to stop, which a robust hook would take for an error.
+    transaction.on_commit(send, using=using)
 
 
 def broker_problem(seconds: float = 2) -> str:

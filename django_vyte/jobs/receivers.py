@@ -10,6 +10,8 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.dispatch import Signal
 
+from django_vyte.stopping import SoftTimeLimitExceeded
+
 logger = logging.getLogger("django_vyte.signals")
 
 
@@ -28,6 +30,8 @@ class OutboxSignal(Signal):
                 continue
             try:
                 call(signal=self, sender=sender, **named)
+            except SoftTimeLimitExceeded:
+                raise
             except Exception as error:
                 logger.exception("The receiver %s failed and will be called again.", name)
                 yield name, error

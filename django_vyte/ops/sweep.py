@@ -13,11 +13,14 @@ from typing import TypeVar, TypeVarTuple
 from django_vyte import db, outbox
 from django_vyte.inbox import scheduling
 from django_vyte.outbox import OutboxMessage
+from django_vyte.stopping import SoftTimeLimitExceeded
 
 logger = logging.getLogger(__name__)
 Given = TypeVarTuple("Given")
 T = TypeVar("T")
 
+# Seconds: the next sweep begins a minute after this one.
+LONGEST_SWEEP = 50
 # Outbox rows dispatched at a time.
 BATCH = 100
 
@@ -30,7 +33,7 @@ class Swept:
     dispatched: int = 0
 
 
-def sweep(seconds: float = 50, progress: Callable[[int], object] = lambda count: None) -> Swept:
+def sweep(seconds: float = LONGEST_SWEEP, progress: Callable[[int], object] = lambda count: None) -> Swept:
     """Process every delivery and dispatch every outbox row that is due, here and now, for at most ``seconds``.
 
     Any number of sweeps can run at once. ``progress`` is called with the number of rows after each batch.
@@ -50,7 +53,13 @@ def _process_all(end: float, progress: Callable[[int], object]) -> int:
     while accounts and time.monotonic() <= end:
         key = accounts.popleft()
         outcome = _attempt(scheduling.process_account, key)
-        if outcome and outcome.deliveries:
+        if outcome is None:
+            continue
+        # Other workers may have dropped the messages about what was released, or may help with it.
+        scheduling.requeue(outcome)
+        if outcome.stop:
+            raise outcome.stop
+        if outcome.deliveries:
             progress(outcome.deliveries)
             count += outcome.deliveries
             accounts.append(key)
@@ -77,6 +86,8 @@ def _attempt(function: Callable[[*Given], T], *given: *Given) -> T | None:
     """Run one part of the sweep; an unforeseen error is logged and stops no other part."""
     try:
         return function(*given)
+    except SoftTimeLimitExceeded:
+        raise
     except Exception:
         logger.exception("%s of %s failed", getattr(function, "__qualname__", function), given)
         db.close_broken_connections()

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Collection
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, partial
+from typing import NamedTuple
+
+from django.utils import timezone
 
 from django_vyte.accounts.clients import client_for
 from django_vyte.client import VyteClient
@@ -12,9 +18,18 @@ from django_vyte.inbox.sources import Context, UnknownAccount
 from django_vyte.models import Team
 
 
+class Answer(NamedTuple):
+    """When an event was asked for, and its payload, which raises VyteError where Vyte did not give it."""
+
+    as_of: datetime
+    payload: Callable[[], object]
+
+
 @dataclass
 class VyteContext(Context):
-    """The team and its client, each read when it is first needed."""
+    """The team and its client, each read when it is first needed, and answers that are already there."""
+
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     @cached_property
     def team(self) -> Team:
@@ -39,6 +54,23 @@ class VyteContext(Context):
         except VyteError:
             _ = self.team
             raise
+
+    def prefetch(self, vyte_ids: Collection[str]) -> None:
+        """Ask Vyte for these events at the same time, and wait for every answer: ``ask`` gives them out."""
+        retrieve = self.client.events.retrieve
+        threads = ThreadPoolExecutor(len(vyte_ids), "django-vyte-fetch")
+        try:
+            asked = {key: (timezone.now(), threads.submit(retrieve, key)) for key in vyte_ids}
+            wait([future for _, future in asked.values()])
+        finally:
+            # An order to stop waits for no answer.
+            threads.shutdown(wait=False, cancel_futures=True)
+        self.answers = {key: Answer(as_of, future.result) for key, (as_of, future) in asked.items()}
+
+    def ask(self, vyte_id: str) -> Answer:
+        """What Vyte says about an event: what was prefetched, or what it says when the payload is called for."""
+        prefetched = self.answers.pop(vyte_id, None)
+        return prefetched or Answer(timezone.now(), partial(self.client.events.retrieve, vyte_id))
 
 
 def is_team_pk(account: str) -> bool:

@@ -59,7 +59,7 @@ def fetch_event(
     """Ask Vyte for one event; raises VyteError, and NotFound for one that Vyte does not have."""
     as_of = timezone.now()
     payload = client.events.retrieve(vyte_id)
-    return _about(vyte_id, mirror.FetchedEvent(payload, as_of, origin, cancelled_at))
+    return about(vyte_id, mirror.FetchedEvent(payload, as_of, origin, cancelled_at))
 
 
 def store_missing(
@@ -79,10 +79,11 @@ def store_missing(
 
 def store_fetched_as(team_id: int, vyte_id: str, fetched: mirror.FetchedEvent) -> mirror.MirrorResult:
     """Mirror a response that must be about this event; UnexpectedAnswer for another event or an unreadable one."""
-    return store_fetched(team_id, _about(vyte_id, fetched))
+    return store_fetched(team_id, about(vyte_id, fetched))
 
 
-def _about(vyte_id: str, fetched: mirror.FetchedEvent) -> mirror.FetchedEvent:
+def about(vyte_id: str, fetched: mirror.FetchedEvent) -> mirror.FetchedEvent:
+    """A response to a request for this event, which it may not name; UnexpectedAnswer if it names another."""
     payload = values.as_dict(fetched.payload)
     if payload.get("_id", vyte_id) != vyte_id:
         raise UnexpectedAnswer(f"Vyte was asked for event {vyte_id} and answered with another one.")

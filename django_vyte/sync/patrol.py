@@ -25,6 +25,7 @@ from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import ApiKey, Event, EventChange, Team
 from django_vyte.payloads import values
+from django_vyte.stopping import SoftTimeLimitExceeded
 from django_vyte.sync.batches import mirror_batches
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import Listing
@@ -99,6 +100,9 @@ def claimed(team_id: int) -> Iterator[Team | None]:
     team = rows.get()
     try:
         yield team
+    except BaseException as error:
+        db.close_interrupted_connections(error)
+        raise
     finally:
         rows.filter(patrol_until=until).update(
             patrolled_to=team.patrolled_to, patrolled_at=timezone.now(), patrol_until=None
@@ -125,6 +129,8 @@ def _attempt(result: PatrolResult, what: str, step: Callable[[], object]) -> boo
     except VyteError as error:
         result.failures.append(str(error) if error.aborts_run else f"{what}: {error}")
         return not error.aborts_run
+    except SoftTimeLimitExceeded:
+        raise
     except Exception as error:
         logger.exception("%s could not be compared", what)
         result.failures.append(f"{what}: {type(error).__name__}")

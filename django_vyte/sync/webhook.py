@@ -12,7 +12,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model
-from django.utils import timezone
 
 from django_vyte import mirror, payloads
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
@@ -22,7 +21,7 @@ from django_vyte.models.team import SOURCE
 from django_vyte.payloads import values
 from django_vyte.sync import matching
 from django_vyte.sync.context import VyteContext, is_team_pk
-from django_vyte.sync.event import fetch_event, store_missing, sync_user, sync_users
+from django_vyte.sync.event import about, store_missing, sync_user, sync_users
 from django_vyte.sync.matching import Description
 from django_vyte.sync.unidentified import sync_unidentified
 
@@ -65,6 +64,8 @@ class VyteSource(Source[VyteRequest, VyteContext]):
     verbose_name = "Vyte"
     account_model = Team
     kinds = ("event", "user")
+    # Vyte documents no limit: few enough for any, and they hide most of the time that a request takes.
+    at_once = 5
     credentials = payloads.CREDENTIALS
 
     def parse(self, call: dict[str, Any], received: Received) -> Sequence[VyteRequest]:
@@ -94,6 +95,11 @@ class VyteSource(Source[VyteRequest, VyteContext]):
     def context(self, account: str, heartbeat: Callable[..., object]) -> VyteContext:
         """The team and its client, when they are needed."""
         return VyteContext(account, heartbeat)
+
+    def prefetch(self, requests: Sequence[VyteRequest], context: VyteContext) -> None:
+        """Ask for the events at the same time."""
+        if vyte_ids := [request.vyte_id for request in requests if request.kind == "event"]:
+            context.prefetch(vyte_ids)
 
     def handle(self, request: VyteRequest, delivery: Delivery, context: VyteContext) -> Result:
         """Fetch what is true now: one event to be committed, or users and described events, written at once."""
@@ -147,12 +153,15 @@ def _about_event(
 
 def _fetch_event(request: VyteRequest, origin: mirror.Origin, context: VyteContext) -> Result:
     """Ask for one event, to be mirrored with the cancellation that a call reports."""
-    as_of, since = timezone.now(), request.cancelled_at
+    answer = context.ask(request.vyte_id)
     try:
-        fetched = fetch_event(context.client, request.vyte_id, origin=origin, cancelled_at=since)
+        payload = answer.payload()
     except NotFound:
-        noted = store_missing(context.client, context.team_id, request.vyte_id, as_of=as_of, origin=origin)
+        noted = store_missing(
+            context.client, context.team_id, request.vyte_id, as_of=answer.as_of, origin=origin
+        )
         if noted is None:
             raise
         return Result()
-    return Result([fetched])
+    fetched = mirror.FetchedEvent(payload, answer.as_of, origin, request.cancelled_at)
+    return Result([about(request.vyte_id, fetched)])

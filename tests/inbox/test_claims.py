@@ -49,13 +49,15 @@ def plenty_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None) -> None:
+def slow(monkeypatch: pytest.MonkeyPatch, plenty_of_time: None, one_at_a_time: None) -> None:
     """Every request takes longer than a time slice."""
     monkeypatch.setattr(scheduling, "TIME_SLICE", -1)
 
 
 @pytest.fixture
-def while_asking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+def while_asking(
+    monkeypatch: pytest.MonkeyPatch, one_at_a_time: None
+) -> Callable[[Callable[[], object]], None]:
     """Has something happen, once, while Vyte is being asked."""
     send = requests.Session.send
 

@@ -22,7 +22,7 @@ from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
 from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
-from tests.calls import kept
+from tests.calls import Killed, kept
 from tests.connections import lost_connection
 
 EVENT = "569c3b6105dc780300951bd0"
@@ -47,7 +47,9 @@ def gets(sandbox: Sandbox) -> list[str]:
 
 
 @pytest.fixture
-def while_asking(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], None]:
+def while_asking(
+    monkeypatch: pytest.MonkeyPatch, one_at_a_time: None
+) -> Callable[[Callable[[], None]], None]:
     """Has something happen while Vyte is being asked: once, after it has answered."""
     send = requests.Session.send
 
@@ -399,10 +401,6 @@ def test_a_team_without_a_key_waits_for_one(team: Team, vyte_sandbox: Sandbox) -
 # Workers that die
 
 
-class Killed(BaseException):
-    """What happens to a worker that nobody can catch."""
-
-
 def test_the_work_of_a_dead_worker_is_done_when_its_lease_ends(
     team: Team, settings: Any, while_asking: Callable[[Callable[[], None]], None]
 ) -> None:
@@ -580,7 +578,7 @@ def test_an_error_that_no_database_can_hold_is_kept_as_far_as_it_can(team: Team,
     def fail(*args: Any, **named: Any) -> None:
         raise RuntimeError("odd \x00 and \ud800")
 
-    monkeypatch.setattr("django_vyte.sync.webhook.fetch_event", fail)
+    monkeypatch.setattr("django_vyte.client.events.Events.retrieve", fail)
     delivery = store(team)
     scheduling.process(delivery.pk)
     assert fresh(delivery).error == "RuntimeError: odd  and ?"

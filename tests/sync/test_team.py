@@ -18,6 +18,7 @@ from django_vyte.models import Event, EventChange
 from django_vyte.sandbox.api import filters
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.team import MAX_PROBLEM_WARNINGS, MISSING_BUDGET, IncompleteReason, sync_team
+from tests.calls import Killed
 
 pytestmark = pytest.mark.django_db
 
@@ -277,10 +278,6 @@ def test_the_total_is_reported_before_the_first(vyte_sandbox, team):
     steps: list[object] = []
     sync_team(team, progress=steps.append, expect=lambda total: steps.append(f"{total} in all"))
     assert steps[0] == f"{len(vyte_sandbox.state.events)} in all"
-
-
-class Killed(BaseException):
-    """The process ends here."""
 
 
 def stop_after(batches: int, count: int) -> None:

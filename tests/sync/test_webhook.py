@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import threading
 from collections.abc import Callable
 from datetime import UTC
 from typing import Any
@@ -13,6 +14,7 @@ import time_machine
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
+from django_vyte.client.events import Events
 from django_vyte.inbox import scheduling
 from django_vyte.inbox.sources import Received
 from django_vyte.models import Delivery, Event, Member, Team
@@ -310,3 +312,36 @@ def test_an_event_that_cannot_be_read_keeps_no_other_of_the_team(
     settle()
     assert Event.objects.count() == len(vyte_sandbox.state.events) - 1
     assert set(Delivery.objects.values_list("status", flat=True)) == {"done"}
+
+
+def created(vyte_id: str) -> bytes:
+    return json.dumps({"action": "event.created", "resource": {"_id": vyte_id}}).encode()
+
+
+def test_requests_about_several_events_overlap(
+    team: Team, vyte_sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = [
+        vyte_sandbox.create_event(title=f"Meeting {number}")["_id"]
+        for number in range(2 * VyteSource.at_once)
+    ]
+    retrieve, together = Events.retrieve, threading.Barrier(VyteSource.at_once, timeout=30)
+
+    def waiting(self: Events, vyte_id: str) -> Any:
+        together.wait()
+        return retrieve(self, vyte_id)
+
+    monkeypatch.setattr(Events, "retrieve", waiting)
+    keys = [kept(team, created(vyte_id)).pk for vyte_id in ids]
+    assert scheduling.process(*keys).deliveries == len(ids)
+    assert Event.objects.count() == len(ids)
+
+
+def test_of_requests_that_overlap_one_that_fails_stops_no_other(team: Team, vyte_sandbox: Sandbox) -> None:
+    ids = [
+        vyte_sandbox.create_event(title=f"Meeting {number}")["_id"] for number in range(VyteSource.at_once)
+    ]
+    vyte_sandbox.faults.add(path=rf"^/v2/events/{ids[1]}", status=503, times=None)
+    outcome = scheduling.process(*(kept(team, created(vyte_id)).pk for vyte_id in ids))
+    assert list(outcome.retry) == [Delivery.objects.get(status="waiting").pk]
+    assert Event.objects.count() == len(ids) - 1
