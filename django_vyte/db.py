@@ -1,21 +1,63 @@
-"""Retry on conflict, close broken connections, refresh the planner's statistics."""
+"""The database that is written to: fresh reads, transactions, retries on conflict, broken connections, statistics.
+
+A project may have several databases: routers decide which one is written to, and which one people read. A work queue
+reads its rows where it writes them.
+"""
 
 from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError, connections, router
-from django.db.models import Model
+from django.db import DatabaseError, InterfaceError, OperationalError, connections, router, transaction
+from django.db.models import Model, QuerySet
 
 from django_vyte import stopping
 
 T = TypeVar("T")
+Rows = TypeVar("Rows", bound=QuerySet[Any], covariant=True)
+View = TypeVar("View", bound=Callable[..., Any])
 
 # Attempts before a conflict with another writer is raised.
 MOST_ATTEMPTS = 5
+
+
+class HasRows(Protocol[Rows]):
+    """A manager, also of a relation, or a QuerySet."""
+
+    def all(self) -> Rows:
+        """All rows."""
+
+
+def fresh(rows: HasRows[Rows]) -> Rows:
+    """These rows as they are in the database that they are written to, whatever routers and caches say.
+
+    A replica lags, and a cached answer is old: work that reads there is done twice or never. Django marks a QuerySet
+    that leads to a write the same way, as in ``select_for_update``, and django-cacheops caches nothing that is marked:
+    https://github.com/Suor/django-cacheops/blob/master/cacheops/query.py
+    """
+    marked = rows.all()
+    marked._for_write = True  # type: ignore[attr-defined]
+    return marked
+
+
+def refresh(instance: Model, fields: Sequence[str] | None = None) -> None:
+    """``refresh_from_db`` with ``fresh`` rows, also of an object that was read from a replica."""
+    instance.refresh_from_db(fields=fields, from_queryset=fresh(type(instance)._base_manager))
+
+
+def atomic(model: type[Model]) -> transaction.Atomic:
+    """A transaction on the database that rows of this model are written to."""
+    return transaction.atomic(using=router.db_for_write(model))
+
+
+def non_atomic_requests(view: View) -> View:
+    """Have no transaction opened around a view, whichever databases have ATOMIC_REQUESTS."""
+    for alias in connections:
+        view = transaction.non_atomic_requests(alias)(view)
+    return view
 
 
 def close_broken_connections() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from celery import Task, shared_task
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
+from django.db import router
 
 from django_vyte import db, outbox
 from django_vyte.accounts import subscriptions
@@ -99,7 +100,7 @@ def prune() -> None:
 def patrol_teams() -> None:
     """Start the patrol of each team that is due, as a task of its own; run it every quarter of an hour."""
     for pk in patrol.due_teams():
-        enqueue(patrol_team.name, pk, expires=PATROL_EXPIRES)
+        enqueue(patrol_team.name, pk, expires=PATROL_EXPIRES, using=router.db_for_write(Team))
 
 
 @shared_task(name="django_vyte.patrol_team", ignore_result=True, base=DatabaseTask)
@@ -110,7 +111,7 @@ def patrol_team(team_id: int) -> None:
             return
         with _logged(team_id), recorded(team_id, Kind.WEBHOOKS):
             if subscriptions.restore(team):
-                enqueue(sync_team.name, team.pk)
+                enqueue(sync_team.name, team.pk, using=router.db_for_write(Team))
         with _logged(team_id), recorded(team_id, Kind.PATROL):
             found = patrol.patrol_team(team)
             if found.problem:

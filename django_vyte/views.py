@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from django.core.exceptions import RequestDataTooBig
-from django.db import router, transaction
+from django.db import router
 from django.http import Http404, HttpResponse, UnreadablePostError
 from django.http.request import HttpHeaders
 from rest_framework.exceptions import APIException, ParseError
@@ -21,6 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from django_vyte.conf import get_settings
+from django_vyte.db import non_atomic_requests
 from django_vyte.inbox import receiving
 from django_vyte.inbox.receiving import AccountLookup
 from django_vyte.inbox.sources import SOURCES
@@ -90,7 +91,7 @@ class WebhookView(APIView):
     @classmethod
     def as_view(cls, **initkwargs: Any) -> Any:
         """The view, outside of ATOMIC_REQUESTS."""
-        return transaction.non_atomic_requests(router.db_for_write(Delivery))(super().as_view(**initkwargs))
+        return non_atomic_requests(super().as_view(**initkwargs))
 
     def identify(self, request: Request, **kwargs: Any) -> str | AccountLookup | None:
         """Whose call this is: the primary key of the account as text, or a SELECT of it; None for nobody's (404).

@@ -114,7 +114,7 @@ def test_messages_go_to_the_queue_that_the_project_named(settings, monkeypatch):
 
 @pytest.mark.usefixtures("sent")
 def test_enqueueing_never_raises(monkeypatch):
-    publishing.enqueue(publishing.PROCESS, 1)
+    publishing.enqueue(publishing.PROCESS, 1, using="default")
 
 
 @pytest.mark.parametrize("task", [tasks.sync_team, tasks.register_webhooks])
@@ -141,14 +141,14 @@ def test_a_task_that_loses_its_connection_does_not_leave_it_to_the_next_one(vyte
 
 def test_a_message_is_sent_once_the_transaction_is_committed(sent):
     with transaction.atomic():
-        publishing.enqueue(publishing.PROCESS, 1)
+        publishing.enqueue(publishing.PROCESS, 1, using="default")
         assert sent == []
     assert len(sent) == 1
 
 
 def test_a_message_of_a_transaction_that_is_undone_is_never_sent(sent):
     with transaction.atomic():
-        publishing.enqueue(publishing.PROCESS, 1)
+        publishing.enqueue(publishing.PROCESS, 1, using="default")
         transaction.set_rollback(True)
     assert sent == []
 

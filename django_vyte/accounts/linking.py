@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import transaction
 from django.views.decorators.debug import sensitive_variables
 
 from django_vyte.client import VyteClient
 from django_vyte.client.types import ApiKey, Organization
+from django_vyte.db import atomic
 from django_vyte.exceptions import DecryptionError, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey as StoredKey
 from django_vyte.models import Team
@@ -32,7 +32,7 @@ def link(key: str) -> Team:
     vyte_id = values.identifier(organization.get("_id"))
     if not vyte_id:
         raise UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
-    with transaction.atomic():
+    with atomic(Team):
         team = _save_team(vyte_id, organization)
         if not _is_in_use(team, key):
             _save_key(team, key, details)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from enum import StrEnum
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
 
 from django_vyte import db
 from django_vyte.exceptions import VyteError
@@ -30,7 +29,7 @@ def set_problem(team_id: int, kind: Kind, problem: str) -> None:
     held = rows.values_list("problem", flat=True).first()
     if held is None or _with(held, kind, line) == held:
         return
-    with transaction.atomic():
+    with db.atomic(Team):
         row = rows.select_for_update().only("problem").get()
         rows.update(problem=_with(row.problem, kind, line))
 

@@ -18,7 +18,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from celery import current_app, current_task
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import transaction
 
 from django_vyte.conf import get_settings
 from django_vyte.stopping import SoftTimeLimitExceeded
@@ -199,7 +199,7 @@ def enqueue(
     *args: Any,
     countdown: float | None = None,
     expires: float | None = None,
-    using: str = DEFAULT_DB_ALIAS,
+    using: str,
 ) -> None:
     """Have the task of this name run once the transaction on ``using`` is committed; never raises, never waits.
 

@@ -7,9 +7,9 @@ import datetime as dt
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from django_vyte import payloads
+from django_vyte.db import atomic
 from django_vyte.mirror.incoming import is_outdated
 from django_vyte.models import Member
 from django_vyte.outbox import announce
@@ -29,7 +29,7 @@ def save_member(team_id: int, vyte_id: str, payload: object, *, as_of: dt.dateti
         "user": user_for(parsed.extid),
         "as_of": as_of,
     }
-    with transaction.atomic():
+    with atomic(Member):
         member: Member
         member, created = Member.objects.select_for_update().get_or_create(
             team_id=team_id, vyte_id=vyte_id, defaults=columns

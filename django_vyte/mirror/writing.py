@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import DatabaseError, IntegrityError, router, transaction
+from django.db import DatabaseError, IntegrityError, router
 from django.db.models import TextField, Value
 
-from django_vyte.db import retry_on_conflict
+from django_vyte.db import atomic, retry_on_conflict
 from django_vyte.mirror import history, relations
 from django_vyte.mirror.incoming import FetchedEvent, IncomingEvent, Origin, changed, is_outdated, read_events
 from django_vyte.mirror.relations import upsert
@@ -41,7 +41,7 @@ def save(team_id: int, fetched: Iterable[FetchedEvent]) -> MirrorResult:
 
 def save_missing(team_id: int, vyte_id: str, *, as_of: dt.datetime, origin: Origin) -> MirrorResult | None:
     """Mirror that Vyte has no such event any more: it becomes cancelled here. None when it was never mirrored."""
-    with transaction.atomic():
+    with atomic(Event):
         event = _locked(team_id, [vyte_id]).get(vyte_id)
         if event is None:
             return None
@@ -113,7 +113,7 @@ class _Batch:
         """Write in one transaction, and retry on a conflict, also one with a writer that inserts the same event."""
 
         def write() -> MirrorResult:
-            with transaction.atomic():
+            with atomic(Event):
                 return self._write()
 
         return retry_on_conflict(write, router.db_for_write(Event), harmless=(IntegrityError,))

@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
+from django_vyte.db import atomic
 from django_vyte.jobs.models import JobQuerySet, Row
 from django_vyte.models.delivery import Delivery
 from django_vyte.outbox import jobs_of, message_models
@@ -82,7 +82,7 @@ def _each_batch(
 def _locked(batch: JobQuerySet[Row], function: Callable[[QuerySet[Model]], object]) -> int:
     """Call ``function`` with locked rows, so that none is replayed meanwhile, then pause; returns how many rows."""
     began = time.monotonic()
-    with transaction.atomic():
+    with atomic(batch.model):
         keys = list(batch.select_for_update().order_by("pk").values_list("pk", flat=True))
         function(batch.model._default_manager.filter(pk__in=keys))
     time.sleep(time.monotonic() - began)

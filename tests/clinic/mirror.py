@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import transaction
-
+from django_vyte.db import atomic
 from django_vyte.outbox import announce
 from tests.clinic.models import Appointment, AppointmentChange, Practice
 
 
 def save(practice: Practice, fetched: Iterable[dict[str, Any]]) -> None:
     """Mirror what the clinic answered, in one transaction."""
-    with transaction.atomic():
+    with atomic(Appointment):
         changes = [change for each in fetched if (change := _save(practice, each))]
         announce(AppointmentChange, [change.pk for change in changes])
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin import AdminSite
-from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
@@ -18,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte import db
 from django_vyte.admin import formatting, history
 from django_vyte.admin.events import bulk
 from django_vyte.admin.events.messages import show_results
@@ -178,7 +178,7 @@ class EventAdmin(LargeTableAdmin[Event]):
         """Asked by Django for the action ``refresh``."""
         return self.may(request, "refresh")
 
-    @transaction.non_atomic_requests
+    @db.non_atomic_requests
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Outside of ATOMIC_REQUESTS: actions ask Vyte, and each event is committed by itself."""
         return super().changelist_view(request, extra_context)

@@ -15,7 +15,6 @@ from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.contrib.admin.templatetags.admin_urls import add_preserved_filters
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -23,6 +22,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from django_vyte import db
 from django_vyte.admin import formatting
 from django_vyte.admin.base import current_user
 from django_vyte.admin.events import bulk
@@ -62,7 +62,7 @@ class EventPage(ABC):
 
     def url_pattern(self) -> URLPattern:
         """Outside of ATOMIC_REQUESTS: each event is committed by itself once Vyte has answered."""
-        view = transaction.non_atomic_requests(self.model_admin.admin_site.admin_view(self.view))
+        view = db.non_atomic_requests(self.model_admin.admin_site.admin_view(self.view))
         return path(f"{self.verb}/", view, name=f"django_vyte_event_{self.verb}")
 
     def redirect_to(self, request: HttpRequest, keys: Sequence[int]) -> HttpResponse | None:

@@ -7,7 +7,7 @@ from typing import Any
 from celery import Task
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import router
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
-from django_vyte import tasks
+from django_vyte import db, tasks
 from django_vyte.admin import formatting, history
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.admin.lists.large_table import COUNT_LIMIT
@@ -108,7 +108,7 @@ class TeamAdmin(VyteAdmin[Team]):
 
     def get_urls(self) -> list[URLPattern]:
         """With ``team/link/``, outside of ATOMIC_REQUESTS: no transaction is open while Vyte is asked."""
-        link = transaction.non_atomic_requests(self.admin_site.admin_view(self.link_view))
+        link = db.non_atomic_requests(self.admin_site.admin_view(self.link_view))
         return [path("link/", link, name="django_vyte_team_link"), *super().get_urls()]
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -135,8 +135,9 @@ class TeamAdmin(VyteAdmin[Team]):
         return TemplateResponse(request, "admin/django_vyte/team/link.html", context)
 
     def _after_linking(self, request: HttpRequest, team: Team) -> HttpResponse:
-        publishing.enqueue(tasks.register_webhooks.name, team.pk)
-        publishing.enqueue(tasks.sync_team.name, team.pk)
+        using = router.db_for_write(Team)
+        publishing.enqueue(tasks.register_webhooks.name, team.pk, using=using)
+        publishing.enqueue(tasks.sync_team.name, team.pk, using=using)
         self.log_addition(request, team, gettext("Linked with an API key."))
         text = gettext(
             "%s is linked. Its webhooks are being registered and its meetings synchronised in the background: "
@@ -182,7 +183,7 @@ class TeamAdmin(VyteAdmin[Team]):
         teams = list(queryset)
         for team in teams:
             if team.api_keys.filter(status=ApiKey.Status.ACTIVE).exists():
-                publishing.enqueue(task.name, team.pk)
+                publishing.enqueue(task.name, team.pk, using=router.db_for_write(Team))
                 self.log_change(request, team, text % team)
                 self.message_user(request, f"{text % team} {_hint()}")
             else:

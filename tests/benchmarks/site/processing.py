@@ -66,7 +66,7 @@ def work_off(mirrored: Team, keys: Sequence[str], calls: int) -> float:
         body = json.dumps([{"action": "event.updated", "resource": {"_id": vyte_id}}]).encode()
         for _ in range(calls):
             # As the endpoint does it.
-            publishing.enqueue(publishing.PROCESS, [stored_at(token, body)])
+            publishing.enqueue(publishing.PROCESS, [stored_at(token, body)], using="default")
     assert publishing.publisher.flush(PATIENCE)
     with worker(os.environ) as began:
         while not is_quiet():
