@@ -14,7 +14,8 @@ from typing import Any
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
-from django_vyte import mirror
+from django_vyte import db, mirror
+from django_vyte.accounts.clients import client_for
 from django_vyte.exceptions import NotFound, UnexpectedAnswer
 from django_vyte.models import Event, EventChange, Invitee
 from django_vyte.sync.event import store_fetched_as, sync_event
@@ -22,7 +23,7 @@ from django_vyte.sync.event import store_fetched_as, sync_event
 
 def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:
     """Confirm the date and the place ("Confirm an event")."""
-    with event.team.client() as client:
+    with client_for(event.team_id) as client:
         as_of = timezone.now()
         answer = client.events.confirm(event.vyte_id, date_id=date_id, place_id=place_id)
     _mirror(event, answer, as_of, by)
@@ -30,7 +31,7 @@ def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: Abst
 
 def cancel(event: Event, *, by: AbstractBaseUser | None) -> None:
     """Cancel the meeting ("Cancel an event"). Vyte's response is only OK, so the event is fetched afterwards."""
-    with event.team.client() as client:
+    with client_for(event.team_id) as client:
         client.events.cancel(event.vyte_id)
     _fetch_and_mirror(event, by, cancelled=True)
 
@@ -40,7 +41,7 @@ def add_invitees(
 ) -> None:
     """Invite more people ("Add invitee(s)")."""
     invited = [{"email": person} if isinstance(person, str) else dict(person) for person in people]
-    with event.team.client() as client:
+    with client_for(event.team_id) as client:
         client.events.add_invitees(event.vyte_id, invited)  # type: ignore[arg-type]
     _fetch_and_mirror(event, by)
 
@@ -49,7 +50,7 @@ def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | Non
     """Remove an invitee ("Delete invitee")."""
     if not invitee.vyte_id:
         raise ValueError(f"Vyte gave {invitee} no id in this event, so the invitation cannot be taken back.")
-    with event.team.client() as client, suppress(NotFound):
+    with client_for(event.team_id) as client, suppress(NotFound):
         # A retry of a request whose first response was lost gets a 404: the invitee is removed already.
         client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
     _fetch_and_mirror(event, by)
@@ -70,7 +71,7 @@ def reschedule(
         fields["places"] = [_place(place) for place in places]
     if not fields:
         raise ValueError("Say which dates or which places the meeting is to have.")
-    with event.team.client() as client:
+    with client_for(event.team_id) as client:
         as_of = timezone.now()
         answer = client.events.update(event.vyte_id, **fields)
     _mirror(event, answer, as_of, by)
@@ -79,7 +80,7 @@ def reschedule(
 def refresh(event: Event) -> None:
     """Fetch the event and mirror it ("Retrieve an event")."""
     sync_event(event.team_id, event.vyte_id, origin=mirror.Origin(EventChange.Cause.REFRESH))
-    event.refresh_from_db()
+    db.refresh(event)
 
 
 def _date(start: dt.datetime, end: dt.datetime) -> dict[str, Any]:
@@ -102,11 +103,11 @@ def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUs
         # The status was a success, so Vyte did it; only the body is unusable.
         _fetch_and_mirror(event, by)
     else:
-        event.refresh_from_db()
+        db.refresh(event)
 
 
 def _fetch_and_mirror(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
     """Fetch and mirror the event after an action whose response has no event."""
     origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
     sync_event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
-    event.refresh_from_db()
+    db.refresh(event)

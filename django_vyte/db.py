@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from django.db import DatabaseError, InterfaceError, OperationalError, connections, router, transaction
 from django.db.models import Model, QuerySet
@@ -17,21 +17,14 @@ from django.db.models import Model, QuerySet
 from django_vyte import stopping
 
 T = TypeVar("T")
-Rows = TypeVar("Rows", bound=QuerySet[Any], covariant=True)
+Rows = TypeVar("Rows", bound=QuerySet[Any])
 View = TypeVar("View", bound=Callable[..., Any])
 
 # Attempts before a conflict with another writer is raised.
 MOST_ATTEMPTS = 5
 
 
-class HasRows(Protocol[Rows]):
-    """A manager, also of a relation, or a QuerySet."""
-
-    def all(self) -> Rows:
-        """All rows."""
-
-
-def fresh(rows: HasRows[Rows]) -> Rows:
+def fresh(rows: Rows) -> Rows:
     """These rows as they are in the database that they are written to, whatever routers and caches say.
 
     A replica lags, and a cached answer is old: work that reads there is done twice or never. Django marks a QuerySet
@@ -45,7 +38,7 @@ def fresh(rows: HasRows[Rows]) -> Rows:
 
 def refresh(instance: Model, fields: Sequence[str] | None = None) -> None:
     """``refresh_from_db`` with ``fresh`` rows, also of an object that was read from a replica."""
-    instance.refresh_from_db(fields=fields, from_queryset=fresh(type(instance)._base_manager))
+    instance.refresh_from_db(fields=fields, from_queryset=fresh(type(instance)._base_manager.all()))
 
 
 def atomic(model: type[Model]) -> transaction.Atomic:

@@ -76,8 +76,8 @@ def message_models() -> list[type[OutboxMessage]]:
 
 
 def jobs_of(model: type[OutboxMessage]) -> JobQuerySet[Any]:
-    """All rows of an outbox model, whose manager is made of ``JobQuerySet``."""
-    rows: JobQuerySet[Any] = model._default_manager.all()  # type: ignore[assignment]
+    """All rows of an outbox model as they are now, whose manager is made of ``JobQuerySet``."""
+    rows: JobQuerySet[Any] = db.fresh(model._default_manager.all())  # type: ignore[arg-type]
     return rows
 
 

@@ -74,14 +74,14 @@ def dispatch(label: str, keys: list[int]) -> None:
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong is kept in ``Team.problem``."""
     with _logged(team_id):
-        sync_whole_team(Team.objects.get(pk=team_id))
+        sync_whole_team(db.fresh(Team.objects.all()).get(pk=team_id))
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True, base=DatabaseTask)
 def register_webhooks(team_id: int) -> None:
     """Have Vyte call this site about a team; what goes wrong is kept in ``Team.problem``."""
     with _logged(team_id), recorded(team_id, Kind.WEBHOOKS):
-        subscriptions.register(Team.objects.get(pk=team_id))
+        subscriptions.register(db.fresh(Team.objects.all()).get(pk=team_id))
 
 
 @shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask, bind=True)

@@ -34,6 +34,7 @@ DATABASES = {
         },
     }[os.environ.get("DJANGO_VYTE_TEST_DATABASE", "sqlite")]
 }
+DATABASE_ROUTERS = ["tests.routers.WorkIsReadWhereItIsWritten"]
 MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django_vyte.client import VyteClient
+from django_vyte.db import fresh
 from django_vyte.exceptions import AccountError
 from django_vyte.models import ApiKey
 
@@ -14,7 +15,8 @@ def client_for(team_id: int, **options: Any) -> VyteClient:
 
     Raises VyteError when the team has no active key, DecryptionError when it cannot be read.
     """
-    row = ApiKey.objects.filter(team_id=team_id, status=ApiKey.Status.ACTIVE).order_by("-pk").first()
+    keys = fresh(ApiKey.objects.all()).filter(team_id=team_id, status=ApiKey.Status.ACTIVE)
+    row = keys.order_by("-pk").first()
     if row is None:
         raise AccountError("This team has no active API key. Link it again: manage.py vyte_link_team.")
     return VyteClient(row.key, **options)

@@ -44,7 +44,7 @@ class VyteWebhookView(WebhookView):
 def is_known_token(token: str) -> bool:
     """Whether a webhook has this token."""
     look_up = partial(Webhook.objects.for_token, token)
-    known = retry_on_conflict(look_up, router.db_for_read(Webhook)) is not None
+    known = retry_on_conflict(look_up, router.db_for_write(Webhook)) is not None
     if known:
         _known.add(digest(token))
     return known

@@ -6,7 +6,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from django_vyte.client import VyteClient
 from django_vyte.client.types import ApiKey, Organization
-from django_vyte.db import atomic
+from django_vyte.db import atomic, fresh
 from django_vyte.exceptions import DecryptionError, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey as StoredKey
 from django_vyte.models import Team
@@ -67,7 +67,7 @@ def _save_team(vyte_id: str, organization: Organization) -> Team:
 @sensitive_variables()
 def _is_in_use(team: Team, key: str) -> bool:
     """Whether ``key`` is the newest active key of the team; False when that one cannot be decrypted."""
-    active = team.api_keys.filter(status=StoredKey.Status.ACTIVE)
+    active = fresh(team.api_keys.all()).filter(status=StoredKey.Status.ACTIVE)
     try:
         newest = active.order_by("-pk").first()
     except DecryptionError:

@@ -25,7 +25,7 @@ class Kind(StrEnum):
 def set_problem(team_id: int, kind: Kind, problem: str) -> None:
     """Replace the line of this kind; an empty problem removes it."""
     line = f"{kind} {' '.join(problem.split())}" if problem else ""
-    rows = Team.objects.filter(pk=team_id)
+    rows = db.fresh(Team.objects.all()).filter(pk=team_id)
     held = rows.values_list("problem", flat=True).first()
     if held is None or _with(held, kind, line) == held:
         return

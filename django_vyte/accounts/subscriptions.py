@@ -14,6 +14,7 @@ from django.utils import timezone
 from django_vyte.client import VyteClient
 from django_vyte.client.types import Hook, HookAction
 from django_vyte.conf import get_settings
+from django_vyte.db import fresh, refresh
 from django_vyte.exceptions import BadRequest, DecryptionError, NotFound, VyteError
 from django_vyte.models import Team, Webhook
 from django_vyte.models.webhook import new_token
@@ -61,7 +62,7 @@ def compare(team: Team, **options: Any) -> list[State]:
     states = []
     with team.client(**options) as client:
         there = cast("list[Hook]", values.as_dicts(client.hooks.list()))
-        for webhook in team.webhooks.order_by("action"):
+        for webhook in fresh(team.webhooks.all()).order_by("action"):
             wanted = webhook_url(webhook)
             found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
             if found:
@@ -80,7 +81,9 @@ def register(team: Team) -> list[Webhook]:
     # First, so that a key that cannot be decrypted fails before anything is written.
     with team.client() as client:
         for action in ACTIONS:
-            wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(team=team, action=action)
+            wanted, _ = Webhook.objects.defer("token", "target_url").get_or_create(
+                team_id=team.pk, action=action
+            )
             _replace_unreadable(wanted)
         for state in compare(team):
             if state.here is None:
@@ -96,7 +99,7 @@ def restore(team: Team) -> list[Webhook]:
 
     Raises VyteError, also when webhooks that were restored a short time ago are missing again.
     """
-    if not team.webhooks.exclude(vyte_id="").exists():
+    if not fresh(team.webhooks.all()).exclude(vyte_id="").exists():
         return []
     lost = [each.here for each in compare(team) if each.here and not each.there and _was_accepted(each.here)]
     if not lost:
@@ -135,7 +138,7 @@ def is_stale(state: State) -> bool:
 def _replace_unreadable(webhook: Webhook) -> None:
     """Give a webhook a new token if no encryption key decrypts its address any more."""
     try:
-        webhook.refresh_from_db(fields=["token", "target_url"])
+        refresh(webhook, ["token", "target_url"])
     except DecryptionError:
         webhook.token, webhook.target_url, webhook.vyte_id = new_token(), "", ""
         webhook.save()

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from django.contrib import admin
 from django.contrib.auth.base_user import AbstractBaseUser
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import Model
 from django.http import HttpRequest
 
 from django_vyte import permissions
+from django_vyte.db import fresh
 
 M = TypeVar("M", bound=Model)
 
@@ -34,6 +36,14 @@ class VyteAdmin(GenericModelAdmin[M]):
 
     class Media:
         css = {"all": ["django_vyte/admin.css"]}
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> M | None:
+        """As Django's, and ``fresh``: the page shown after an action shows what the action did."""
+        rows = fresh(self.get_queryset(request))
+        try:
+            return rows.get(**{from_field or "pk": object_id})
+        except (ObjectDoesNotExist, ValidationError, ValueError):
+            return None
 
     def may(self, request: HttpRequest, verb: str) -> bool:
         """Whether ``permissions`` allows the verb on this model, and this admin (or a subclass) shows its rows."""

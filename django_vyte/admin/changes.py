@@ -18,6 +18,7 @@ from django_vyte.admin.deliveries import delivery_panel
 from django_vyte.admin.events.search import PREFETCH_EVENT, event_condition
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.large_table import LargeTableAdmin
+from django_vyte.db import fresh
 from django_vyte.models import Delivery, Event, EventChange
 from django_vyte.models.team import SOURCE
 
@@ -30,7 +31,9 @@ def changes_panel(request: HttpRequest, delivery: Delivery) -> str:
     """The changes that a delivery from Vyte caused, for people who may see changes."""
     if not request.user.has_perm("django_vyte.view_eventchange"):
         return ""
-    rows = history.rows(history.for_display(EventChange.objects.filter(delivery=delivery))[:MAX_CHANGES])
+    rows = history.rows(
+        history.for_display(fresh(EventChange.objects.all()).filter(delivery=delivery))[:MAX_CHANGES]
+    )
     template = "admin/django_vyte/includes/history.html"
     return render_to_string(template, {"rows": rows, "of": "delivery"}, request)
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_vyte.admin import formatting
 from django_vyte.admin.base import current_user
 from django_vyte.admin.lists.large_table import LargeTableAdmin, LargeTableChangeList
+from django_vyte.db import fresh
 from django_vyte.inbox.replay import reopen
 from django_vyte.inbox.sources import SOURCES
 from django_vyte.jobs import publishing
@@ -175,11 +176,10 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
             )
             self.message_user(request, text, messages.ERROR)
             return None
-        rows = Delivery.objects.filter(pk__in=chosen)
-        keys = reopen(rows)
+        keys = reopen(Delivery.objects.filter(pk__in=chosen))
         if keys:
             publishing.enqueue(publishing.PROCESS, keys, using=router.db_for_write(Delivery))
-        opened = Delivery.objects.filter(pk__in=keys).defer("body", "headers")
+        opened = fresh(Delivery.objects.all()).filter(pk__in=keys).defer("body", "headers")
         LogEntry.objects.log_actions(current_user(request).pk, opened, CHANGE, gettext("Replayed."))
         self._show_result(request, len(keys), len(chosen) - len(keys))
         return (

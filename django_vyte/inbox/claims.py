@@ -13,7 +13,7 @@ from django.db.models import Case, F, Min, Value, When
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from django_vyte.db import retry_on_conflict
+from django_vyte.db import fresh, retry_on_conflict
 from django_vyte.jobs.models import held_now, lease_seconds
 from django_vyte.models.delivery import AccountKey, Delivery, DeliveryQuerySet
 
@@ -86,13 +86,13 @@ class Plan:
 
 def plan(key: AccountKey, requested: Sequence[Delivery] = ()) -> Plan:
     """Choose up to ``MOST_GROUPS`` groups of an account: the requested deliveries, and others that are due."""
-    near = list(Delivery.objects.unfinished().of(key)[:LOOK_AHEAD])
+    near = list(fresh(Delivery.objects.all()).unfinished().of(key)[:LOOK_AHEAD])
     due = [*requested, *(row for row in near if row.is_due)]
     keys, first = dict.fromkeys(row.group_key for row in due), {row.group_key for row in requested}
     held: set[GroupKey] = {row.group_key for row in near if row.is_held}
     is_all = len(near) < LOOK_AHEAD
     if not is_all:
-        held |= _held_subjects(Delivery.objects.about(key, _subjects(keys)))
+        held |= _held_subjects(fresh(Delivery.objects.all()).about(key, _subjects(keys)))
     wanted = [each for each in keys if each not in held][:MOST_GROUPS]
     groups = _groups(wanted, near, first) if is_all else _groups_of_backlog(key, wanted, due, first)
     together = [group for group in groups if not group.runs_alone]
@@ -113,7 +113,7 @@ def _groups_of_backlog(
     key: AccountKey, wanted: Sequence[GroupKey], due: Sequence[Delivery], first: set[GroupKey]
 ) -> list[Group]:
     """The groups with all their rows; where those are too many to read, oversized groups with the rows at hand."""
-    about = Delivery.objects.unfinished().about(key, _subjects(wanted)).order_by()
+    about = fresh(Delivery.objects.all()).unfinished().about(key, _subjects(wanted)).order_by()
     rows = list(about[: MOST_ROWS + 1])
     if len(rows) <= MOST_ROWS:
         return _groups(wanted, [*rows, *(row for row in due if not row.subject)], first)
@@ -159,7 +159,9 @@ class Claim:
     @classmethod
     def of(cls, groups: Sequence[Group], lease: str) -> Claim | None:
         """Claim what is still free, under a new lease; None when other workers were quicker."""
-        wanted = Delivery.objects.filter(pk__in=[row.pk for group in groups for row in group.found])
+        wanted = fresh(Delivery.objects.all()).filter(
+            pk__in=[row.pk for group in groups for row in group.found]
+        )
         seconds = lease_seconds(may_list=any(group.may_list for group in groups))
         if not wanted.claim(seconds, lease=lease, early=True, status=Delivery.Status.WORKING):
             return None
@@ -181,11 +183,11 @@ class Claim:
             keys = self.rows([group]).order_by("pk").values_list("pk", flat=True)
             others = [pk for pk in keys if pk not in read]
             for start in range(0, len(others), MOST_ROWS):
-                yield _read(Delivery.objects.filter(pk__in=others[start : start + MOST_ROWS]))
+                yield _read(fresh(Delivery.objects.all()).filter(pk__in=others[start : start + MOST_ROWS]))
 
     def rows(self, groups: Sequence[Group]) -> DeliveryQuerySet:
         """The rows of these groups that are still held; an oversized group is alone in its claim."""
-        rows = Delivery.objects.all().held(self.lease)
+        rows = fresh(Delivery.objects.all()).held(self.lease)
         if len(groups) == len(self.groups):
             return rows
         return rows.filter(pk__in=[row.pk for group in groups for row in group.found])
@@ -227,4 +229,4 @@ class Claim:
         rows = [group.found[0] for group in groups]
         subjects = {row.subject for row in rows if row.subject}
         key = rows[0].account_key if rows else AccountKey("", "")
-        return Delivery.objects.about(key, subjects).order_by()
+        return fresh(Delivery.objects.all()).about(key, subjects).order_by()

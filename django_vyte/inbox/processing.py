@@ -222,7 +222,7 @@ class GroupJob:
         most = get_settings().MAX_ATTEMPTS
         over = [row.pk for row in rows if row.attempts > most]
         if over:
-            self._give_up(Delivery.objects.filter(pk__in=over), Status.FAILED, WORKER_LOST)
+            self._give_up(db.fresh(Delivery.objects.all()).filter(pk__in=over), Status.FAILED, WORKER_LOST)
         rest = [row for row in rows if row.attempts <= most]
         self.attempts |= {row.attempts: row.pk for row in rest}
         return rest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.utils import timezone
 
+from django_vyte.db import fresh
 from django_vyte.models.delivery import Delivery, DeliveryQuerySet
 
 
@@ -14,7 +15,7 @@ def reopen(deliveries: DeliveryQuerySet) -> list[int]:
     Those whose body was pruned, or that a worker holds, stay as they are.
     """
     pruned = Q(body="", status__in=[Delivery.Status.DONE, Delivery.Status.IGNORED])
-    idle = deliveries.exclude(status=Delivery.Status.WORKING).exclude(pruned)
+    idle = fresh(deliveries).exclude(status=Delivery.Status.WORKING).exclude(pruned)
     keys = list(idle.order_by("pk").values_list("pk", flat=True))
     idle.filter(pk__in=keys).update(
         status=Delivery.Status.RECEIVED,

@@ -82,7 +82,7 @@ def _until_stopped(outcome: Outcome) -> Iterator[None]:
 
 def _process(keys: Sequence[int], outcome: Outcome) -> None:
     requested: defaultdict[AccountKey, list[Delivery]] = defaultdict(list)
-    for delivery in Delivery.objects.unfinished().filter(pk__in=keys):
+    for delivery in db.fresh(Delivery.objects.all()).unfinished().filter(pk__in=keys):
         if delivery.is_due and delivery.source in SOURCES:
             requested[delivery.account_key].append(delivery)
     plans = [claims.plan(key, rows) for key, rows in requested.items()]
@@ -130,11 +130,11 @@ def waiting_accounts() -> list[AccountKey]:
 
 def _waiting_accounts(source: Source[Any, Any]) -> list[AccountKey]:
     # Closed deliveries have no time. NULLs sort first or last, and the other end of the index tells.
-    nulls_first = connections[Delivery.objects.db].features.order_by_nulls_first
+    nulls_first = connections[router.db_for_write(Delivery)].features.order_by_nulls_first
     rows = Delivery.objects.filter(source=source.name, account=Cast(OuterRef("pk"), CharField(max_length=64)))
     rows = rows.order_by("-next_attempt_at" if nulls_first else "next_attempt_at")
     some = Subquery(rows.values("next_attempt_at")[:1])
-    waiting = source.accounts().annotate(some=some).filter(some__isnull=False)
+    waiting = db.fresh(source.accounts()).annotate(some=some).filter(some__isnull=False)
     return [AccountKey(source.name, str(pk)) for pk in waiting.order_by("pk").values_list("pk", flat=True)]
 
 
@@ -143,7 +143,7 @@ def neglected_accounts() -> list[AccountKey]:
 
     An account may have been deleted while a call for it was stored: nothing else would ever close that call.
     """
-    rows = Delivery.objects.open().filter(source__in=SOURCES).order_by("pk")
+    rows = db.fresh(Delivery.objects.all()).open().filter(source__in=SOURCES).order_by("pk")
     oldest = rows.values_list("source", "account")[: claims.LOOK_AHEAD]
     return [AccountKey(*key) for key in dict.fromkeys(oldest)]
 
@@ -159,7 +159,7 @@ class RoundRobin:
         others = sorted(set(waiting_accounts()).difference(exclude), key=lambda key: (key <= self._last, key))
         for key in others[:MOST_ACCOUNTS]:
             self._last = key
-            rows = Delivery.objects.of(key)
+            rows = db.fresh(Delivery.objects.all()).of(key)
             is_due = rows.filter(next_attempt_at__lte=timezone.now()).exists()
             if is_due and not rows.filter(held_now()).exists():
                 return key

@@ -19,6 +19,7 @@ from django.db import router
 from django.db.models import CharField, IntegerField, Model, QuerySet
 from django.db.models.signals import post_delete
 
+from django_vyte.db import fresh
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox.parsing import Body
 from django_vyte.models.delivery import AccountKey, Delivery
@@ -154,9 +155,9 @@ class Source(ABC, Generic[R, C]):
 
     def account_deleted(self, account: str) -> None:
         """Delete the deliveries of an account that was deleted, a batch at a time and without reading their bodies."""
-        rows = Delivery.objects.of(AccountKey(self.name, account)).order_by("pk")
+        rows = fresh(Delivery.objects.all()).of(AccountKey(self.name, account)).order_by("pk")
         while keys := list(rows.values_list("pk", flat=True)[:DELETED_AT_ONCE]):
-            Delivery.objects.filter(pk__in=keys).only("pk").delete()
+            fresh(Delivery.objects.all()).filter(pk__in=keys).only("pk").delete()
 
     def mirrored(self, deliveries: Sequence[Delivery]) -> Mapping[int, Model]:
         """The mirrored row that each of these deliveries is about, by the delivery's primary key."""

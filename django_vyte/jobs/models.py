@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.conf import get_settings
-from django_vyte.db import retry_on_conflict
+from django_vyte.db import fresh, retry_on_conflict
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -90,7 +90,7 @@ class JobQuerySet(models.QuerySet[Row]):
 
     def due_keys(self, most: int) -> list[int]:
         """The primary keys of up to ``most`` due rows, oldest first."""
-        rows = self.due().filter(next_attempt_at__isnull=False).order_by("next_attempt_at", "pk")
+        rows = fresh(self).due().filter(next_attempt_at__isnull=False).order_by("next_attempt_at", "pk")
         return list(rows.values_list("pk", flat=True)[:most])
 
     def claim(self, seconds: float, *, lease: str = "", early: bool = False, **fields: Any) -> str | None:

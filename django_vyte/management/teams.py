@@ -10,6 +10,7 @@ from django.core.management.base import CommandError, OutputWrapper
 
 from django_vyte.accounts import remedies
 from django_vyte.client import VyteClient
+from django_vyte.db import fresh
 from django_vyte.models import Team
 
 
@@ -29,7 +30,7 @@ def check_address() -> None:
 def chosen(options: dict[str, Any]) -> list[Team]:
     """The team of ``--team``, or all linked teams; CommandError when there is none, or ``API_URL`` is no URL."""
     check_address()
-    teams = list(Team.objects.order_by("pk"))
+    teams = list(fresh(Team.objects.all()).order_by("pk"))
     if not teams:
         raise CommandError("No team is linked. Link one: manage.py vyte_link_team")
     wanted = options["team"]

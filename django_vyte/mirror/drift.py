@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django_vyte.db import fresh
 from django_vyte.mirror import history, incoming
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event
@@ -18,7 +19,10 @@ def preview(team_id: int, fetched: Iterable[incoming.FetchedEvent]) -> MirrorRes
     events, problems = incoming.read_events(fetched)
     todo = incoming.changed(team_id, events)
     result = MirrorResult(unchanged=len(events) - len(todo), problems=problems)
-    held = {event.vyte_id: event for event in Event.objects.filter(team=team_id, vyte_id__in=list(todo))}
+    held = {
+        event.vyte_id: event
+        for event in fresh(Event.objects.all()).filter(team=team_id, vyte_id__in=list(todo))
+    }
     for vyte_id, item in todo.items():
         event = held.get(vyte_id)
         if event is None:

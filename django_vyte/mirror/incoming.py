@@ -16,6 +16,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from django_vyte import payloads
+from django_vyte.db import fresh
 from django_vyte.models import Delivery, Event
 
 # An event with an older revision is stale, unless it was requested this much later than the mirrored one: then Vyte
@@ -101,7 +102,9 @@ def read_events(fetched: Iterable[FetchedEvent]) -> tuple[dict[str, IncomingEven
 
 def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, IncomingEvent]:
     """The events that differ from the mirror, by their fingerprints; locks no row."""
-    rows = Event.objects.filter(team=team_id, vyte_id__in=list(events), missing_since__isnull=True)
+    rows = fresh(Event.objects.all()).filter(
+        team=team_id, vyte_id__in=list(events), missing_since__isnull=True
+    )
     held = {key: (same, status) for key, same, status in rows.values_list("vyte_id", "fingerprint", "status")}
     found = {}
     for vyte_id, item in events.items():

@@ -9,7 +9,7 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.exceptions import ValidationError
 
 from django_vyte import payloads
-from django_vyte.db import atomic
+from django_vyte.db import atomic, fresh
 from django_vyte.mirror.incoming import is_outdated
 from django_vyte.models import Member
 from django_vyte.outbox import announce
@@ -22,11 +22,12 @@ def save_member(team_id: int, vyte_id: str, payload: object, *, as_of: dt.dateti
     An answer that was asked for before the mirrored one changes nothing.
     """
     parsed = payloads.parse_user({**values.as_dict(payload), "_id": vyte_id})
+    user = user_for(parsed.extid)
     columns = {
         "email": parsed.email,
         "full_name": parsed.full_name,
         "extid": parsed.extid,
-        "user": user_for(parsed.extid),
+        "user_id": user.pk if user else None,
         "as_of": as_of,
     }
     with atomic(Member):
@@ -37,9 +38,9 @@ def save_member(team_id: int, vyte_id: str, payload: object, *, as_of: dt.dateti
         if created:
             announce(Member, [member.pk])
         elif not is_outdated(as_of, member.as_of):
-            if columns["user"] is None or columns["extid"] == member.extid:
+            if user is None or columns["extid"] == member.extid:
                 # Keep a user that was matched by hand, unless Vyte sends another extid that is known here.
-                columns["user"] = member.user
+                columns["user_id"] = member.user_id
             for name, value in columns.items():
                 setattr(member, name, value)
             member.save(update_fields=list(columns))
@@ -51,7 +52,7 @@ def user_for(extid: str) -> AbstractBaseUser | None:
     if not extid:
         return None
     try:
-        user = get_user_model()._default_manager.filter(pk=extid).first()
+        user = fresh(get_user_model()._default_manager.all()).filter(pk=extid).first()
     except (ValueError, TypeError, OverflowError, ValidationError):
         return None
     # int() takes "1_0" and " 10" for 10, but neither was ever an extid.

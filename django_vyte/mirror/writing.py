@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from django.db import DatabaseError, IntegrityError, router
 from django.db.models import TextField, Value
 
-from django_vyte.db import atomic, retry_on_conflict
+from django_vyte.db import atomic, fresh, retry_on_conflict
 from django_vyte.mirror import history, relations
 from django_vyte.mirror.incoming import FetchedEvent, IncomingEvent, Origin, changed, is_outdated, read_events
 from django_vyte.mirror.relations import upsert
@@ -64,7 +64,7 @@ def _look_up_keys(team_id: int, events: Sequence[Event]) -> None:
     """Fetch the primary keys of inserted events from databases without RETURNING, such as MySQL."""
     lacking = {event.vyte_id: event for event in events if not event.pk}
     if lacking:
-        rows = Event.objects.filter(team=team_id, vyte_id__in=list(lacking))
+        rows = fresh(Event.objects.all()).filter(team=team_id, vyte_id__in=list(lacking))
         for key, pk in rows.values_list("vyte_id", "pk"):
             lacking[key].pk = pk
 

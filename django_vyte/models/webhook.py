@@ -10,6 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from django_vyte.db import fresh
 from django_vyte.fields import EncryptedTextField, ExactCharField
 from django_vyte.models.team import Team
 
@@ -28,9 +29,9 @@ class WebhookManager(models.Manager["Webhook"]):
     """Finds a subscription by the token in its address."""
 
     def for_token(self, token: str) -> Webhook | None:
-        """The webhook with this token, without its secrets; None for an unknown token."""
+        """The webhook with this token, without its secrets and as it is now; None for an unknown token."""
         wanted = digest(token)
-        found = self.only("pk", "team_id", "token_digest").filter(token_digest=wanted).first()
+        found = fresh(self.all()).only("pk", "team_id", "token_digest").filter(token_digest=wanted).first()
         return found if found and hmac.compare_digest(found.token_digest, wanted) else None
 
 

@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
-from django_vyte.db import atomic
+from django_vyte.db import atomic, fresh
 from django_vyte.jobs.models import JobQuerySet, Row
 from django_vyte.models.delivery import Delivery
 from django_vyte.outbox import jobs_of, message_models
@@ -43,11 +43,13 @@ def prune(progress: Callable[[int], object] = lambda count: None) -> Pruned:
         rows: JobQuerySet[Row], column: str, days: int, function: Callable[[QuerySet[Model]], object]
     ) -> int:
         old = {f"{column}__lt": now - dt.timedelta(days=min(days, FOR_EVER))}
-        youngest = rows.model._default_manager.filter(**old).order_by(f"-{column}").values_list("pk").first()
+        everything = fresh(rows.model._default_manager.all())
+        youngest = everything.filter(**old).order_by(f"-{column}").values_list("pk").first()
         closed = rows.filter(next_attempt_at__isnull=True, **old)
         return _each_batch(closed, youngest[0], function, progress) if youngest else 0
 
-    calls, full = Delivery.objects.all(), Delivery.objects.filter(status__in=SETTLED).exclude(body="")
+    calls = fresh(Delivery.objects.all())
+    full = calls.filter(status__in=SETTLED).exclude(body="")
     return Pruned(
         deliveries=each_before(calls, "received_at", settings.KEEP_DELIVERIES_DAYS, _delete),
         payloads=each_before(full, "received_at", settings.KEEP_PAYLOADS_DAYS, _empty),
@@ -67,7 +69,8 @@ def _each_batch(
 ) -> int:
     """Call ``function`` with these rows, one narrow range of primary keys after the other; returns how many rows."""
     count = 0
-    every = rows.model._default_manager.filter(pk__lte=youngest).order_by("pk").values_list("pk", flat=True)
+    everything = fresh(rows.model._default_manager.all())
+    every = everything.filter(pk__lte=youngest).order_by("pk").values_list("pk", flat=True)
     start = every.first()
     while start is not None:
         batch = rows.filter(pk__gte=start, pk__lt=start + BATCH)
@@ -84,7 +87,7 @@ def _locked(batch: JobQuerySet[Row], function: Callable[[QuerySet[Model]], objec
     began = time.monotonic()
     with atomic(batch.model):
         keys = list(batch.select_for_update().order_by("pk").values_list("pk", flat=True))
-        function(batch.model._default_manager.filter(pk__in=keys))
+        function(fresh(batch.model._default_manager.all()).filter(pk__in=keys))
     time.sleep(time.monotonic() - began)
     return len(keys)
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from django_vyte.accounts.clients import client_for
 from django_vyte.client import VyteClient
+from django_vyte.db import fresh
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox.sources import Context, UnknownAccount
 from django_vyte.models import Team
@@ -34,7 +35,7 @@ class VyteContext(Context):
     @cached_property
     def team(self) -> Team:
         """The team; UnknownAccount when it was deleted."""
-        team = Team.objects.filter(pk=self.team_id).first()
+        team = fresh(Team.objects.all()).filter(pk=self.team_id).first()
         if team is None:
             raise UnknownAccount("The team of this call is not linked any more.")
         return team

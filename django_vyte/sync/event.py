@@ -13,6 +13,7 @@ from django_vyte import mirror, payloads
 from django_vyte.accounts.clients import client_for
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore
+from django_vyte.db import fresh
 from django_vyte.exceptions import AccountError, NotFound, UnexpectedAnswer
 from django_vyte.mirror import members
 from django_vyte.models import Event, Member, Team
@@ -101,7 +102,7 @@ def store_fetched(team_id: int, fetched: mirror.FetchedEvent) -> mirror.MirrorRe
 def _check_key_owner(client: VyteClient, team_id: int) -> None:
     """VyteError for a key of another team: its 404 says nothing about this team's events."""
     vyte_id = values.identifier(values.as_dict(client.auth.test()).get("_id"))
-    if not Team.objects.filter(pk=team_id, vyte_id=vyte_id).exists():
+    if not fresh(Team.objects.all()).filter(pk=team_id, vyte_id=vyte_id).exists():
         raise AccountError(
             "The active API key belongs to another team at Vyte. Link this team again with its own key."
         )
@@ -109,7 +110,9 @@ def _check_key_owner(client: VyteClient, team_id: int) -> None:
 
 def _check_other_events_exist(client: VyteClient, team_id: int, vyte_id: str) -> None:
     """VyteError when every event is a 404, as from a gateway that is set up wrongly."""
-    rows = Event.objects.filter(team=team_id, missing_since__isnull=True).exclude(vyte_id=vyte_id)
+    rows = (
+        fresh(Event.objects.all()).filter(team=team_id, missing_since__isnull=True).exclude(vyte_id=vyte_id)
+    )
     others = list(rows.order_by("-vyte_updated_at", "-pk").values_list("vyte_id", flat=True)[:CONTROL_EVENTS])
     if not others or any(_exists(client, other) for other in others):
         return

@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Q
 
 from django_vyte import payloads
+from django_vyte.db import fresh
 from django_vyte.models import Event
 from django_vyte.payloads import values
 
@@ -106,7 +107,11 @@ def is_mirrored(team_id: int, description: Description) -> bool:
     if not description.created_at:
         return bool(_similar(team_id, description))
     start = _to_the_second(description.created_at)
-    return Event.objects.filter(team=team_id, vyte_created_at__range=(start, start + SECOND)).exists()
+    return (
+        fresh(Event.objects.all())
+        .filter(team=team_id, vyte_created_at__range=(start, start + SECOND))
+        .exists()
+    )
 
 
 def is_outdated_cancellation(team_id: int, description: Description) -> bool:
@@ -120,8 +125,10 @@ def is_outdated_cancellation(team_id: int, description: Description) -> bool:
     since = [_over_or_settled(row) for row in _created_with(team_id, description)]
     if since and all(when is not None and when > description.ended_at for when in since):
         return True
-    rows = Event.objects.cancelled().filter(
-        team=team_id, cancelled_at__gte=description.ended_at - CANCELLATION_TOLERANCE
+    rows = (
+        fresh(Event.objects.all())
+        .cancelled()
+        .filter(team=team_id, cancelled_at__gte=description.ended_at - CANCELLATION_TOLERANCE)
     )
     if description.creator:
         rows = rows.filter(creator_email=description.creator)
@@ -136,7 +143,7 @@ def _created_with(team_id: int, description: Description) -> list[dict[str, Any]
     if not description.created_at:
         return []
     start = _to_the_second(description.created_at)
-    rows = Event.objects.filter(team=team_id, vyte_created_at__range=(start, start + SECOND))
+    rows = fresh(Event.objects.all()).filter(team=team_id, vyte_created_at__range=(start, start + SECOND))
     if description.creator:
         rows = rows.filter(creator_email=description.creator)
     made = list(rows.values("status", "vyte_created_at", *CANCELLATION_COLUMNS)[: MAX_ALIKE + 1])
@@ -156,7 +163,7 @@ def _similar(team_id: int, description: Description) -> list[dict[str, Any]]:
     """The mirrored meetings with the same title, creator and times, as far as columns can tell."""
     if not description.is_sufficient:
         return []
-    rows = Event.objects.filter(team=team_id, title=description.title)
+    rows = fresh(Event.objects.all()).filter(team=team_id, title=description.title)
     if description.creator:
         rows = rows.filter(creator_email=description.creator)
     if description.created_at:

@@ -62,9 +62,9 @@ class PatrolResult:
 
 def due_teams() -> list[int]:
     """Primary keys of the teams that have a key and are due for a patrol, the longest unpatrolled first."""
-    linked = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE).values("team")
+    linked = db.fresh(ApiKey.objects.all()).filter(status=ApiKey.Status.ACTIVE).values("team")
     oldest = F("patrolled_at").asc(nulls_first=True)
-    rows = Team.objects.filter(_is_due(timezone.now()), pk__in=linked)
+    rows = db.fresh(Team.objects.all()).filter(_is_due(timezone.now()), pk__in=linked)
     return list(rows.order_by(oldest, "pk").values_list("pk", flat=True))
 
 
@@ -92,7 +92,7 @@ def claimed(team_id: int) -> Iterator[Team | None]:
 
     The lease of a worker that dies expires, and the next patrol takes the team.
     """
-    now, rows = timezone.now(), Team.objects.filter(pk=team_id)
+    now, rows = timezone.now(), db.fresh(Team.objects.all()).filter(pk=team_id)
     until = now + _max_duration()
     if not rows.filter(_is_due(now)).update(patrol_until=until):
         yield None
@@ -183,14 +183,14 @@ def _compare_one(team: Team, client: VyteClient, vyte_id: str, result: PatrolRes
 
 
 def _unlisted(team: Team, listed: set[str]) -> list[str]:
-    rows = Event.objects.filter(team=team, missing_since__isnull=True).upcoming().order_by()
+    rows = db.fresh(Event.objects.all()).filter(team=team, missing_since__isnull=True).upcoming().order_by()
     return [vyte_id for vyte_id in rows.values_list("vyte_id", flat=True) if vyte_id not in listed]
 
 
 def _next(team: Team, done: set[str], limit: int) -> list[tuple[int, str]]:
     """The events after the one compared last, and from the first one again after the last of all."""
     exists = Q(missing_since__isnull=True) | Q(missing_since__gt=timezone.now() - RECHECK_MISSING)
-    rows = Event.objects.filter(exists, team=team).order_by("pk")
+    rows = db.fresh(Event.objects.all()).filter(exists, team=team).order_by("pk")
     ahead = rows.filter(pk__gt=team.patrolled_to)
     found: list[tuple[int, str]] = []
     for candidates in (ahead, rows.filter(pk__lte=team.patrolled_to)):

@@ -152,7 +152,9 @@ class _TeamSync:
     def _unlisted(self) -> set[str]:
         # A time in the future comes from a clock that was set back since.
         in_future = Q(as_of__gt=timezone.now() + CLOCK_TOLERANCE)
-        known = Event.objects.filter(Q(as_of__lt=self.listing.began) | in_future, team=self.team)
+        known = db.fresh(Event.objects.all()).filter(
+            Q(as_of__lt=self.listing.began) | in_future, team=self.team
+        )
         known = known.filter(missing_since__isnull=True).exclude(status=Event.Status.CANCELLED)
         seen = self.listing.seen
         return {key for key in known.values_list("vyte_id", flat=True).iterator() if key not in seen}
@@ -197,7 +199,9 @@ class _TeamSync:
     def _sync_one(self, vyte_id: str) -> Event:
         result = sync_event(self.team.pk, vyte_id, origin=self.origin, client=self.client)
         self.summary.mirrored.changes += result.changes
-        return Event.objects.only("status", "missing_since").get(team=self.team, vyte_id=vyte_id)
+        return (
+            db.fresh(Event.objects.all()).only("status", "missing_since").get(team=self.team, vyte_id=vyte_id)
+        )
 
     def summarize(self) -> None:
         """Fill in the warnings, and why the mirror may be incomplete."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django_vyte import mirror
+from django_vyte.db import fresh
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox.sources import NotThereYet
 from django_vyte.models import Event
@@ -104,7 +105,9 @@ class _Search:
         Vyte may not list cancelled events: if one candidate is missing from the list, it is the cancelled one.
         """
         found = matching.candidates(self.context.team_id, description)
-        mirrored = Event.objects.filter(team=self.context.team_id, as_of__lt=listing.began, vyte_id__in=found)
+        mirrored = fresh(Event.objects.all()).filter(
+            team=self.context.team_id, as_of__lt=listing.began, vyte_id__in=found
+        )
         unlisted = set(mirrored.values_list("vyte_id", flat=True)) - listing.seen
         if not description.cancelled:
             return len(found) > len(unlisted)
@@ -118,8 +121,10 @@ class _Search:
 
     def _lists_no_cancelled(self, description: Description, listing: Listing, *, same_title: bool) -> bool:
         """Whether a list has none of the meetings known to be cancelled; False where none is known."""
-        rows = Event.objects.cancelled().filter(
-            team=self.context.team_id, missing_since__isnull=True, as_of__lt=listing.began
+        rows = (
+            fresh(Event.objects.all())
+            .cancelled()
+            .filter(team=self.context.team_id, missing_since__isnull=True, as_of__lt=listing.began)
         )
         rows = rows.filter(title=description.title) if same_title else rows
         known = set(rows.order_by("-cancelled_at").values_list("vyte_id", flat=True)[:EXAMPLES])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
+from django_vyte.db import fresh
 from django_vyte.exceptions import DecryptionError
 from django_vyte.models.delivery import AccountKey
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
@@ -15,7 +16,7 @@ from tests.clinic.models import SOURCE, Practice
 def check_practices(practice_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     """Each practice, or the one with this primary key."""
     accounts = []
-    for pk, name in Practice.objects.order_by("pk").values_list("pk", "name"):
+    for pk, name in fresh(Practice.objects.order_by("pk")).values_list("pk", "name"):
         account = CheckedAccount(name, str(pk), AccountKey(SOURCE, str(pk)))
         if practice_id in ("", account.id):
             yield from run_check(secrets, pk, about=account)
@@ -26,7 +27,7 @@ def check_practices(practice_id: str) -> Generator[Finding, None, list[CheckedAc
 def secrets(pk: int) -> Iterator[Finding]:
     """Whether its secrets can be decrypted."""
     try:
-        Practice.objects.get(pk=pk)
+        fresh(Practice.objects.all()).get(pk=pk)
     except DecryptionError:
         yield wrong("clinic_secrets_unreadable", "Its secrets cannot be decrypted.", "Enter them anew.")
     else:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 
+from django_vyte.db import fresh
 from django_vyte.inbox.sources import Context, Received, Result, Source, UnknownAccount
 from django_vyte.models.delivery import Delivery
 from tests.clinic import mirror
@@ -39,7 +40,7 @@ class ClinicContext(Context):
     @cached_property
     def practice(self) -> Practice:
         """The practice; UnknownAccount when it was deleted."""
-        practice = Practice.objects.filter(pk=self.account).first()
+        practice = fresh(Practice.objects.filter(pk=self.account)).first()
         if practice is None:
             raise UnknownAccount("The practice of this call does not exist any more.")
         return practice

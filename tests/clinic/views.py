@@ -10,6 +10,7 @@ from typing import Any
 
 from rest_framework.request import Request
 
+from django_vyte.db import fresh
 from django_vyte.views import InvalidSignature, WebhookView, read_body
 from tests.clinic.models import SOURCE, Practice
 
@@ -24,7 +25,7 @@ class ClinicWebhookView(WebhookView):
 
     def identify(self, request: Request, **kwargs: Any) -> str | None:
         """The practice in the path, once the signature of the body fits its key."""
-        practice = Practice.objects.filter(pk=kwargs["practice"]).first()
+        practice = fresh(Practice.objects.filter(pk=kwargs["practice"])).first()
         if practice is None:
             return None
         if request.method == "POST":

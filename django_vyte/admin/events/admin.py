@@ -141,13 +141,13 @@ class EventAdmin(LargeTableAdmin[Event]):
         see = request.user.has_perm
         # Vyte's JSON contains the invitees and the groups too.
         see_all = see("django_vyte.view_invitee") and see("django_vyte.view_eventgroup")
-        changes = history.for_display(event.changes.all())
+        changes = history.for_display(db.fresh(event.changes.all()))
         return {
             "verbs": self._verbs(request, event),
             "dates": date_options(event),
             "places": place_options(event),
-            "invitees": event.invitees.all() if see("django_vyte.view_invitee") else None,
-            "groups": event.groups.all() if see("django_vyte.view_eventgroup") else None,
+            "invitees": db.fresh(event.invitees.all()) if see("django_vyte.view_invitee") else None,
+            "groups": db.fresh(event.groups.all()) if see("django_vyte.view_eventgroup") else None,
             "history": history.rows(changes[:MAX_CHANGES]) if see("django_vyte.view_eventchange") else None,
             "history_shown": MAX_CHANGES,
             "raw": formatting.pretty_json(event.data) if see_all else None,

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from django_vyte.accounts import remedies
 from django_vyte.admin.events.options import event_time
+from django_vyte.db import fresh
 from django_vyte.exceptions import ServerError
 from django_vyte.models import Event
 
@@ -53,7 +54,7 @@ def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iter
     aborted, server_errors = False, 0
     aborted_teams = set[int]()
     for key in keys:
-        event = Event.objects.select_related("team").filter(pk=key).first()
+        event = fresh(Event.objects.all()).select_related("team").filter(pk=key).first()
         if event is None:
             continue
         if aborted or event.team_id in aborted_teams:

@@ -158,7 +158,7 @@ def _requested_events(request: HttpRequest) -> list[Event]:
     posted = request.method == "POST"
     given = request.POST.getlist("event") if posted else request.GET.get("events", "").split(",")
     keys = [int(key) for key in given if key.isascii() and key.isdigit() and len(key) < 19]
-    rows = Event.objects.select_related("team").prefetch_related("invitees")
+    rows = db.fresh(Event.objects.all()).select_related("team").prefetch_related("invitees")
     return list(rows.filter(pk__in=keys[:BULK_LIMIT]))
 
 

@@ -95,9 +95,11 @@ class TeamAdmin(VyteAdmin[Team]):
         verbs = [("synchronise", _("Synchronise now")), ("register_webhooks", _("Register webhooks"))]
         return {
             "verbs": [(verb, label) for verb, label in verbs if self.may(request, verb)],
-            "keys": team.api_keys.defer("key") if see("django_vyte.view_apikey") else None,
+            "keys": db.fresh(team.api_keys.all()).defer("key") if see("django_vyte.view_apikey") else None,
             "webhooks": (
-                team.webhooks.defer("token", "target_url") if see("django_vyte.view_webhook") else None
+                db.fresh(team.webhooks.all()).defer("token", "target_url")
+                if see("django_vyte.view_webhook")
+                else None
             ),
             "counts": _counts(team),
             "deliveries": _failed_deliveries(team) if see("django_vyte.view_delivery") else None,
@@ -182,7 +184,7 @@ class TeamAdmin(VyteAdmin[Team]):
     ) -> HttpResponse | None:
         teams = list(queryset)
         for team in teams:
-            if team.api_keys.filter(status=ApiKey.Status.ACTIVE).exists():
+            if db.fresh(team.api_keys.all()).filter(status=ApiKey.Status.ACTIVE).exists():
                 publishing.enqueue(task.name, team.pk, using=router.db_for_write(Team))
                 self.log_change(request, team, text % team)
                 self.message_user(request, f"{text % team} {_hint()}")
@@ -201,8 +203,11 @@ def _hint() -> str:
 
 def _counts(team: Team) -> list[tuple[str, str]]:
     """Labels and numbers of the team's events by status, and of its members."""
-    counts = [(str(label), _count(team.events.filter(status=value))) for value, label in Event.Status.choices]
-    return [*counts, (gettext("members"), _count(team.members))]
+    counts = [
+        (str(label), _count(db.fresh(team.events.all()).filter(status=value)))
+        for value, label in Event.Status.choices
+    ]
+    return [*counts, (gettext("members"), _count(db.fresh(team.members.all())))]
 
 
 def _count(rows: Any) -> str:
@@ -215,11 +220,13 @@ def _failed_deliveries(team: Team) -> QuerySet[Delivery]:
     """The last deliveries with an error, whether given up or waiting for a retry."""
     # ``status__in`` uses the index on the status; ``exclude(status=DONE)`` would scan the table.
     statuses = [each for each in Delivery.Status if each is not Delivery.Status.DONE]
-    rows = Delivery.objects.of(team.account_key).filter(status__in=statuses).exclude(error="")
+    rows = db.fresh(Delivery.objects.all()).of(team.account_key).filter(status__in=statuses).exclude(error="")
     return rows.defer("body", "headers").order_by("-pk")[:MAX_ROWS]
 
 
 def _failed_receivers(team: Team) -> list[history.Row]:
     """The last changes for which a receiver failed."""
-    rows = EventChange.objects.filter(event__team=team, told_at__isnull=True).exclude(error="")
+    rows = (
+        db.fresh(EventChange.objects.all()).filter(event__team=team, told_at__isnull=True).exclude(error="")
+    )
     return history.rows(history.for_display(rows)[:MAX_ROWS])

@@ -9,6 +9,7 @@ from django.db.models import Count, Min
 from django.utils.timesince import timesince
 
 from django_vyte.conf import get_settings
+from django_vyte.db import fresh
 from django_vyte.inbox.replay import reopen
 from django_vyte.inbox.scheduling import process
 from django_vyte.management.progress import progress
@@ -57,13 +58,13 @@ class Command(BaseCommand):
         self.say(
             f"Processed {swept.deliveries:,} deliveries and dispatched {swept.dispatched:,} changes and members."
         )
-        waiting = Delivery.objects.filter(status=Status.WAITING).count()
+        waiting = fresh(Delivery.objects.all()).filter(status=Status.WAITING).count()
         if waiting:
             self.say(f"{waiting:,} deliveries wait for another try. Why: manage.py vyte_inbox stats")
 
     def replay(self, *, ids: list[int], status: str, **options: Any) -> None:
         """Reopen deliveries and process them in this process; CommandError when one is not done afterwards."""
-        rows = Delivery.objects.filter(pk__in=ids) if ids else Delivery.objects.filter(status=status)
+        rows = fresh(Delivery.objects.filter(pk__in=ids) if ids else Delivery.objects.filter(status=status))
         keys = reopen(rows)
         if left := sorted(set(ids) - set(keys)):
             self.stderr.write(
@@ -73,7 +74,7 @@ class Command(BaseCommand):
             for pk in keys:
                 process(pk)
                 update(1)
-        done = Delivery.objects.filter(pk__in=keys, status__in=[Status.DONE, Status.IGNORED]).count()
+        done = fresh(Delivery.objects.filter(pk__in=keys, status__in=[Status.DONE, Status.IGNORED])).count()
         self.say(f"Replayed {len(keys):,} deliveries: {done:,} done, {len(keys) - done:,} not.")
         if left or done < len(keys):
             raise CommandError("Not all could be processed. Why: manage.py vyte_inbox stats")
@@ -91,10 +92,10 @@ class Command(BaseCommand):
 
     def stats(self, **options: Any) -> None:
         """Print the deliveries by status, the oldest open one, the latest failure, and how much is to be dispatched."""
-        counts = dict(Delivery.objects.order_by().values_list("status").annotate(Count("pk")))
+        counts = dict(fresh(Delivery.objects.all()).order_by().values_list("status").annotate(Count("pk")))
         for status in Status:
             self.stdout.write(f"{status.value:<10} {counts.get(status.value, 0):>10,}")
-        waiting = Delivery.objects.open()
+        waiting = fresh(Delivery.objects.all()).open()
         oldest = waiting.aggregate(oldest=Min("received_at"))["oldest"]
         if oldest:
             self.stdout.write(
@@ -104,7 +105,9 @@ class Command(BaseCommand):
             count = jobs_of(model).filter(next_attempt_at__isnull=False).count()
             self.stdout.write(f"{count:,} {model.noun}s wait for receivers.")
         trouble = (
-            Delivery.objects.filter(status__in=[Status.FAILED, Status.WAITING]).exclude(error="").first()
+            fresh(Delivery.objects.filter(status__in=[Status.FAILED, Status.WAITING]))
+            .exclude(error="")
+            .first()
         )
         if trouble:
             self.stdout.write(

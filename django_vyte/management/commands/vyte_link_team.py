@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_vyte.accounts import linking, remedies, subscriptions
+from django_vyte.db import fresh
 from django_vyte.exceptions import AuthenticationFailed
 from django_vyte.management.syncing import sync_and_report
 from django_vyte.management.teams import check_address
@@ -49,7 +50,7 @@ class Command(BaseCommand):
         except remedies.REQUEST_ERRORS as error:
             raise CommandError(refusal(error)) from None
         self.say(
-            f"Linked {team} ({team.vyte_id}) with the key that ends in {team.api_keys.latest('pk').hint}."
+            f"Linked {team} ({team.vyte_id}) with the key that ends in {fresh(team.api_keys.all()).latest('pk').hint}."
         )
         undone = [*self.register(team), *self.sync(team)]
         if undone:

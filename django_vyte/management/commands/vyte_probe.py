@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from django_vyte.accounts import remedies
 from django_vyte.client import VyteClient
+from django_vyte.db import fresh
 from django_vyte.exceptions import VyteError
 from django_vyte.management.commands.vyte_link_team import read_key
 from django_vyte.management.teams import add_team_argument, check_address, chosen
@@ -74,7 +75,7 @@ class Command(BaseCommand):
     def account(self, options: dict[str, Any]) -> probe.ProbedAccount:
         """The account of the linked team, or of the key that is entered; CommandError when Vyte does not accept it."""
         team = None
-        if options["team"] or Team.objects.exists():
+        if options["team"] or fresh(Team.objects.all()).exists():
             teams = chosen(options)
             if len(teams) > 1:
                 raise CommandError(

@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
+from django_vyte.db import fresh
 from django_vyte.inbox.sources import SOURCES
 from django_vyte.jobs.models import JobQuerySet, held_now
 from django_vyte.models.delivery import AccountKey, Delivery
@@ -36,7 +37,8 @@ SECONDS = 1.0
 
 def deliveries(key: AccountKey | None) -> Iterator[Finding]:
     """Webhook calls that were given up, fail again and again, or are overdue; of one account, or of all."""
-    rows = Delivery.objects.of_hidden(key) if key else Delivery.objects.all()
+    rows = fresh(Delivery.objects.all())
+    rows = rows.of_hidden(key) if key else rows
     waiting = rows.open().filter(source__in=SOURCES)
     found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
     yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
@@ -73,7 +75,7 @@ def receivers(key: AccountKey | None) -> Iterator[Finding]:
 
 def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
     """Rows whose dispatch was given up. No index has them: reads the newest rows in ranges for about a second."""
-    everything = rows.model._default_manager.order_by("pk").values_list("pk", flat=True)
+    everything = fresh(rows.model._default_manager.all()).order_by("pk").values_list("pk", flat=True)
     newest, oldest = everything.last(), everything.first()
     if newest is None or oldest is None:
         return
@@ -132,7 +134,7 @@ def _count(rows: JobQuerySet[Any]) -> str:
 
 def not_installed() -> Iterator[Finding]:
     """Calls of a service whose app is not in INSTALLED_APPS any more: nobody processes them."""
-    rows = Delivery.objects.open().exclude(source__in=SOURCES)
+    rows = fresh(Delivery.objects.all()).open().exclude(source__in=SOURCES)
     if left := set(rows.values_list("source", flat=True)[:MAX_COUNT]):
         text = f"Calls wait that no installed app processes, of: {', '.join(sorted(left))}."
         yield wrong(
@@ -143,7 +145,7 @@ def not_installed() -> Iterator[Finding]:
 def pruning() -> Iterator[Finding]:
     """Rows that should have been deleted, or their content emptied, days ago."""
     settings = get_settings()
-    calls = Delivery.objects.all()
+    calls = fresh(Delivery.objects.all())
     history = [(jobs_of(model), model.pruned_by) for model in message_models() if model.pruned_by]
     # A sample is enough: pruning empties the oldest payloads first, so the youngest due ones show whether it runs.
     last = calls.filter(received_at__lt=_pruned_by(settings.KEEP_PAYLOADS_DAYS)).order_by("-received_at")

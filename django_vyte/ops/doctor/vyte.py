@@ -16,6 +16,7 @@ from django_vyte.accounts import remedies, subscriptions
 from django_vyte.accounts.problems import Kind
 from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.conf import get_settings
+from django_vyte.db import fresh
 from django_vyte.fields import cipher, decrypt
 from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
@@ -59,7 +60,7 @@ KINDS = {
 def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     """All checks of stored secrets and of each team, or of the team with this id at Vyte."""
     yield from run_check(secrets)
-    teams = list(Team.objects.order_by("pk"))
+    teams = list(fresh(Team.objects.all()).order_by("pk"))
     wanted = [team for team in teams if team_id in ("", team.vyte_id)]
     yield from run_check(linked, teams)
     reachable = True
@@ -90,7 +91,7 @@ def _checked(team: Team) -> CheckedAccount:
 def linked(teams: list[Team]) -> Iterator[Finding]:
     """Whether any team is linked; a site that uses another service only needs none."""
     others = (source for name, source in SOURCES.items() if name != SOURCE)
-    if teams or any(source.accounts().exists() for source in others):
+    if teams or any(fresh(source.accounts()).exists() for source in others):
         yield fine("teams", f"Linked teams: {len(teams)}.")
     else:
         yield wrong("no_team", "No team is linked.", "manage.py vyte_link_team")
@@ -103,14 +104,17 @@ def secrets() -> Iterator[Finding]:
     except ImproperlyConfigured:
         # The system check E003 reports this.
         return
-    active = ApiKey.objects.filter(status=ApiKey.Status.ACTIVE)
+    active = fresh(ApiKey.objects.all()).filter(status=ApiKey.Status.ACTIVE)
     lost = [
         *_unreadable(active, ("key",), "API keys", "manage.py vyte_link_team"),
         *_unreadable(
-            Webhook.objects.all(), ("token", "target_url"), "webhooks", "manage.py vyte_hooks register"
+            fresh(Webhook.objects.all()), ("token", "target_url"), "webhooks", "manage.py vyte_hooks register"
         ),
         *_unreadable(
-            ThirdPartyApp.objects.all(), ("secret",), "third-party apps", "enter their secrets in the admin"
+            fresh(ThirdPartyApp.objects.all()),
+            ("secret",),
+            "third-party apps",
+            "enter their secrets in the admin",
         ),
     ]
     yield from lost or [fine("secrets", "Every stored secret can be decrypted.")]
@@ -139,7 +143,8 @@ def _opens(sealed: str) -> bool:
 def key(team: Team) -> Iterator[Finding]:
     """Whether the team has an active API key."""
     active = (
-        team.api_keys.filter(status=ApiKey.Status.ACTIVE)
+        fresh(team.api_keys.all())
+        .filter(status=ApiKey.Status.ACTIVE)
         .order_by("-pk")
         .values_list("hint", flat=True)
         .first()

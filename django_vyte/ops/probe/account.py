@@ -14,6 +14,7 @@ from django_vyte.client import VyteClient
 from django_vyte.client.resource import Resource
 from django_vyte.client.types import EventFilters
 from django_vyte.conf import get_settings
+from django_vyte.db import fresh
 from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteConnectionError, VyteError
 from django_vyte.http import Session
 from django_vyte.models import Delivery, Team
@@ -165,7 +166,7 @@ class ProbedAccount:
         if self.team is None:
             return []
         found = []
-        for delivery in Delivery.objects.of(self.team.account_key).order_by("-pk")[:CALLS]:
+        for delivery in fresh(Delivery.objects.all()).of(self.team.account_key).order_by("-pk")[:CALLS]:
             try:
                 found.append(StoredCall(delivery, json.loads(delivery.body)))
             except (ValueError, RecursionError):

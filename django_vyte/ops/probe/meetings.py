@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from django_vyte.db import fresh
 from django_vyte.models import Event
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
@@ -78,8 +79,10 @@ def list_cancelled(account: ProbedAccount) -> Fact:
 def _cancelled_here(account: ProbedAccount) -> Iterator[str]:
     """Ids of listed meetings that are cancelled here, though Vyte's payload does not show it."""
     listed = {event.get("_id") for event in account.events()}
-    known = Event.objects.cancelled().filter(
-        team=account.team, cancelled_at__isnull=False, missing_since=None
+    known = (
+        fresh(Event.objects.all())
+        .cancelled()
+        .filter(team=account.team, cancelled_at__isnull=False, missing_since=None)
     )
     for vyte_id, data in known.order_by("-cancelled_at").values_list("vyte_id", "data")[:50]:
         if vyte_id in listed and not data.get("cancelled"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from django_vyte.db import fresh
 from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteError
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.observations import Observations
@@ -146,7 +147,7 @@ class Trial:
     def _wait_for_calls(self, seconds: float) -> bool:
         """Whether the webhook calls about creating, confirming and cancelling it come in time."""
         team = self.account.team
-        if team is None or not team.webhooks.exclude(vyte_id="").exists():
+        if team is None or not fresh(team.webhooks.all()).exclude(vyte_id="").exists():
             return False
         self.account.say(f"Waiting up to {seconds:.0f} seconds for the calls about it …")
         end = time.monotonic() + seconds

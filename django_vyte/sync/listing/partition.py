@@ -26,6 +26,7 @@ from django_vyte import payloads
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import ignore, is_probably_cut
 from django_vyte.client.types import EventFilters
+from django_vyte.db import fresh
 from django_vyte.exceptions import VyteAPIError, VyteError
 from django_vyte.models import Event, EventGroup, Team
 from django_vyte.payloads import values
@@ -249,14 +250,19 @@ class Listing:
             users = self.client.users.list()
         except VyteError:
             users = []
-        mirrored = Event.objects.filter(team=self.team).order_by().values_list("creator_email", flat=True)
+        mirrored = (
+            fresh(Event.objects.all())
+            .filter(team=self.team)
+            .order_by()
+            .values_list("creator_email", flat=True)
+        )
         return {email for user in users for email in payloads.emails(values.as_dict(user))} | set(
             mirrored.distinct()
         )
 
     @cached_property
     def _groups(self) -> set[str]:
-        mirrored = EventGroup.objects.filter(event__team=self.team).order_by()
+        mirrored = fresh(EventGroup.objects.all()).filter(event__team=self.team).order_by()
         return set(mirrored.values_list("group_id", flat=True).distinct())
 
 
