@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
+from django.db import router
 from django.db.models import IntegerField
 from django.urls import NoReverseMatch, reverse
 
@@ -19,6 +20,7 @@ from django_vyte import conf
 from django_vyte.client.checks import is_local
 from django_vyte.fields import cipher
 from django_vyte.jobs.models import JobQuerySet
+from django_vyte.models import Delivery
 from django_vyte.outbox import message_models
 
 TAG = "django_vyte"
@@ -189,8 +191,9 @@ def check_sqlite(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[Check
 
     https://docs.djangoproject.com/en/stable/ref/databases/#database-is-locked-errors
     """
+    # A replica, or a database that has nothing of this package, is not written to here.
     databases: dict[str, Any] = settings.DATABASES
-    if not any(_may_lock(database) for database in databases.values()):
+    if not _may_lock(databases.get(router.db_for_write(Delivery), {})):
         return []
     hint = 'Set "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20} for this database.'
     text = "SQLite fails with 'database is locked' where web server and worker write at once."

@@ -5,7 +5,7 @@ A service subclasses it with ``source`` and ``identify``; nothing in a request w
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any, ClassVar
 
@@ -18,7 +18,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
+from rest_framework.views import APIView, exception_handler
 
 from django_vyte.conf import get_settings
 from django_vyte.db import non_atomic_requests
@@ -111,6 +111,13 @@ class WebhookView(APIView):
         if account is None:
             raise Http404
         self.account = account
+
+    def perform_authentication(self, request: Request) -> None:
+        """Nobody logs in here: ``identify`` says whose call it is."""
+
+    def get_exception_handler(self) -> Callable[..., Response | None]:
+        """Django REST framework's own: what the project's makes of an error is meant for its API."""
+        return exception_handler
 
     def head(self, request: Request, **kwargs: Any) -> Response:
         """200 for a known address, so that one can be tried out without leaving a call behind."""

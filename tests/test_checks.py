@@ -93,6 +93,16 @@ def test_sqlite_in_a_file_wants_immediate_transactions(settings, monkeypatch):
     assert messages() == {}
 
 
+def test_sqlite_that_is_not_written_to_may_be_as_it_is(settings, monkeypatch):
+    written = {"ENGINE": "django.db.backends.postgresql", "NAME": "crm"}
+    other = {"ENGINE": "django.db.backends.sqlite3", "NAME": "other.sqlite3"}
+    databases = {"default": written, "other": other}
+    monkeypatch.setattr(
+        checks, "settings", SimpleNamespace(DATABASES=databases, USE_TZ=True, VYTE=settings.VYTE)
+    )
+    assert messages() == {}
+
+
 @pytest.mark.parametrize("timeout", [0, -1, "5", [5, 20], (5,), (5, 20, 30), (5, None)])
 def test_a_timeout_that_is_none_is_an_error(settings, timeout):
     settings.VYTE = {**settings.VYTE, "TIMEOUT": timeout}

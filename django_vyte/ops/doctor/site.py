@@ -6,8 +6,10 @@ from collections.abc import Iterator
 
 from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, Error, connections, router
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
+from django_vyte.db import fresh
 from django_vyte.jobs.publishing import broker_problem
 from django_vyte.models.delivery import Delivery
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
@@ -44,8 +46,7 @@ def tables() -> Iterator[Finding]:
     """Whether the database answers and all migrations of this package are applied."""
     connection = connections[router.db_for_write(Delivery)]
     try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes(APP))
+        missing = _unapplied(MigrationRecorder(connection))
     except Error as error:
         yield wrong(
             "database_unreachable",
@@ -53,10 +54,18 @@ def tables() -> Iterator[Finding]:
             f"Start it, or correct DATABASES[{connection.alias!r}].",
         )
         return
-    missing = [migration.name for migration, _ in plan if migration.app_label == APP]
     if missing:
         text = f"Migrations are not applied: {', '.join(missing)}."
         which = "" if connection.alias == DEFAULT_DB_ALIAS else f" --database {connection.alias}"
         yield wrong("migrations_unapplied", text, f"manage.py migrate {APP}{which}")
     else:
         yield fine("tables", "All migrations are applied.")
+
+
+def _unapplied(recorder: MigrationRecorder) -> list[str]:
+    """The names of this package's migrations that the database does not have, in order."""
+    rows = fresh(recorder.migration_qs.filter(app=APP)) if recorder.has_table() else []
+    applied = {row.name for row in rows}
+    return sorted(
+        name for app, name in MigrationLoader(None).disk_migrations if app == APP and name not in applied
+    )
