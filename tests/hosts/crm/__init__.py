@@ -1,0 +1,1 @@
+"""The host project's own app: projects, whose meetings are at Vyte."""
