@@ -679,3 +679,37 @@ def test_calls_of_an_app_that_is_not_installed_are_told_from_a_missing_worker(li
     found = wrong()
     assert set(found) == {"source_not_installed"}
     assert "of: gone." in found["source_not_installed"].text
+
+
+# At a glance
+
+
+def test_the_summary_of_a_healthy_site_is_empty_and_sends_nothing(vyte_sandbox, linked_team):
+    assert doctor.summary() == []
+    assert vyte_sandbox.requests == []
+
+
+def test_the_summary_names_what_settings_and_tables_tell_errors_first(
+    vyte_sandbox, linked_team, other_team, settings
+):
+    settings.VYTE = {**settings.VYTE, "RETRIES": -1}
+    other_team.api_keys.update(status=ApiKey.Status.REVOKED)
+    problems.set_problem(linked_team.pk, Kind.PATROL, "GET /v2/events answered 503")
+    Delivery.objects.create(
+        source="vyte", account=str(linked_team.pk), status=Status.FAILED, next_attempt_at=None, error="x"
+    )
+    found = doctor.summary()
+    assert [(each.id, each.level, each.team) for each in found] == [
+        ("django_vyte.E008", Level.ERROR, ""),
+        ("no_active_key", Level.ERROR, other_team.vyte_id),
+        ("deliveries_failed", Level.ERROR, ""),
+        ("comparing_failed", Level.WARNING, linked_team.vyte_id),
+    ]
+    assert found[1].about == "Bolt"
+    assert vyte_sandbox.requests == []
+
+
+def test_the_summary_asks_as_often_for_one_team_as_for_many(linked_team, django_assert_max_num_queries):
+    Team.objects.bulk_create(Team(vyte_id=str(number), name="T") for number in range(30))
+    with django_assert_max_num_queries(20):
+        assert len(doctor.summary()) == 30

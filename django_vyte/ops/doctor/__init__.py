@@ -6,6 +6,6 @@ own with ``registry.register_check``.
 
 from django_vyte.ops.doctor import vyte  # noqa: F401 - registers its check
 from django_vyte.ops.doctor.finding import Finding, Level
-from django_vyte.ops.doctor.runner import run_checks
+from django_vyte.ops.doctor.runner import run_checks, summary
 
-__all__ = ["Finding", "Level", "run_checks"]
+__all__ = ["Finding", "Level", "run_checks", "summary"]

@@ -35,7 +35,7 @@ STEP = 10_000
 SECONDS = 1.0
 
 
-def deliveries(key: AccountKey | None) -> Iterator[Finding]:
+def deliveries(key: AccountKey | None = None) -> Iterator[Finding]:
     """Webhook calls that were given up, fail again and again, or are overdue; of one account, or of all."""
     rows = fresh(Delivery.objects.all())
     rows = rows.of_hidden(key) if key else rows
@@ -55,7 +55,7 @@ def _failed(rows: JobQuerySet[Delivery]) -> Iterator[Finding]:
         )
 
 
-def receivers(key: AccountKey | None) -> Iterator[Finding]:
+def receivers(key: AccountKey | None = None) -> Iterator[Finding]:
     """Outbox rows not yet dispatched to all receivers: given up, failing, or overdue; of one account, or of all."""
     found = []
     for model in message_models():

@@ -26,10 +26,17 @@ class CheckedAccount:
     id: str
     key: AccountKey
 
+    def named(self, finding: Finding) -> Finding:
+        """The finding, as one about this account."""
+        return dataclasses.replace(finding, about=self.name, team=self.id)
+
 
 # Takes the service's id of the account to check, empty for all; returns all accounts that are linked.
 AccountCheck = Callable[[str], Generator[Finding, None, list[CheckedAccount]]]
 ACCOUNT_CHECKS: dict[str, AccountCheck] = {}
+# Finds what this site's own tables tell about the accounts of a service: no request, a few queries for all of them.
+QuickCheck = Callable[[], Iterator[Finding]]
+QUICK_CHECKS: dict[str, QuickCheck] = {}
 
 
 def register_check(source: str, kinds: dict[str, Level]) -> Callable[[AccountCheck], AccountCheck]:
@@ -38,6 +45,16 @@ def register_check(source: str, kinds: dict[str, Level]) -> Callable[[AccountChe
     def decorate(check: AccountCheck) -> AccountCheck:
         KINDS.update(kinds)
         ACCOUNT_CHECKS[source] = check
+        return check
+
+    return decorate
+
+
+def register_quick_check(source: str) -> Callable[[QuickCheck], QuickCheck]:
+    """Register what ``doctor.summary`` shows of a source's accounts; its findings say which account they are about."""
+
+    def decorate(check: QuickCheck) -> QuickCheck:
+        QUICK_CHECKS[source] = check
         return check
 
     return decorate
@@ -79,4 +96,4 @@ def _crashed(check: Callable[..., object], error: Exception) -> Finding:
 def _for_output(finding: Finding, about: CheckedAccount | None) -> Finding:
     """The finding with secrets masked and the account it is about."""
     masked = dataclasses.replace(finding, text=redacted(finding.text), hint=redacted(finding.hint))
-    return dataclasses.replace(masked, about=about.name, team=about.id) if about else masked
+    return about.named(masked) if about else masked

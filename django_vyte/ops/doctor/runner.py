@@ -8,8 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django_vyte.ops.doctor import backlog, site
-from django_vyte.ops.doctor.finding import Finding, wrong
-from django_vyte.ops.doctor.registry import ACCOUNT_CHECKS, CheckedAccount, run_account_check, run_check
+from django_vyte.ops.doctor.finding import Finding, Level, wrong
+from django_vyte.ops.doctor.registry import (
+    ACCOUNT_CHECKS,
+    QUICK_CHECKS,
+    CheckedAccount,
+    run_account_check,
+    run_check,
+)
 
 
 def run_checks(account_id: str = "") -> Iterator[Finding]:
@@ -34,6 +40,24 @@ def run_checks(account_id: str = "") -> Iterator[Finding]:
     if not wanted:
         names = ", ".join(f"{account.id} ({account.name})" for account in accounts)
         yield wrong("unknown_account", f"No account {account_id} is linked.", f"Linked are: {names}")
+
+
+def summary() -> list[Finding]:
+    """What is wrong as far as settings and tables tell, errors first; empty where nothing is. For a page's notice.
+
+    Sends no request: not to Vyte, the broker or this site's own address, so it misses what only ``run_checks`` finds.
+    Takes a few milliseconds and about twenty queries, however many teams and rows there are, and never raises.
+
+    Each ``Finding`` has a stable ``id`` (docs/run/doctor.md), a ``level`` (``Level.ERROR`` or ``Level.WARNING``), and
+    two texts in English for people who run the site: ``text`` says what is wrong, ``hint`` what to do. ``team`` is the
+    ``vyte_id`` of the team that it is about, empty for what concerns the whole site; ``about`` is that team's name.
+    No text holds a secret.
+    """
+    checks = (site.settings, *QUICK_CHECKS.values(), backlog.deliveries, backlog.receivers, backlog.pruning)
+    found = [finding for check in checks for finding in run_check(check)]
+    return sorted(
+        (each for each in found if each.level is not Level.OK), key=lambda each: each.level is not Level.ERROR
+    )
 
 
 def _check_work(account: CheckedAccount | None) -> Iterator[Finding]:

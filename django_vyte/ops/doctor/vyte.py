@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import ExpressionWrapper, F, Model, QuerySet, TextField
+from django.db.models import Exists, ExpressionWrapper, F, Model, OuterRef, QuerySet, TextField
 from django.utils import timezone
 
 from django_vyte import exceptions
@@ -22,7 +22,7 @@ from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
 from django_vyte.models.team import SOURCE
 from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
-from django_vyte.ops.doctor.registry import CheckedAccount, register_check, run_check
+from django_vyte.ops.doctor.registry import CheckedAccount, register_check, register_quick_check, run_check
 from django_vyte.payloads import values
 
 # What a request to Vyte may raise; ValueError for a setting that is no URL.
@@ -69,6 +69,19 @@ def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     return [_checked(team) for team in teams]
 
 
+@register_quick_check(SOURCE)
+def teams_at_a_glance() -> Iterator[Finding]:
+    """Whether each team has a key, was patrolled, and has no recorded problem."""
+    active = ApiKey.objects.filter(team=OuterRef("pk"), status=ApiKey.Status.ACTIVE)
+    teams = list(Team.objects.annotate(has_key=Exists(active)).order_by("pk"))
+    yield from linked(teams)
+    for team in teams:
+        about = _checked(team)
+        found = [*patrol(team)] if team.has_key else [_without_key()]
+        for finding in (*found, *problems(team)):
+            yield about.named(finding)
+
+
 def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, bool]:
     """All checks of one team; returns whether requests about other teams make sense."""
     about = _checked(team)
@@ -88,7 +101,7 @@ def _checked(team: Team) -> CheckedAccount:
     return CheckedAccount(str(team), team.vyte_id, team.account_key)
 
 
-def linked(teams: list[Team]) -> Iterator[Finding]:
+def linked(teams: Sequence[Team]) -> Iterator[Finding]:
     """Whether any team is linked; a site that uses another service only needs none."""
     others = (source for name, source in SOURCES.items() if name != SOURCE)
     if teams or any(fresh(source.accounts()).exists() for source in others):
@@ -150,9 +163,13 @@ def key(team: Team) -> Iterator[Finding]:
         .first()
     )
     if active is None:
-        yield wrong("no_active_key", "It has no active API key.", "manage.py vyte_link_team")
+        yield _without_key()
     else:
         yield fine("key", f"Its key ends in {active}.")
+
+
+def _without_key() -> Finding:
+    return wrong("no_active_key", "It has no active API key.", "manage.py vyte_link_team")
 
 
 def vyte(team: Team) -> Iterator[Finding]:
