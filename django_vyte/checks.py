@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import router
 from django.db.models import IntegerField
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 
 from django_vyte import conf
 from django_vyte.client.checks import is_local
@@ -22,6 +22,7 @@ from django_vyte.fields import cipher
 from django_vyte.jobs.models import JobQuerySet
 from django_vyte.models import Delivery
 from django_vyte.outbox import message_models
+from django_vyte.public_urls import local_path
 
 TAG = "django_vyte"
 OUTBOX_HINT = (
@@ -59,24 +60,39 @@ def check_encryption_keys(app_configs: Sequence[Any] | None, **kwargs: Any) -> l
 
 @register(TAG)
 def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
-    """E004: ``PUBLIC_URL`` is missing, has a path, or is not https."""
+    """E004: ``PUBLIC_URL`` is missing, is not https, or holds more than host and the path in front of the site."""
     url = conf.get_settings().PUBLIC_URL
     hint = "Set it to where Vyte can reach this site, such as https://crm.example.com."
     if not url:
-        return [Error("VYTE['PUBLIC_URL'] is missing.", hint=hint, id="django_vyte.E004")]
-    parts = urlsplit(url)
-    if parts.hostname and (parts.path or parts.query):
-        hint = "Leave out everything behind the host: the path comes from your urlpatterns."
-        return [Error("VYTE['PUBLIC_URL'] has a path.", hint=hint, id="django_vyte.E004")]
-    if parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname))):
+        problem = "is missing."
+    elif not _is_public(url):
+        problem, hint = "is not an https URL.", f"{hint} Vyte calls https only."
+    elif not url.isprintable() or set(url) & set("?#@\\ "):
+        problem = "has a query, a fragment, a login or a space."
+        hint = "Leave it out. A path is fine, where the web server has this site below one."
+    elif _ends_with_endpoint(url):
+        problem = "has a path that your urlpatterns add."
+        hint = "Leave out /…/webhooks. A path is fine, where the web server has this site below one."
+    else:
         return []
-    return [
-        Error(
-            "VYTE['PUBLIC_URL'] is not an https URL.",
-            hint=f"{hint} Vyte calls https only.",
-            id="django_vyte.E004",
-        )
-    ]
+    return [Error(f"VYTE['PUBLIC_URL'] {problem}", hint=hint, id="django_vyte.E004")]
+
+
+def _is_public(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_local(host)))
+
+
+def _ends_with_endpoint(url: str) -> bool:
+    try:
+        return url.endswith(local_path("django_vyte:webhook", "-").removesuffix("/-/"))
+    except NoReverseMatch:
+        return False
 
 
 @register(TAG)
@@ -144,7 +160,7 @@ VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
 def check_urls(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
     """E005: the webhook endpoint is not among the project's URLs."""
     try:
-        reverse("django_vyte:webhook", args=["token"])
+        local_path("django_vyte:webhook", "token")
     except NoReverseMatch:
         hint = 'Add path("vyte/", include("django_vyte.urls")) to your urlpatterns.'
         return [Error("The webhook endpoint has no URL.", hint=hint, id="django_vyte.E005")]

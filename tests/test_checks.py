@@ -156,9 +156,36 @@ def test_a_value_that_would_fail_later_is_an_error_now(settings, name, value):
     assert f"VYTE[{name!r}]" in messages()["django_vyte.E008"]
 
 
-def test_a_public_url_with_a_path_is_an_error(settings):
+@pytest.mark.parametrize(
+    "url", ["https://example.com/crm", "https://example.com/a/b/", "http://localhost:8000/crm"]
+)
+def test_a_public_url_may_have_the_path_below_which_the_web_server_has_the_site(settings, url):
+    settings.VYTE = {**settings.VYTE, "PUBLIC_URL": url}
+    assert messages() == {}
+
+
+def test_a_public_url_with_the_path_of_the_endpoint_is_an_error(settings):
     settings.VYTE = {**settings.VYTE, "PUBLIC_URL": "https://crm.example.com/vyte/webhooks"}
     assert "has a path" in messages()["django_vyte.E004"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://crm.example.com/?a=1",
+        "https://crm.example.com/crm?a",
+        "https://crm.example.com/#top",
+        "https://crm.example.com?",
+        "https://very:secret@crm.example.com",
+        "https://crm.example.com/a b",
+        "https://crm.example.com/\n",
+        "https://crm.example.com:port",
+        "https://[crm",
+    ],
+)
+def test_a_public_url_that_holds_anything_else_is_an_error_that_shows_no_password(settings, url):
+    settings.VYTE = {**settings.VYTE, "PUBLIC_URL": url}
+    assert "secret" not in messages()["django_vyte.E004"]
 
 
 def test_a_project_without_vyte_hears_that_it_is_missing(settings):

@@ -5,20 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import logging
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
-from django.urls import reverse
 from django.utils import timezone
 
 from django_vyte.client import VyteClient
 from django_vyte.client.types import Hook, HookAction
-from django_vyte.conf import get_settings
 from django_vyte.db import fresh, refresh
 from django_vyte.exceptions import BadRequest, DecryptionError, NotFound, VyteError
 from django_vyte.models import Team, Webhook
 from django_vyte.models.webhook import new_token
 from django_vyte.payloads import values
+from django_vyte.public_urls import path_of, public_url, view_of
 
 logger = logging.getLogger(__name__)
 
@@ -45,13 +45,8 @@ class State:
 
 
 def webhook_url(webhook: Webhook) -> str:
-    """The URL that Vyte calls; ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty."""
-    public_url = get_settings().PUBLIC_URL
-    if not public_url:
-        raise ImproperlyConfigured(
-            "VYTE['PUBLIC_URL'] is empty, so Vyte cannot be told where to call. Set it to https://your.site."
-        )
-    return public_url + reverse("django_vyte:webhook", args=[webhook.token])
+    """The URL that Vyte calls, whoever asks; ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty."""
+    return public_url("django_vyte:webhook", webhook.token)
 
 
 def compare(team: Team, **options: Any) -> list[State]:
@@ -63,19 +58,20 @@ def compare(team: Team, **options: Any) -> list[State]:
     with team.client(**options) as client:
         there = cast("list[Hook]", values.as_dicts(client.hooks.list()))
         for webhook in fresh(team.webhooks.all()).order_by("action"):
-            wanted = webhook_url(webhook)
-            found = next((hook for hook in there if _fits(hook, webhook, wanted)), None)
+            # Of two that lead here, the one at the present address: the other is stale.
+            found = sorted((hook for hook in there if _fits(hook, webhook)), key=partial(_has_moved, webhook))
             if found:
-                there.remove(found)
-            states.append(State(webhook.action, webhook, found or _unlisted(client, webhook, wanted)))
+                there.remove(found[0])
+            states.append(State(webhook.action, webhook, found[0] if found else _unlisted(client, webhook)))
     return states + [State(str(hook.get("action")), None, hook) for hook in there]
 
 
 def register(team: Team) -> list[Webhook]:
     """Subscribe to every action that is not registered yet; the webhooks that were added.
 
-    Stores the row, which has the address, before asking Vyte, so that the first call is not refused. Raises VyteError;
-    running it again continues where it stopped.
+    A subscription at another path of this site that still leads here, such as that of another language, is moved to the
+    present one. Stores the row, which has the address, before asking Vyte, so that the first call is not refused.
+    Raises VyteError; running it again continues where it stopped.
     """
     added = []
     # First, so that a key that cannot be decrypted fails before anything is written.
@@ -90,7 +86,10 @@ def register(team: Team) -> list[Webhook]:
                 continue
             if state.there is None:
                 added.append(state.here)
-            _remember(state.here, state.there or _subscribe(client, state.here))
+                _remember(state.here, _subscribe(client, state.here))
+            else:
+                _move(client, state.here, state.there)
+                _remember(state.here, state.there)
     return added
 
 
@@ -153,7 +152,15 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
         ) from None
 
 
-def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | None:
+def _move(client: VyteClient, webhook: Webhook, hook: Hook) -> None:
+    """Have Vyte call the present address of a webhook instead of another that leads here."""
+    if _has_moved(webhook, hook):
+        client.hooks.update(
+            hook["_id"], action=cast("HookAction", webhook.action), target_url=webhook_url(webhook)
+        )
+
+
+def _unlisted(client: VyteClient, webhook: Webhook) -> Hook | None:
     """A registered webhook that is not listed, if Vyte has it all the same: the list may be cut short."""
     if not _was_accepted(webhook):
         return None
@@ -161,24 +168,40 @@ def _unlisted(client: VyteClient, webhook: Webhook, target_url: str) -> Hook | N
         hook = client.hooks.retrieve(webhook.vyte_id)
     except (BadRequest, NotFound):
         return None
-    return hook if _fits(hook, webhook, target_url) else None
+    return hook if _fits(hook, webhook) else None
 
 
 def _points_here(target_url: str) -> bool:
-    endpoint = get_settings().PUBLIC_URL + reverse("django_vyte:webhook", args=["-"]).removesuffix("-/")
     token = target_url.rstrip("/").rpartition("/")[2]
-    return target_url.startswith(endpoint) or Webhook.objects.for_token(token) is not None
+    return token_in(target_url) is not None or Webhook.objects.for_token(token) is not None
 
 
-def _fits(hook: Hook, webhook: Webhook, target_url: str) -> bool:
+def token_in(url: str) -> str | None:
+    """The token of a URL that leads to this site's endpoint, in any language's path; None for any other URL."""
+    match = view_of(url)
+    leads_here = match and match.url_name == "webhook" and match.app_names[-1:] == ["django_vyte"]
+    return str(match.kwargs["token"]) if match and leads_here else None
+
+
+def _fits(hook: Hook, webhook: Webhook) -> bool:
     # Vyte may normalize the URL that it was given.
     is_known = hook.get("_id") == webhook.vyte_id and _was_accepted(webhook)
-    return is_known or (hook.get("action") == webhook.action and hook.get("target_url") == target_url)
+    return is_known or (hook.get("action") == webhook.action and _leads_to(webhook, hook.get("target_url")))
+
+
+def _leads_to(webhook: Webhook, url: object) -> bool:
+    return token_in(str(url)) == webhook.token
+
+
+def _has_moved(webhook: Webhook, hook: Hook) -> bool:
+    """Whether Vyte calls another path of this site, such as that of another language."""
+    path, wanted = path_of(str(hook.get("target_url"))), path_of(webhook_url(webhook))
+    return None not in (path, wanted) and str(path).rstrip("/") != str(wanted).rstrip("/")
 
 
 def _was_accepted(webhook: Webhook) -> bool:
-    """Whether Vyte has accepted this webhook with its current address."""
-    return bool(webhook.vyte_id) and webhook.target_url == webhook_url(webhook)
+    """Whether Vyte has accepted this webhook with an address that leads to it."""
+    return bool(webhook.vyte_id) and _leads_to(webhook, webhook.target_url)
 
 
 def _remember(webhook: Webhook, hook: Hook) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from django.contrib import admin
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin.base import ReadOnlyAdmin
-from django_vyte.conf import get_settings
 from django_vyte.models import Webhook
+from django_vyte.public_urls import public_url
 
 MASK = "***"
 
@@ -35,10 +36,11 @@ class WebhookAdmin(ReadOnlyAdmin[Webhook]):
     def address(self, webhook: Webhook) -> str:
         """The URL under the current settings. The token is masked: whoever has it can forge deliveries."""
         try:
-            path = reverse("django_vyte:webhook", args=[MASK])
+            return public_url("django_vyte:webhook", MASK)
         except NoReverseMatch:
             return gettext("(include django_vyte.urls in your URLs)")
-        return get_settings().PUBLIC_URL + path
+        except ImproperlyConfigured:
+            return gettext("(set VYTE['PUBLIC_URL'])")
 
     @admin.display(description=_("registered"), boolean=True, ordering="vyte_id")
     def registered(self, webhook: Webhook) -> bool:
