@@ -58,8 +58,9 @@ def compare(team: Team, **options: Any) -> list[State]:
     with team.client(**options) as client:
         there = cast("list[Hook]", values.as_dicts(client.hooks.list()))
         for webhook in fresh(team.webhooks.all()).order_by("action"):
+            has_moved = partial(_has_moved, webhook_url(webhook))
             # Of two that lead here, the one at the present address: the other is stale.
-            found = sorted((hook for hook in there if _fits(hook, webhook)), key=partial(_has_moved, webhook))
+            found = sorted((hook for hook in there if _fits(hook, webhook)), key=has_moved)
             if found:
                 there.remove(found[0])
             states.append(State(webhook.action, webhook, found[0] if found else _unlisted(client, webhook)))
@@ -154,10 +155,9 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
 
 def _move(client: VyteClient, webhook: Webhook, hook: Hook) -> None:
     """Have Vyte call the present address of a webhook instead of another that leads here."""
-    if _has_moved(webhook, hook):
-        client.hooks.update(
-            hook["_id"], action=cast("HookAction", webhook.action), target_url=webhook_url(webhook)
-        )
+    wanted = webhook_url(webhook)
+    if _has_moved(wanted, hook):
+        client.hooks.update(hook["_id"], action=cast("HookAction", webhook.action), target_url=wanted)
 
 
 def _unlisted(client: VyteClient, webhook: Webhook) -> Hook | None:
@@ -193,10 +193,10 @@ def _leads_to(webhook: Webhook, url: object) -> bool:
     return token_in(str(url)) == webhook.token
 
 
-def _has_moved(webhook: Webhook, hook: Hook) -> bool:
-    """Whether Vyte calls another path of this site, such as that of another language."""
-    path, wanted = path_of(str(hook.get("target_url"))), path_of(webhook_url(webhook))
-    return None not in (path, wanted) and str(path).rstrip("/") != str(wanted).rstrip("/")
+def _has_moved(wanted: str, hook: Hook) -> bool:
+    """Whether Vyte calls another path of this site than ``wanted`` has, such as that of another language."""
+    path = path_of(str(hook.get("target_url")))
+    return path is not None and path.rstrip("/") != str(path_of(wanted)).rstrip("/")
 
 
 def _was_accepted(webhook: Webhook) -> bool:

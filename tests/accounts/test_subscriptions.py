@@ -71,8 +71,9 @@ def test_pruning_deletes_forgotten_webhooks_of_this_site_and_leaves_others_alone
 
 def test_without_a_public_url_the_remedy_is_named(vyte_sandbox, team, settings):
     settings.VYTE = {**settings.VYTE, "PUBLIC_URL": ""}
-    with pytest.raises(ImproperlyConfigured, match="PUBLIC_URL"):
-        subscriptions.register(team)
+    for attempt in (subscriptions.register, subscriptions.compare, subscriptions.prune):
+        with pytest.raises(ImproperlyConfigured, match="PUBLIC_URL"):
+            attempt(team)
 
 
 def test_an_unknown_token_matches_no_webhook(team):
