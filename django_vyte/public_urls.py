@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.urls import (
+    NoReverseMatch,
     Resolver404,
     ResolverMatch,
     get_script_prefix,
@@ -33,20 +34,25 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 def public_url(viewname: str, *args: object) -> str:
     """The absolute URL of a view of this site: ``PUBLIC_URL``, ``FORCE_SCRIPT_NAME`` and the path in LANGUAGE_CODE.
 
-    A path that both settings name is in it once. Raises ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty,
-    NoReverseMatch when ``ROOT_URLCONF`` has no such view.
+    A path that both settings name is in it once. Raises ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty, or
+    when ``ROOT_URLCONF`` has no such view.
     """
     site = get_settings().PUBLIC_URL
     if not site:
         raise ImproperlyConfigured(
             "VYTE['PUBLIC_URL'] is empty, so Vyte cannot be told where to call. Set it to https://your.site."
         )
+    try:
+        path = local_path(viewname, *args)
+    except NoReverseMatch:
+        urls = f"{viewname.partition(':')[0]}.urls"
+        raise ImproperlyConfigured(f'{viewname} has no URL: add include("{urls}") to ROOT_URLCONF.') from None
     parts = urlsplit(site)
-    return f"{site.removesuffix(parts.path)}{_root(parts.path)}{local_path(viewname, *args)}"
+    return f"{site.removesuffix(parts.path)}{_root(parts.path)}{path}"
 
 
 def local_path(viewname: str, *args: object) -> str:
-    """The path of a view in the URLconf, without what is in front of the site; NoReverseMatch as above."""
+    """The path of a view in the URLconf, without what is in front of the site; NoReverseMatch when it has none."""
     with site_defaults():
         return reverse(viewname, urlconf=settings.ROOT_URLCONF, args=args)
 

@@ -127,3 +127,9 @@ def test_a_view_is_found_in_the_path_of_any_language(in_languages, url):
 )
 def test_an_address_elsewhere_leads_to_no_view(url):
     assert view_of(url) is None
+
+
+def test_without_the_view_the_include_is_named(settings):
+    settings.ROOT_URLCONF = "tests.empty_urls"
+    with pytest.raises(ImproperlyConfigured, match=r'include\("django_vyte.urls"\) to ROOT_URLCONF'):
+        public_url(VIEW, "t")

@@ -80,11 +80,11 @@ def test_on_a_healthy_site_every_check_is_ok(linked_team):
     assert [each.id for each in found] == [
         "settings", "broker", "tables", "secrets", "teams",
         "key", "vyte", "webhooks", "patrol", "problems",
-        "deliveries", "receivers", "pruning",
+        "endpoint", "deliveries", "receivers", "pruning",
     ]  # fmt: skip
     assert {each.hint for each in found} == {""}
     assert [each.about for each in found if each.team == linked_team.vyte_id] == ["ACME"] * 5
-    assert [each.about for each in found if not each.team] == ["site"] * 8
+    assert [each.about for each in found if not each.team] == ["site"] * 9
 
 
 def test_a_site_at_work_is_healthy(vyte_sandbox, linked_team, settle):
@@ -100,10 +100,10 @@ def test_vyte_is_asked_two_things_and_nothing_is_written(
     vyte_sandbox, linked_team, django_assert_num_queries
 ):
     make_change(linked_team, next_attempt_at=None, told_at=NOW)
-    # Migrations, stored secrets, teams; key, client twice, webhooks; deliveries; changes, members, of which there are
-    # none to be looked through; pruning. The clinic of the tests has no practices, and
+    # Migrations, stored secrets, teams; key, client twice, webhooks; addresses and ten calls; deliveries; changes,
+    # members, of which there are none to be looked through; pruning. The clinic of the tests has no practices, and
     # changes like Vyte's; calls of apps that are not installed.
-    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 3 + 5 + 4 + 3 + 1 + 5) as queries:
+    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 1 + 10 + 3 + 5 + 4 + 3 + 1 + 5) as queries:
         assert wrong() == {}
     assert [(each.method, each.path) for each in vyte_sandbox.requests] == [
         ("GET", "/v2/auth/test"),
@@ -224,13 +224,6 @@ def test_every_encrypted_column_is_looked_at(linked_team, settings):
 
 
 # The broker
-
-
-@pytest.fixture
-def free_port() -> int:
-    """One where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def test_a_broker_that_cannot_be_reached_is_named_without_its_password(linked_team, monkeypatch, free_port):

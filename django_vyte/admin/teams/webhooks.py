@@ -6,8 +6,6 @@ from django.contrib import admin
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import NoReverseMatch
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin.base import ReadOnlyAdmin
@@ -37,10 +35,8 @@ class WebhookAdmin(ReadOnlyAdmin[Webhook]):
         """The URL under the current settings. The token is masked: whoever has it can forge deliveries."""
         try:
             return public_url("django_vyte:webhook", MASK)
-        except NoReverseMatch:
-            return gettext("(include django_vyte.urls in your URLs)")
-        except ImproperlyConfigured:
-            return gettext("(set VYTE['PUBLIC_URL'])")
+        except ImproperlyConfigured as error:
+            return f"({error})"
 
     @admin.display(description=_("registered"), boolean=True, ordering="vyte_id")
     def registered(self, webhook: Webhook) -> bool:

@@ -27,11 +27,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add_team_argument(parser)
+        parser.add_argument(
+            "--network", action="store_true", help="call this site at its public address, too, as Vyte does"
+        )
         parser.add_argument("--json", action="store_true", help="print JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
         findings = []
-        for finding in doctor.run_checks(options["team"] or ""):
+        for finding in doctor.run_checks(options["team"] or "", network=options["network"]):
             findings.append(finding)
             if not options["json"]:
                 self.show(finding, options["verbosity"])

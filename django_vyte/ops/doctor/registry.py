@@ -38,6 +38,11 @@ ACCOUNT_CHECKS: dict[str, AccountCheck] = {}
 QuickCheck = Callable[[], Iterator[Finding]]
 QUICK_CHECKS: dict[str, QuickCheck] = {}
 
+# Checks about the site as a whole; those that send requests over the network run when asked for.
+SiteCheck = Callable[[], Iterator[Finding]]
+SITE_CHECKS: list[SiteCheck] = []
+NETWORK_CHECKS: list[SiteCheck] = []
+
 
 def register_check(source: str, kinds: dict[str, Level]) -> Callable[[AccountCheck], AccountCheck]:
     """Register the check of a source's accounts; ``kinds`` are the ids of its findings, with their levels."""
@@ -48,6 +53,12 @@ def register_check(source: str, kinds: dict[str, Level]) -> Callable[[AccountChe
         return check
 
     return decorate
+
+
+def register_site_check(check: SiteCheck, kinds: dict[str, Level]) -> None:
+    """Register a check about the site as a whole; ``kinds`` are the ids of its findings, with their levels."""
+    KINDS.update(kinds)
+    SITE_CHECKS.append(check)
 
 
 def register_quick_check(source: str) -> Callable[[QuickCheck], QuickCheck]:

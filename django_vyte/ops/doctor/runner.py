@@ -1,4 +1,4 @@
-"""Runs all checks of the doctor: the site first, then the accounts of each service, then pending work.
+"""Runs all checks of the doctor: settings, broker and tables first, then accounts, then addresses and pending work.
 
 Checks whose failure makes others pointless come first; without its tables, nothing else is checked.
 """
@@ -11,19 +11,22 @@ from django_vyte.ops.doctor import backlog, site
 from django_vyte.ops.doctor.finding import Finding, Level, wrong
 from django_vyte.ops.doctor.registry import (
     ACCOUNT_CHECKS,
+    NETWORK_CHECKS,
     QUICK_CHECKS,
+    SITE_CHECKS,
     CheckedAccount,
     run_account_check,
     run_check,
 )
 
 
-def run_checks(account_id: str = "") -> Iterator[Finding]:
+def run_checks(account_id: str = "", *, network: bool = False) -> Iterator[Finding]:
     """Yield the findings about the site and all accounts, or only the account with this id at its service.
 
-    Writes nothing. A service gets a few requests for each account, and no more once it cannot be reached.
+    Writes nothing. A service gets a few requests for each account, and no more once it cannot be reached. With
+    ``network`` this site is called at its public address, too.
     """
-    yield from run_check(site.settings)
+    yield from run_check(site.settings, site.FOUND_BY_REQUEST)
     yield from run_check(site.broker)
     if (yield from run_check(site.tables)):
         # Every other check reads these tables.
@@ -31,6 +34,8 @@ def run_checks(account_id: str = "") -> Iterator[Finding]:
     accounts: list[CheckedAccount] = []
     for check in ACCOUNT_CHECKS.values():
         accounts += yield from run_account_check(check, account_id)
+    for site_check in (*SITE_CHECKS, *(NETWORK_CHECKS if network else ())):
+        yield from run_check(site_check)
     if not account_id:
         yield from _check_work(None)
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from django.core import checks
 from django.db import DEFAULT_DB_ALIAS, Error, connections, router
@@ -15,11 +15,14 @@ from django_vyte.models.delivery import Delivery
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
 
 APP = "django_vyte"
+# System checks whose faults the doctor finds by a request of its own (``endpoint``), which says more.
+FOUND_BY_REQUEST = {f"{APP}.W{number:03}" for number in range(2, 6)}
 
 
-def settings() -> Iterator[Finding]:
-    """The system checks of this package, silenced ones left out."""
-    messages = [message for message in checks.run_checks(tags=[APP]) if not message.is_silenced()]
+def settings(skip: Collection[str] = ()) -> Iterator[Finding]:
+    """The system checks of this package, without silenced ones and the ids in ``skip``."""
+    found = (message for message in checks.run_checks(tags=[APP]) if not message.is_silenced())
+    messages = [message for message in found if message.id not in skip]
     for message in messages:
         level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
         yield Finding(
