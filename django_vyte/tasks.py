@@ -21,7 +21,7 @@ from django_vyte.accounts.problems import Kind, recorded
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox import scheduling
 from django_vyte.jobs.publishing import DISPATCH, PROCESS, enqueue
-from django_vyte.models import Team
+from django_vyte.models import Heartbeat, Team
 from django_vyte.ops import retention
 from django_vyte.ops import sweep as sweeping
 from django_vyte.stopping import within_soft_limit
@@ -87,18 +87,21 @@ def register_webhooks(team_id: int) -> None:
 @shared_task(name="django_vyte.sweep", ignore_result=True, base=DatabaseTask, bind=True)
 def sweep(self: DatabaseTask) -> None:
     """Take up whatever was left behind; run it every minute."""
+    Heartbeat.objects.beat("sweep")
     sweeping.sweep(within_soft_limit(self, sweeping.LONGEST_SWEEP))
 
 
 @shared_task(name="django_vyte.prune", ignore_result=True, base=DatabaseTask)
 def prune() -> None:
     """Delete what is older than ``VYTE`` says to keep; run it once a day."""
+    Heartbeat.objects.beat("prune")
     retention.prune()
 
 
 @shared_task(name="django_vyte.patrol", ignore_result=True, base=DatabaseTask)
 def patrol_teams() -> None:
     """Start the patrol of each team that is due, as a task of its own; run it every quarter of an hour."""
+    Heartbeat.objects.beat("patrol")
     for pk in patrol.due_teams():
         enqueue(patrol_team.name, pk, expires=PATROL_EXPIRES, using=router.db_for_write(Team))
 

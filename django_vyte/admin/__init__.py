@@ -8,6 +8,7 @@ from django_vyte.admin.changes import EventChangeAdmin
 from django_vyte.admin.deliveries import DeliveryAdmin
 from django_vyte.admin.events.admin import EventAdmin
 from django_vyte.admin.events.invitees import EventGroupAdmin, InviteeAdmin
+from django_vyte.admin.heartbeats import HeartbeatAdmin
 from django_vyte.admin.members import MemberAdmin
 from django_vyte.admin.teams.admin import TeamAdmin
 from django_vyte.admin.teams.keys import ApiKeyAdmin
@@ -20,6 +21,7 @@ __all__ = [
     "EventAdmin",
     "EventChangeAdmin",
     "EventGroupAdmin",
+    "HeartbeatAdmin",
     "InviteeAdmin",
     "MemberAdmin",
     "TeamAdmin",

@@ -4,6 +4,7 @@ from django_vyte.models.app import ThirdPartyApp
 from django_vyte.models.change import EventChange
 from django_vyte.models.delivery import Delivery
 from django_vyte.models.event import Event, EventGroup, Invitee
+from django_vyte.models.heartbeat import Heartbeat
 from django_vyte.models.member import Member
 from django_vyte.models.schedulable import SchedulableModel
 from django_vyte.models.team import ApiKey, Team
@@ -15,6 +16,7 @@ __all__ = [
     "Event",
     "EventChange",
     "EventGroup",
+    "Heartbeat",
     "Invitee",
     "Member",
     "SchedulableModel",

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from django_vyte.jobs import publishing
-from django_vyte.models import Delivery, Event, Member, Team, ThirdPartyApp
+from django_vyte.models import Delivery, Event, Heartbeat, Member, Team, ThirdPartyApp
 
 APP_SECRET = "cfsvut1yp6dd2nuwkxjo"
 TUESDAY = ("2027-01-05T10:00:00Z", "2027-01-05T11:00:00Z")
@@ -95,6 +95,7 @@ def everything(vyte_sandbox, linked_team, event, settle, django_user_model) -> E
     vyte_sandbox.cancel(vyte_sandbox.create_event(title="Called off", dates=[TUESDAY])["_id"])
     settle()
     Event.objects.get(vyte_id=confirmed["_id"]).refresh()
+    Heartbeat.objects.beat("sweep")
     app = ThirdPartyApp.objects.create(app_id="569c2e2f", secret=APP_SECRET, name="CRM", team=linked_team)
     failed = Delivery.objects.create(
         source="vyte",

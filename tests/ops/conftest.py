@@ -6,6 +6,8 @@ import socket
 
 import pytest
 
+from django_vyte.models import Heartbeat
+from django_vyte.ops.doctor import workers
 from tests.ops.faults import MIDDLEWARE, Site
 
 
@@ -14,6 +16,10 @@ def site(settings, monkeypatch, vyte_sandbox, linked_team) -> Site:
     settings.MIDDLEWARE = MIDDLEWARE
     settings.ALLOWED_HOSTS = ["crm.example.com"]
     monkeypatch.setattr("django_vyte.http.clock.sleep", lambda seconds: None)
+    # A worker answers; tests/jobs/test_workers.py asks real ones.
+    monkeypatch.setattr(workers, "consumed_queues", lambda: {"celery@host": {"celery"}})
+    for name in workers.OVERDUE:
+        Heartbeat.objects.beat(name)
     return Site(settings, monkeypatch, vyte_sandbox, linked_team)
 
 

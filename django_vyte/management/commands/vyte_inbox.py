@@ -13,7 +13,7 @@ from django_vyte.db import fresh
 from django_vyte.inbox.replay import reopen
 from django_vyte.inbox.scheduling import process
 from django_vyte.management.progress import progress
-from django_vyte.models import Delivery
+from django_vyte.models import Delivery, Heartbeat
 from django_vyte.ops import retention, sweep
 from django_vyte.outbox import jobs_of, message_models
 
@@ -53,6 +53,7 @@ class Command(BaseCommand):
 
     def process(self, **options: Any) -> None:
         """Sweep until nothing is due."""
+        Heartbeat.objects.beat("sweep")
         with progress("Inbox", "rows", verbosity=self.verbosity) as update:
             swept = sweep.sweep(PROCESS_SECONDS, update)
         self.say(
@@ -81,6 +82,7 @@ class Command(BaseCommand):
 
     def prune(self, **options: Any) -> None:
         """Delete deliveries, payloads and history older than the settings say."""
+        Heartbeat.objects.beat("prune")
         settings = get_settings()
         with progress("Pruning", "rows", verbosity=self.verbosity) as update:
             pruned = retention.prune(update)

@@ -6,6 +6,7 @@ Each query follows an index, so that a check takes a moment in tables of any siz
 from __future__ import annotations
 
 import datetime as dt
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -23,24 +24,32 @@ from django_vyte.outbox import jobs_of, message_models
 
 # Rows due for longer than this are overdue: beat sweeps every minute.
 OVERDUE = dt.timedelta(minutes=5)
+# The same where no worker answers.
+UNATTENDED = dt.timedelta(seconds=20)
 # Attempts, with a few minutes between the first ones, after which a job counts as failing again and again.
 OFTEN = 6
 # Days after which rows should have been pruned: beat prunes once a day.
 UNPRUNED_DAYS = 3
 SAMPLE = 5
+# The name of a receiver at the beginning of a line of an outbox row's error.
+RECEIVER = re.compile(r"([\w.<>]+): ")
 # Rows are counted up to this number.
 MAX_COUNT = 1000
 # Limits of a search without an index: rows at a time, and seconds in all.
-STEP = 10_000
+STEP = 100_000
 SECONDS = 1.0
 
 
-def deliveries(key: AccountKey | None = None) -> Iterator[Finding]:
+def deliveries(key: AccountKey | None = None, overdue: dt.timedelta = OVERDUE) -> Iterator[Finding]:
     """Webhook calls that were given up, fail again and again, or are overdue; of one account, or of all."""
     rows = fresh(Delivery.objects.all())
     rows = rows.of_hidden(key) if key else rows
     waiting = rows.open().filter(source__in=SOURCES)
-    found = [*_failed(rows), *_idle("deliveries", "call", waiting), *_failing("deliveries", "call", waiting)]
+    found = [
+        *_failed(rows),
+        *_idle("deliveries", "call", waiting, overdue),
+        *_failing("deliveries", "call", waiting),
+    ]
     yield from found or [fine("deliveries", "No call failed, and none waits for a worker.")]
 
 
@@ -55,7 +64,7 @@ def _failed(rows: JobQuerySet[Delivery]) -> Iterator[Finding]:
         )
 
 
-def receivers(key: AccountKey | None = None) -> Iterator[Finding]:
+def receivers(key: AccountKey | None = None, overdue: dt.timedelta = OVERDUE) -> Iterator[Finding]:
     """Outbox rows not yet dispatched to all receivers: given up, failing, or overdue; of one account, or of all."""
     found = []
     for model in message_models():
@@ -65,8 +74,8 @@ def receivers(key: AccountKey | None = None) -> Iterator[Finding]:
         rows = rows.filter(**{model.account_path: key.account}) if key else rows
         found += [
             *_given_up(model.noun, rows),
-            *_idle("receivers", model.noun, rows),
-            *_failing("receivers", model.noun, rows),
+            *_idle("receivers", model.noun, rows, overdue),
+            *_raising(model.noun, rows),
         ]
     yield from found or [
         fine("receivers", "No dispatch to a receiver is overdue, and none was given up lately.")
@@ -96,10 +105,10 @@ def _given_up(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
         )
 
 
-def _idle(check: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
+def _idle(check: str, name: str, rows: JobQuerySet[Any], overdue: dt.timedelta) -> Iterator[Finding]:
     """Overdue rows: no worker runs, or too few do."""
     now = timezone.now()
-    due = rows.filter(next_attempt_at__lt=now - OVERDUE).order_by("next_attempt_at")
+    due = rows.filter(next_attempt_at__lt=now - overdue).order_by("next_attempt_at")
     oldest = due.values_list("next_attempt_at", flat=True).first()
     if oldest is None:
         return
@@ -125,6 +134,29 @@ def _failing(check: str, name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]
             f"{count} One of them, {latest[0]}: {excerpt(latest[1])}",
             f"They are tried up to {get_settings().MAX_ATTEMPTS} times, then given up: remove the reason before.",
         )
+
+
+def _raising(name: str, rows: JobQuerySet[Any]) -> Iterator[Finding]:
+    """Receivers that raised and are to be called again; their names stand in the errors of the rows."""
+    now = timezone.now()
+    later = rows.filter(next_attempt_at__gt=now, attempts__gt=0).exclude(error="")
+    failed = list(later.order_by("-next_attempt_at").values_list("pk", "attempts", "error")[:MAX_COUNT])
+    # Those that are due again stand among the oldest: no index has them, and a first sync leaves many that are due.
+    oldest = rows.filter(next_attempt_at__lte=now).order_by("next_attempt_at")
+    failed += [row for row in oldest.values_list("pk", "attempts", "error")[:MAX_COUNT] if row[2]]
+    if not failed:
+        return
+    latest, _, error = failed[0]
+    often = " again and again" if any(attempts >= OFTEN for _, attempts, _ in failed) else ""
+    lines = (line for _, _, text in failed for line in text.splitlines())
+    receivers = sorted({match[1] for line in lines if (match := RECEIVER.match(line))})
+    which = f" Receivers that raise: {', '.join(receivers[:SAMPLE])}." if receivers else ""
+    count = f"more than {MAX_COUNT:,}" if len(failed) >= MAX_COUNT else str(len(failed))
+    yield wrong(
+        "receivers_failing",
+        f"{name.capitalize()}s fail{often}: {count}.{which} One of them, {latest}: {excerpt(error)}",
+        f"They are tried up to {get_settings().MAX_ATTEMPTS} times, then given up: remove the reason before.",
+    )
 
 
 def _count(rows: JobQuerySet[Any]) -> str:

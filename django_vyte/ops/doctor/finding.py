@@ -32,6 +32,12 @@ class Level(StrEnum):
 # checks keep the id of the check.
 KINDS = {
     "broker_unreachable": Level.WARNING,
+    "no_worker": Level.WARNING,
+    "queue_not_consumed": Level.ERROR,
+    "beat_task_unknown": Level.ERROR,
+    "beat_task_missing": Level.WARNING,
+    "sweep_overdue": Level.ERROR,
+    "prune_overdue": Level.WARNING,
     "database_unreachable": Level.ERROR,
     "migrations_unapplied": Level.ERROR,
     "unknown_account": Level.ERROR,
@@ -87,5 +93,8 @@ def excerpt(text: str) -> str:
 
 
 def since(when: dt.datetime) -> str:
-    """How long ago that is: ``2 hours, 5 minutes``."""
+    """How long ago that is: ``2 hours, 5 minutes``, or ``40 seconds``."""
+    seconds = (timezone.now() - when).total_seconds()
+    if seconds < 60:
+        return f"{max(seconds, 0):.0f} seconds"
     return timesince(when, timezone.now()).replace("\xa0", " ")

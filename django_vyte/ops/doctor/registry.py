@@ -6,6 +6,7 @@ A check that raises becomes a finding of its own (``check_crashed``), so that th
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import logging
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -20,11 +21,15 @@ logger = logging.getLogger("django_vyte.doctor")
 
 @dataclass(frozen=True, slots=True)
 class CheckedAccount:
-    """The account that a check is about: its name, its id at the service, and the key of its deliveries."""
+    """The account that a check is about: its name, its id at the service, and the key of its deliveries.
+
+    ``linked_at`` is since when there is something to sweep and to prune, None where that is unknown.
+    """
 
     name: str
     id: str
     key: AccountKey
+    linked_at: dt.datetime | None = None
 
     def named(self, finding: Finding) -> Finding:
         """The finding, as one about this account."""

@@ -98,7 +98,7 @@ def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, bool
 
 
 def _checked(team: Team) -> CheckedAccount:
-    return CheckedAccount(str(team), team.vyte_id, team.account_key)
+    return CheckedAccount(str(team), team.vyte_id, team.account_key, team.created_at)
 
 
 def linked(teams: Sequence[Team]) -> Iterator[Finding]:
