@@ -78,8 +78,18 @@ class VyteError(Exception):
     means_absence: bool = False
     """The object does not exist at the service, or does not exist yet: 404."""
 
+    maybe_applied: bool = False
+    """The request was a write, was sent, and no answer says what became of it: it may have been done.
+
+    False where it is known that nothing was changed: the request was never sent, was refused (4xx), or was a read. True
+    after a lost connection, a time-out, 5xx, or a success that breaks off or cannot be read. Look before you repeat it.
+    """
+
     nothing_sent: bool = False
-    """The circuit breaker is open, so nothing was sent: the attempt does not count as one."""
+    """Nothing of the request left: a refused connection, an unknown host, TLS, or ``held_back``."""
+
+    held_back: bool = False
+    """This side did not even try: the circuit is open, or a wait was asked for. It does not count as an attempt."""
 
     def __str__(self) -> str:
         return super().__str__()[:LONGEST_MESSAGE]
@@ -97,6 +107,7 @@ class VyteUnavailable(VyteConnectionError):
     """Nothing was sent, because the last calls to this host all failed. ``retry_after`` is in seconds."""
 
     nothing_sent = True
+    held_back = True
     aborts_run = True
 
     def __init__(self, message: str, retry_after: float) -> None:
@@ -155,6 +166,7 @@ class VyteAPIError(VyteError):
         self.retry_after = retry_after
         self.is_transient = status_code in _TRANSIENT
         self.is_outage = status_code in _OUTAGE
+        self.maybe_applied = status_code >= 500 and method != "GET"
         # Exactly the arguments of __init__: pickle, and with it Celery, calls the class with ``args`` again.
         # https://docs.celeryq.dev/en/stable/userguide/tasks.html#creating-pickleable-exceptions
         super().__init__(status_code, method, path, self.body, retry_after)
@@ -188,6 +200,15 @@ class RateLimited(VyteAPIError):
     """429: too many requests; ``retry_after`` says when to come back, if the service said it."""
 
     aborts_run = True
+
+
+class RequestHeldBack(RateLimited):
+    """Not sent, because the service asked this credential to wait for ``retry_after`` more seconds."""
+
+    held_back = True
+
+    def __str__(self) -> str:
+        return f"{self.method[:20]} {self.path[:200]}: {self.body[:200]}"
 
 
 class ServerError(VyteAPIError):

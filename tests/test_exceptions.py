@@ -85,6 +85,7 @@ def test_a_long_path_does_not_make_a_long_message() -> None:
         exceptions.VyteUnavailable("x" * 10_000, 1.0),
         exceptions.UnexpectedAnswer("x" * 10_000),
         NotFound(404, "M" * 10_000, "p" * 10_000, "b" * 10_000),
+        exceptions.RequestHeldBack(429, "M" * 10_000, "p" * 10_000, "b" * 10_000),
     ],
     ids=lambda error: type(error).__name__,
 )
@@ -110,6 +111,7 @@ def test_an_error_carries_what_a_caller_needs() -> None:
     "error",
     [
         RateLimited(429, "GET", "/v2/events", b"token=abc \xff", 3.0),
+        exceptions.RequestHeldBack(429, "GET", "/v2/events", "not sent: wait", 3.0),
         VyteAPIError(302, "GET", "/v2/events"),
         exceptions.VyteTimeout("GET /v2/events: no answer in time"),
         exceptions.VyteUnavailable("GET /v2/events: not sent", 9.5),
@@ -205,10 +207,18 @@ def having(attribute: str) -> list[type[VyteError] | int]:
         ("is_unreachable", [*map(type, UNREACHABLE)]),
         ("means_absence", [404]),
         ("nothing_sent", [exceptions.VyteUnavailable]),
+        ("held_back", [exceptions.VyteUnavailable]),
+        ("maybe_applied", []),
     ],
 )
 def test_one_place_says_what_an_error_means(attribute: str, expected: list[object]) -> None:
     assert having(attribute) == expected
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+def test_a_server_error_about_a_write_leaves_open_what_was_done(method: str) -> None:
+    for status in (302, 400, 404, 429, 500, 502, 503, 504):
+        assert exception_for(status)(status, method, "/v2/events").maybe_applied == (status >= 500)
 
 
 def test_an_error_defined_elsewhere_says_so_itself() -> None:

@@ -24,8 +24,8 @@ class BookingPages(Resource):
     def create(self, **fields: Unpack[NewBookingPage]) -> BookingPage:
         """Create the page ``/NICKNAME`` on which the user ``belongs_to`` (id) is booked.
 
-        A user's second and further pages are ``secondary``. Never sent twice, so a ``VyteTimeout`` leaves
-        open whether it exists.
+        A user's second and further pages are ``secondary``. Never sent twice, so an error with
+        ``maybe_applied`` leaves open whether it exists.
 
         ``POST /v2/vytemes``
 
@@ -90,7 +90,7 @@ class AppointmentTypes(Resource):
     def create(self, nickname: str, **fields: Unpack[NewAppointmentType]) -> AppointmentType:
         """Offer another kind of appointment on a page; without a ``handle`` Vyte makes it from ``name``.
 
-        Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
+        Never sent twice, so an error with ``maybe_applied`` leaves open whether it exists.
 
         ``POST /v2/vytemes/:nickname/types``
 

@@ -61,7 +61,7 @@ class Events(Resource):
     def create(self, **fields: Unpack[NewEvent]) -> Event:
         """Create an event and answer it: ``title``, ``created_by`` with an ``email`` or a ``user`` (id), and more.
 
-        Datetimes must be aware. Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
+        Datetimes must be aware. Never sent twice, so an error with ``maybe_applied`` leaves open whether it exists.
 
         ``POST /v2/events``
 

@@ -21,7 +21,7 @@ class Hooks(Resource):
     def create(self, *, action: HookAction, target_url: str) -> Hook:
         """Have ``target_url`` (https) called when ``action``, such as ``event.confirmed``, happens.
 
-        Never sent twice, so a ``VyteTimeout`` leaves open whether it exists: look into ``list()``.
+        Never sent twice, so an error with ``maybe_applied`` leaves open whether it exists: look into ``list()``.
 
         ``POST /hooks``
 

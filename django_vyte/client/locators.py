@@ -24,8 +24,8 @@ class Locators(Resource):
     def create(self, **fields: Unpack[NewLocator]) -> Locator:
         """Create the page ``/locators/HANDLE``; the ``handle`` must be new among all organizations.
 
-        ``max_distance`` is in metres; ``locations`` creates its places at once. Never sent twice, so a
-        ``VyteTimeout`` leaves open whether it exists.
+        ``max_distance`` is in metres; ``locations`` creates its places at once. Never sent twice, so an
+        error with ``maybe_applied`` leaves open whether it exists.
 
         ``POST /v2/locators``
 
@@ -81,7 +81,7 @@ class Locations(Resource):
         """Add a place to a locator: ``name``, ``extid`` (your own id) and an ``address`` or a ``location``.
 
         Vyte looks up the address when there is no ``location``, a GeoJSON point: longitude first. Never sent
-        twice, so a ``VyteTimeout`` leaves open whether it exists.
+        twice, so an error with ``maybe_applied`` leaves open whether it exists.
 
         ``POST /v2/locators/:locator_id/locations``
 

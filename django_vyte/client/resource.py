@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, Unpack
 
 from django_vyte.client.decoding import decoded, decoded_items
-from django_vyte.exceptions import ProbablyIncomplete, VyteAPIError
-from django_vyte.http import Http, Options
+from django_vyte.exceptions import ProbablyIncomplete, UnexpectedAnswer, VyteAPIError, VyteError
+from django_vyte.http import Http, Options, is_write
 
 T = TypeVar("T")
 
@@ -39,7 +39,12 @@ class Resource:
 
     def _read(self, method: str, path: str, answer: type[T], **options: Unpack[Options]) -> T:
         """Send a request, and decode the JSON answer as ``answer``, the expected type."""
-        return decoded(self._http.request(method, path, **options), answer, f"{method} {path}")
+        body = self._http.request(method, path, **options)
+        try:
+            return decoded(body, answer, f"{method} {path}")
+        except UnexpectedAnswer as error:
+            error.maybe_applied = is_write(method, options.get("repeatable"))
+            raise
 
     def _items(
         self,
@@ -79,7 +84,13 @@ class Resource:
             refusal = error
         try:
             return ask(second)
-        except VyteAPIError as error:
-            if error.status_code in _NOT_THERE and refusal.status_code == 404:
-                raise refusal from None
-            raise
+        except VyteError as error:
+            if (
+                isinstance(error, VyteAPIError)
+                and error.status_code in _NOT_THERE
+                and refusal.status_code == 404
+            ):
+                error = refusal
+            # An attempt of the first spelling may have been done, and its answer lost.
+            error.maybe_applied |= refusal.maybe_applied
+            raise error from None

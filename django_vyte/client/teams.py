@@ -28,7 +28,7 @@ class Teams(Resource):
         """Create a team with a ``name`` and an ``extid``, your own id of it.
 
         ``admins`` and ``members`` are ids of users, or objects with an ``_id``, an ``email`` or an ``extid``.
-        Never sent twice, so a ``VyteTimeout`` leaves open whether it exists: look into ``list()``.
+        Never sent twice, so an error with ``maybe_applied`` leaves open whether it exists: look into ``list()``.
 
         ``POST /v2/teams``
 
@@ -82,7 +82,8 @@ class Teams(Resource):
         """Create an event with a member of the team, whom Vyte picks, and answer it.
 
         ``fields`` are those of ``events.create``, but ``created_by`` may be left out. ``vyteme`` must be true,
-        and is sent so when it is left out. Never sent twice, so a ``VyteTimeout`` leaves open whether it exists.
+        and is sent so when it is left out. Never sent twice, so an error with ``maybe_applied`` leaves open
+        whether it exists.
 
         ``POST /v2/teams/:team_id/events``
 

@@ -20,7 +20,7 @@ class ThirdParties(Resource):
     ) -> ThirdParty:
         """Register an app; ``_id`` is its ``app_id``, ``secret`` signs its links: store both at once.
 
-        Never sent twice, so a ``VyteTimeout`` leaves open whether it exists: look into ``list()``.
+        Never sent twice, so an error with ``maybe_applied`` leaves open whether it exists: look into ``list()``.
 
         ``POST /v2/third_parties``
 

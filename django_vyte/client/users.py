@@ -97,7 +97,9 @@ class Users(Resource):
         answer: Any = self._read(method, _BATCH, object, body=body, secrets=secrets, repeatable=repeatable)
         found = answer.get("users") if isinstance(answer, dict) else answer
         if not isinstance(found, list):
-            raise UnexpectedAnswer(f"{method} {_BATCH}: no list of users in the answer")
+            error = UnexpectedAnswer(f"{method} {_BATCH}: no list of users in the answer")
+            error.maybe_applied = True
+            raise error
         return found
 
     def list(self) -> list[User]:

@@ -29,7 +29,7 @@ class ThirdParties(Resource):
     def register(self, *, name: str, contact_email: str, contact_name: str | None = None) -> types.ThirdParty:
         """Register an app; ``_id`` is its ``app_id``, ``secret`` signs its links: store both at once.
 
-        A GET that creates, and so never sent twice: a ``VyteTimeout`` leaves open whether the app exists.
+        A GET that creates, and so never sent twice: an error with ``maybe_applied`` leaves open whether the app exists.
 
         ``GET /thirdparties/new``
 
@@ -70,6 +70,8 @@ class Bookings(Resource):
 
     def create(self, **fields: Unpack[types.NewEvent]) -> types.Event:
         """Create an event, as ``vyte.events.create`` does; ``third_party`` holds ``app`` and ``ct``.
+
+        Never sent twice, so an error with ``maybe_applied`` leaves open whether it exists.
 
         ``POST /events``
 

@@ -9,6 +9,7 @@ from requests import Session
 
 from django_vyte.http import log_filter
 from django_vyte.http.auth import BasicAuth, BearerAuth, HeaderAuth, KeyAuth
+from django_vyte.http.call import is_write
 from django_vyte.http.calls import Http, Options
 from django_vyte.http.pool import reset
 from django_vyte.http.service import Service
@@ -24,6 +25,7 @@ __all__ = [
     "Service",
     "Session",
     "Timeouts",
+    "is_write",
     "reset",
 ]
 

@@ -19,13 +19,13 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
-from django_vyte.http.call import Deadline
+from django_vyte.http.call import ApiCall, Deadline
 
 # Seconds. A time-out of 0 would make a socket non-blocking: https://docs.python.org/3/library/socket.html#notes-on-socket-timeouts
 SHORTEST_TIMEOUT = 0.001
 
-# The deadline of the call that this thread is sending: http.client has no argument to pass it in.
-deadline_of_call: ContextVar[Deadline | None] = ContextVar("django_vyte.http.deadline", default=None)
+# The call that this thread is sending: http.client has no argument to pass it in.
+current_call: ContextVar[ApiCall | None] = ContextVar("django_vyte.http.call", default=None)
 # Connections that may be open, for a forked child to close its copies.
 opened: WeakSet[Any] = WeakSet()
 
@@ -72,22 +72,29 @@ class _TimedFiles:
 
 class _TimedResponse(HTTPResponse):
     def __init__(self, sock: socket.socket, *args: Any, **options: Any) -> None:
-        deadline = deadline_of_call.get()
-        super().__init__(_TimedFiles(sock, deadline) if deadline else sock, *args, **options)  # type: ignore[arg-type]
+        call = current_call.get()
+        super().__init__(_TimedFiles(sock, call.deadline) if call else sock, *args, **options)  # type: ignore[arg-type]
 
 
 class _Connection(HTTPConnection):
     response_class = _TimedResponse
 
     def connect(self) -> None:
+        """Connect, with TLS and through a proxy where there is one; the call notes when that fails."""
         opened.add(self)
+        call = current_call.get()
+        if call:
+            call.never_connected = True
         super().connect()
+        if call:
+            call.never_connected = False
 
     def _new_conn(self) -> socket.socket:
         """A socket to the first address that accepts; urllib3 would wait the whole time-out for each address."""
-        deadline = deadline_of_call.get()
-        if deadline is None:
+        call = current_call.get()
+        if call is None:
             return super()._new_conn()
+        deadline = call.deadline
         name, timeout = self._dns_host, self.timeout
         failure: NewConnectionError | ConnectTimeoutError | None = None
         try:

@@ -28,6 +28,11 @@ class Deadline:
         return self.at - clock.monotonic()
 
 
+def is_write(method: str, repeatable: bool | None = None) -> bool:
+    """Whether a request changes something: all but a GET, and a GET that creates, which is not ``repeatable``."""
+    return method != "GET" or repeatable is False
+
+
 @dataclass(slots=True)
 class ApiCall:
     """A request with its state; the repr hides what may be secret, for debug pages that show local variables."""
@@ -48,10 +53,17 @@ class ApiCall:
     attempts: int = 0
     never_connected: bool = False
     """The last attempt got no connection, so nothing of the request was sent: any method may be sent again."""
+    was_sent: bool = False
+    """At least a part of the request left in some attempt."""
     maybe_applied: bool = False
-    """An earlier attempt may have taken effect at the service, though no response said so."""
+    """An attempt may have taken effect at the service, though no response said so."""
     local_error: bool = False
     """The call failed for a reason on this side, which says nothing about the host."""
+
+    @property
+    def is_write(self) -> bool:
+        """Whether it changes something at the service: all but a GET that may be repeated."""
+        return is_write(self.method, self.repeatable)
 
     @property
     def what(self) -> str:

@@ -6,13 +6,14 @@ import logging
 import random
 import re
 from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, TypedDict, Unpack
 
 import msgspec
 import requests
 
-from django_vyte.exceptions import NotFound, RateLimited, VyteAPIError, VyteError, mask
+from django_vyte.exceptions import NotFound, RequestHeldBack, VyteAPIError, VyteError, mask
 from django_vyte.http import clock, pool, responses
 from django_vyte.http.auth import HeaderAuth
 from django_vyte.http.call import ApiCall, Deadline
@@ -79,7 +80,8 @@ class Http:
     def request(self, method: str, path: str, **options: Unpack[Options]) -> bytes:
         """The whole body of a successful response, of 64 MB at most."""
         call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
-        return responses.read_all(self._body(call), call.what)
+        with _explained(call):
+            return responses.read_all(self._body(call), call.what)
 
     def send(self, method: str, path: str, **options: Unpack[Options]) -> None:
         """Send where only success matters: the body is ignored.
@@ -87,7 +89,7 @@ class Http:
         A 404 to a DELETE is a success if an earlier attempt may have deleted the object, but its response was lost.
         """
         call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
-        with self._circuit.watch(call, self._timeouts):
+        with _explained(call), self._circuit.watch(call, self._timeouts):
             try:
                 responses.read_start(self._open(call), call.deadline)
             except NotFound:
@@ -97,7 +99,8 @@ class Http:
     def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[bytes]:
         """A body of up to 4 GB in chunks as they arrive; nothing is sent before the first chunk is asked for."""
         call = self._call(method, path, Deadline(self._timeouts.list_deadline, "LIST_DEADLINE"), **options)
-        yield from responses.limited(self._body(call), responses.MAX_STREAM_BYTES, call.what)
+        with _explained(call):
+            yield from responses.limited(self._body(call), responses.MAX_STREAM_BYTES, call.what)
 
     def _call(
         self,
@@ -125,6 +128,8 @@ class Http:
         """The body of a successful response. One that breaks off is not requested again: a chunk may be in use."""
         with self._circuit.watch(call, self._timeouts):
             response = self._open(call)
+            # Until the body is read: a success is no proof, as long as nobody can say of what.
+            call.maybe_applied = call.is_write
             broken: VyteError | None = None
             try:
                 yield from responses.chunks(response, call.deadline)
@@ -160,25 +165,26 @@ class Http:
         except NETWORK_ERRORS as error:
             outcome = connection_error(error, call, self._timeouts)
             result = type(error).__name__
+        call.was_sent |= not call.never_connected
         spent = (perf_counter() - started) * 1000
         logger.debug("%s: %s in %.0f ms, attempt %d", call.what, result, spent, call.attempts)
         return outcome
 
     def _wait_or_raise(self, error: VyteError, call: ApiCall) -> None:
         """Wait until the next attempt is due, or raise the error of this one when there is to be none."""
+        call.maybe_applied |= call.is_write and (
+            error.status_code >= 500 if isinstance(error, VyteAPIError) else not call.never_connected
+        )
         asked = error.retry_after if isinstance(error, VyteAPIError) else None
         wait = backoff(call.attempts) if asked is None else asked
         is_last = call.attempts > self._timeouts.retries or not is_worth_repeating(error, call)
         if is_last or wait > LONGEST_WAIT or wait >= call.deadline.left:
             raise error
-        call.maybe_applied |= (
-            error.status_code >= 500 if isinstance(error, VyteAPIError) else not call.never_connected
-        )
         if not (asked and self._limits.left(self._holder)):  # else the next attempt begins with that wait
             _wait(wait, call, "to try again")
 
     def _wait_as_asked(self, call: ApiCall) -> None:
-        """Wait as long as the service asked this credential to; RateLimited when that is too long."""
+        """Wait as long as the service asked this credential to; RequestHeldBack when that is too long."""
         waited_for = 0.0
         # In a loop: during the wait another thread may have been asked to wait for longer.
         while (until := self._limits.until(self._holder)) > waited_for:
@@ -186,8 +192,9 @@ class Http:
             if not left:
                 return
             if left > LONGEST_WAIT or left >= call.deadline.left:
-                reason = f"not sent: {self._service.name} asked this key to wait, for {left:.0f} more seconds"
-                raise RateLimited(429, call.method, call.shown, reason, left)
+                again = " again" if call.was_sent else ""
+                reason = f"not sent{again}: {self._service.name} asked this key to wait, for {left:.0f} more seconds"
+                raise RequestHeldBack(429, call.method, call.shown, reason, left)
             _wait(left + random.uniform(0, _SPREAD), call, f"as {self._service.name} asked")  # noqa: S311
             waited_for = until
 
@@ -202,6 +209,16 @@ class Http:
     @property
     def _limits(self) -> Limits:
         return pool.current().limits
+
+
+@contextmanager
+def _explained(call: ApiCall) -> Iterator[None]:
+    """Say on the error of a call what became of the request."""
+    try:
+        yield
+    except VyteError as error:
+        error.maybe_applied, error.nothing_sent = call.maybe_applied, not call.was_sent
+        raise
 
 
 def _wait(seconds: float, call: ApiCall, why: str) -> None:

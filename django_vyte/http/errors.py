@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import ssl
 
 import requests
 import urllib3
@@ -23,14 +24,12 @@ def connection_error(error: Exception, call: ApiCall, timeouts: Timeouts) -> Vyt
     The original is not chained to it, because it holds the URL and the headers.
     """
     if _is_local(error):
-        call.local_error = True
+        call.local_error = call.never_connected = True
         failure = VyteConnectionError(_local_message(error, call))
         failure.is_transient = False
         return failure
     reason = _reason(error)
-    call.never_connected = isinstance(error, requests.ConnectTimeout) or isinstance(
-        reason, urllib3.exceptions.NewConnectionError
-    )
+    call.never_connected |= _is_before_sending(error, reason)
     if _is_timeout(error, reason):
         return _timeout(call, timeouts)
     detail = mask(f"{type(reason).__name__}: {reason}" if reason else type(error).__name__)[:200]
@@ -49,8 +48,22 @@ def body_error(error: Exception, call: ApiCall, timeouts: Timeouts) -> VyteError
     return UnexpectedAnswer(f"{call.what}: the answer breaks off ({type(error).__name__})")
 
 
+def _is_before_sending(error: Exception, reason: Exception | None) -> bool:
+    """Whether the connection failed before anything was sent, where a session's own connections do not note it."""
+    unverified = isinstance(reason, urllib3.exceptions.SSLError) and isinstance(
+        next(iter(reason.args), None), ssl.SSLCertVerificationError
+    )
+    return (
+        unverified
+        or isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError)
+        or isinstance(reason, urllib3.exceptions.NewConnectionError)
+    )
+
+
 def _is_local(error: Exception) -> bool:
     """Whether the configuration here is wrong: an invalid URL or time-out, or a missing certificate bundle."""
+    if isinstance(_reason(error), urllib3.exceptions.HTTPError):
+        return False  # requests.exceptions.InvalidHeader is a ValueError also where a response's header is invalid
     # For a missing certificate bundle HTTPAdapter.cert_verify of requests raises an OSError without errno.
     return isinstance(error, ValueError) or (type(error) is OSError and error.errno is None)
 

@@ -13,7 +13,7 @@ SAFE_TO_REPEAT = frozenset({"GET", "PUT", "DELETE"})
 
 def is_worth_repeating(error: VyteError, call: ApiCall) -> bool:
     """Whether the same request may succeed now, without the risk that it takes effect twice."""
-    return call.never_connected or (call.repeatable and error.is_transient)
+    return error.is_transient and (call.never_connected or call.repeatable)
 
 
 def backoff(attempt: int) -> float:

@@ -12,7 +12,7 @@ from requests.structures import CaseInsensitiveDict
 
 from django_vyte import __version__
 from django_vyte.http import pool
-from django_vyte.http.adapters import SHORTEST_TIMEOUT, deadline_of_call
+from django_vyte.http.adapters import SHORTEST_TIMEOUT, current_call
 from django_vyte.http.auth import HeaderAuth
 from django_vyte.http.call import ApiCall
 from django_vyte.http.responses import REFUSED_LOCATION
@@ -46,7 +46,7 @@ class PooledTransport:
     def send(self, call: ApiCall, timeout: tuple[float, float]) -> requests.Response:
         """As in ``Transport``; connections keep the deadline of the call."""
         request = self._prepared(call)
-        token = deadline_of_call.set(call.deadline)
+        token = current_call.set(call)
         try:
             return pool.current().session.send(
                 request,
@@ -55,7 +55,7 @@ class PooledTransport:
                 **self._environment,
             )
         finally:
-            deadline_of_call.reset(token)
+            current_call.reset(token)
 
     @cached_property
     def _environment(self) -> dict[str, Any]:

@@ -243,7 +243,7 @@ class GroupJob:
         absent = isinstance(error, VyteError) and error.means_absence
         most = MOST_ATTEMPTS_WHEN_ABSENT if absent else get_settings().MAX_ATTEMPTS
         # Circuit open: nothing was sent, so the attempt does not count.
-        uncounted = isinstance(error, VyteError) and error.nothing_sent and most > 1
+        uncounted = isinstance(error, VyteError) and error.held_back and most > 1
         rest = {attempts: pk for attempts, pk in self.attempts.items() if uncounted or attempts < most}
         rows = self.claim.rows([self.group])
         if len(rest) < len(self.attempts):
