@@ -57,18 +57,16 @@ class SandboxApp:
         return response(environ, start_response)
 
     def _logged(self, request: WebRequest, path: str) -> Response:
-        """The API's answer; the request goes into ``Sandbox.requests``, answered or not."""
+        """The API's answer; the request goes into ``Sandbox.requests`` as it arrives, answered or not."""
         request.get_data()
-        status: int | None = None
-        try:
-            response = self._faulty(request, path, self._operate)
-            status = response.status_code
-            return response
-        finally:
-            with self._sandbox.state.lock:
-                log = self._sandbox.requests
-                log.append(as_logged(request, path, status))
-                del log[:-LOG_LENGTH]
+        logged = as_logged(request, path)
+        with self._sandbox.state.lock:
+            log = self._sandbox.requests
+            log.append(logged)
+            del log[:-LOG_LENGTH]
+        response = self._faulty(request, path, self._operate)
+        logged.status = response.status_code
+        return response
 
     def _faulty(self, request: WebRequest, path: str, answer: Handler) -> Response:
         """The answer, or what a fault or a stopped API makes of it."""
@@ -79,7 +77,7 @@ class SandboxApp:
         fault = self._sandbox.faults.take(request.method, path)
         if fault is None:
             return self._safe(answer, request, path)
-        return fault.apply(None if fault.replaces else self._safe(answer, request, path))
+        return fault.apply(lambda: self._safe(answer, request, path))
 
     def _safe(self, answer: Handler, request: WebRequest, path: str) -> Response:
         """The true answer, with a 500 for a mistake in the local Vyte itself."""
@@ -144,9 +142,9 @@ class SandboxApp:
         return answer(self._sandbox, request, **arguments)
 
 
-def as_logged(request: WebRequest, path: str, status: int | None) -> Request:
-    """A request as the log keeps it."""
+def as_logged(request: WebRequest, path: str) -> Request:
+    """A request as the log keeps it, without the status of its answer."""
     query = {name: ",".join(request.args.getlist(name)) for name in request.args}
     query.update({name: MASK for name in ("secret", "api_key", "ct") if name in query})
     headers = {name: MASK if name == "Authorization" else value for name, value in request.headers}
-    return Request(request.method, path, query, headers, request.get_data(), status)
+    return Request(request.method, path, query, headers, request.get_data())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import threading
 import time
 from collections import Counter
@@ -12,8 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
 from typing import Any
-
-from werkzeug.wrappers import Response
 
 from django_vyte.sandbox import Fault, Faults, Sandbox
 from django_vyte.sandbox.world.courier import post_for_real
@@ -35,19 +32,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "body cut off": {"truncate": 300},
     "slow answer": {"delay": 1.0},
     "answer after the timeout": {"delay": 4.0},
-    "answer overtaken": {},
+    # By the time it arrives it may be old.
+    "answer overtaken": {"delay": 1.5, "after_acting": True},
 }
-OVERTAKEN_SECONDS = 1.5
 SHARE = 0.2
 """Of the API's answers, how many go wrong."""
-
-
-class Overtaken(Fault):
-    """The true answer, held back after it was written: by the time it arrives it may be old."""
-
-    def apply(self, answer: Response | None) -> Response:
-        time.sleep(OVERTAKEN_SECONDS)
-        return super().apply(answer)
 
 
 class RandomFaults(Faults):
@@ -66,8 +55,6 @@ class RandomFaults(Faults):
         with self._draw_lock:
             self.asked += bool(self.share)
             kind = self._draw() if self._random.random() < self.share else ""
-        if kind == "answer overtaken":
-            return Overtaken(re.compile(""), None, None, 0.0, False, None, None)
         if kind:
             self.add(**KINDS[kind])
         return super().take(method, path)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import time
 
 import pytest
+import requests
 
 
 def test_a_fault_answers_instead_of_the_api_as_often_as_asked(sandbox, api):
@@ -52,6 +53,50 @@ def test_a_dropped_connection_is_an_error_of_the_server_in_process(sandbox, api)
     sandbox.faults.add(drop=True)
     with pytest.raises(ConnectionError):
         api("GET", "/v2/auth/test")
+
+
+WRONGS = [{"drop": True}, {"status": 502}, {"truncate": 5}, {"delay": 0.01}]
+
+
+@pytest.mark.parametrize("wrong", WRONGS, ids=str)
+def test_after_acting_only_the_answer_goes_wrong(wrong, sandbox, api, meeting):
+    sandbox.faults.add(method="POST", after_acting=True, **wrong)
+    path = f"/v2/events/{meeting['_id']}/confirm"
+    if "drop" in wrong:
+        with pytest.raises(ConnectionError):
+            api("POST", path)
+    else:
+        answer = api("POST", path)
+        assert answer.status_code == wrong.get("status", 200)
+        assert (len(answer.data) == 5) == ("truncate" in wrong)
+    assert sandbox.state.events[meeting["_id"]]["confirmed"]["flag"]
+    assert api("GET", f"/v2/events/{meeting['_id']}").json["confirmed"]["flag"]
+
+
+@pytest.mark.parametrize("wrong", [{"drop": True}, {"status": 502}], ids=str)
+def test_before_acting_nothing_is_done(wrong, sandbox, api, meeting):
+    sandbox.faults.add(method="POST", **wrong)
+    if "drop" in wrong:
+        with pytest.raises(ConnectionError):
+            api("POST", f"/v2/events/{meeting['_id']}/confirm")
+    else:
+        api("POST", f"/v2/events/{meeting['_id']}/confirm")
+    assert not sandbox.state.events[meeting["_id"]]["confirmed"]["flag"]
+
+
+def test_a_request_is_in_the_log_before_its_late_answer(sandbox, meeting):
+    sandbox.faults.add(method="POST", delay=0.5, after_acting=True)
+    with sandbox.serve() as server, requests.Session() as session:
+        session.trust_env = False
+        with pytest.raises(requests.Timeout):
+            session.post(
+                f"{server.url}/v2/events/{meeting['_id']}/cancel",
+                headers={"Authorization": sandbox.api_key},
+                timeout=0.1,
+            )
+        (seen,) = sandbox.requests
+        assert (seen.method, seen.status) == ("POST", None)
+        assert "cancelled" in sandbox.state.events[meeting["_id"]]
 
 
 def test_controls_have_no_faults(sandbox, browser):

@@ -106,6 +106,13 @@ def test_a_fault_is_asked_for_and_cleared(sandbox, form, kind, seconds, wanted, 
     assert len(sandbox.faults) == 0
 
 
+def test_a_fault_after_acting_is_asked_for(sandbox, form):
+    text = form("/_sandbox/faults", kind="drop", after_acting="true")
+    (fault,) = sandbox.faults
+    assert (fault.drop, fault.after_acting) == (True, True)
+    assert "<li>no answer, after acting to any ^/v2/, requests left: 1</li>" in text
+
+
 def test_the_api_is_stopped_and_started(sandbox, form, browser):
     assert "<strong>stopped</strong>" in form("/_sandbox/api/stop")
     assert sandbox.stopped == "503"

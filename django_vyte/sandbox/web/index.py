@@ -98,6 +98,7 @@ def fault_row(fault: Fault) -> dict[str, str]:
         (f"status {fault.status}", fault.status is not None and not fault.drop),
         (f"{fault.delay:g} seconds late", fault.delay),
         (f"cut off after {fault.truncate} bytes", fault.truncate is not None),
+        ("after acting", fault.after_acting),
     )
     return {
         "what": ", ".join(word for word, is_so in wrongs if is_so),

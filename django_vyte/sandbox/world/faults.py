@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from werkzeug.wrappers import Response
@@ -24,24 +24,24 @@ class Fault:
     drop: bool
     truncate: int | None
     left: int | None
+    after_acting: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
 
-    def apply(self, answer: Response | None) -> Response:
-        """The answer to give instead of the true one, which is None when it was not asked for.
+    def apply(self, act: Callable[[], Response]) -> Response:
+        """The answer to give instead of the true one, which ``act`` computes; raises ConnectionDropped for none.
 
-        Raises ConnectionDropped for no answer at all.
+        Without ``act`` nothing changes in the world.
         """
+        answer = act() if self.after_acting else None
+        if self.delay:
+            time.sleep(self.delay)
         if self.drop:
             raise ConnectionDropped("fault")
-        if answer is None:
+        if self.status is not None:
             answer = Response(self.body, self.status, self.headers)
+        answer = answer or act()
         return answer if self.truncate is None else cut(answer, self.truncate)
-
-    @property
-    def replaces(self) -> bool:
-        """Whether the true answer is not even computed, so that nothing changes in the world."""
-        return self.drop or self.status is not None
 
 
 def cut(answer: Response, length: int) -> Response:
@@ -70,13 +70,16 @@ class Faults:
         times: int | None = 1,
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
+        after_acting: bool = False,
     ) -> Fault:
         """Asks for a fault on the next ``times`` requests (None: all until ``clear``).
 
         ``path`` is a regular expression searched in the path, ``method`` the only one affected. What happens:
         wait ``delay`` seconds; then ``drop`` the connection, or answer ``status`` with ``headers`` and
         ``body``, or give the true answer, cut off after ``truncate`` bytes when that is given. With neither
-        status, delay, drop nor truncate the answer is a 503. Raises ValueError for a wrong expression.
+        status, delay, drop nor truncate the answer is a 503. With ``after_acting`` all of this comes after the
+        request has been done, so that only its answer is lost; otherwise what is dropped or answered with a
+        ``status`` is not done, and what is delayed is done late. Raises ValueError for a wrong expression.
         """
         try:
             affected = re.compile(path)
@@ -92,6 +95,7 @@ class Faults:
             drop=drop,
             truncate=truncate,
             left=times,
+            after_acting=after_acting,
             headers=headers or {},
             body=body,
         )
@@ -111,7 +115,7 @@ class Faults:
         return iter(list(self._faults))
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The fault for this request, counted down and waited for; None when all is well."""
+        """The fault for this request, counted down; None when all is well."""
         with self._lock:
             matching = (f for f in self._faults if f.path.search(path) and f.method in (None, method))
             fault = next(matching, None)
@@ -119,6 +123,4 @@ class Faults:
                 fault.left -= 1
                 if fault.left <= 0:
                     self._faults.remove(fault)
-        if fault is not None and fault.delay:
-            time.sleep(fault.delay)
         return fault

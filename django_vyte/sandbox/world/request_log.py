@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 
-@dataclass(frozen=True)
+@dataclass
 class Request:
-    """A request that the API has seen, credentials masked; ``status`` is None when it was not answered."""
+    """A request that the API has seen, credentials masked; ``status`` is None when it was not, or not yet, answered."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str] = field(repr=False)
     body: bytes = field(repr=False)
-    status: int | None
+    status: int | None = None

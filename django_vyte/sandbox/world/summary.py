@@ -77,7 +77,7 @@ def describe_call(call: WebhookCall) -> JSON:
 
 def describe_fault(fault: Fault) -> JSON:
     """A fault that is asked for; ``left`` is None when it stays until cleared."""
-    names = ("method", "status", "delay", "drop", "truncate", "left")
+    names = ("method", "status", "delay", "drop", "truncate", "after_acting", "left")
     return {"path": fault.path.pattern, **{name: getattr(fault, name) for name in names}}
 
 
