@@ -1,39 +1,126 @@
 """What people do to an event: confirm, cancel, invite, reschedule. ``Event``'s methods of the same names call these.
 
-Each sends a request to Vyte first, outside any transaction of its own, and then mirrors the result with the user who
-acted. Each raises VyteError, and has changed nothing then.
+Each sends one request to Vyte, outside any transaction of its own, and then mirrors the result with the user who acted.
+A request whose answer gets lost is not sent again: the event is looked up, and what it shows decides
+(``sync.outcome``). So each either has done what it says, or raises a VyteError that says what is known: nothing was
+changed, or ``maybe_applied``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import partial
+from time import monotonic
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
-from django_vyte import db, mirror
+from django_vyte import db, mirror, payloads
 from django_vyte.accounts.clients import client_for
-from django_vyte.exceptions import NotFound, UnexpectedAnswer
+from django_vyte.client import VyteClient
+from django_vyte.conf import get_settings
+from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.models import Event, EventChange, Invitee
+from django_vyte.payloads import DateOption, PlaceOption, values
+from django_vyte.sync import outcome
 from django_vyte.sync.event import store_fetched_as, sync_event
+from django_vyte.sync.outcome import Aspect, Seen
+
+# Of VYTE["DEADLINE"], what an action may take before its event is looked up in the rest of it.
+SHARE_OF_ACTION = 0.8
+Status = Event.Status
+
+
+class _Run:
+    """One action: its request, the mirroring of its result, and the look-up of a result that nobody told."""
+
+    def __init__(self, event: Event, by: AbstractBaseUser | None, aspect: Aspect) -> None:
+        self.event, self.by, self.aspect = event, by, aspect
+        self.origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
+        self._seconds = get_settings().DEADLINE
+        self._end = monotonic() + self._seconds
+
+    def send(self, request: Callable[[VyteClient], object], *, answers_event: bool = False) -> bool:
+        """Whether the response said that it was done; False when the event had to be looked up, and showed it.
+
+        With ``answers_event`` the event of the response is mirrored. Raises VyteError.
+        """
+        as_of = timezone.now()
+        try:
+            with client_for(
+                self.event.team_id, deadline=SHARE_OF_ACTION * self._seconds, blind_retries=False
+            ) as client:
+                answer = request(client)
+            if answers_event:
+                self._mirror(answer, as_of)
+        except VyteError as error:
+            if not error.maybe_applied:
+                raise
+            with self._client(retries=0) as client:
+                outcome.settle(self.event, error, self.aspect, by=self.by, client=client)
+            return False
+        return True
+
+    def _mirror(self, answer: object, as_of: dt.datetime) -> None:
+        fetched = mirror.FetchedEvent(answer, as_of, self.origin)
+        try:
+            store_fetched_as(self.event.team_id, self.event.vyte_id, fetched)
+        except UnexpectedAnswer as error:
+            error.maybe_applied = True
+            raise
+        db.refresh(self.event)
+
+    def fetch(self, *, just_cancelled: bool = False) -> None:
+        """Mirror the event after an action that was done; where Vyte cannot be asked now, that happens later."""
+        event = self.event
+        try:
+            with self._client() as client:
+                sync_event(
+                    event.team_id,
+                    event.vyte_id,
+                    origin=self.origin,
+                    just_cancelled=just_cancelled,
+                    client=client,
+                )
+        except VyteError as error:
+            if just_cancelled:
+                known = mirror.FetchedEvent(event.data, event.as_of, self.origin, cancelled_at=timezone.now())
+                mirror.save(event.team_id, [known])
+            outcome.refresh_later(event.team_id, event.vyte_id, error)
+        db.refresh(event)
+
+    def _client(self, **options: Any) -> VyteClient:
+        """A client for what is left of the deadline."""
+        least = (1 - SHARE_OF_ACTION) * self._seconds
+        return client_for(self.event.team_id, deadline=max(self._end - monotonic(), least), **options)
 
 
 def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:
     """Confirm the date and the place ("Confirm an event")."""
-    with client_for(event.team_id) as client:
-        as_of = timezone.now()
-        answer = client.events.confirm(event.vyte_id, date_id=date_id, place_id=place_id)
-    _mirror(event, answer, as_of, by)
+
+    def is_done(seen: Seen) -> bool:
+        status, date, place = chosen(seen)
+        return status == Status.CONFIRMED and date_id in (None, date) and place_id in (None, place)
+
+    def chosen(seen: Seen) -> tuple[str, str, str]:
+        return seen.status, _chosen(payloads.dates(seen.data)), _chosen(payloads.places(seen.data))
+
+    run = _Run(event, by, Aspect(is_done, chosen))
+    run.send(
+        lambda client: client.events.confirm(event.vyte_id, date_id=date_id, place_id=place_id),
+        answers_event=True,
+    )
 
 
 def cancel(event: Event, *, by: AbstractBaseUser | None) -> None:
     """Cancel the meeting ("Cancel an event"). Vyte's response is only OK, so the event is fetched afterwards."""
-    with client_for(event.team_id) as client:
-        client.events.cancel(event.vyte_id)
-    _fetch_and_mirror(event, by, cancelled=True)
+    # Vyte's event object documents no cancellation, so one that it does not show may be there.
+    run = _Run(event, by, Aspect(lambda seen: seen.status == Status.CANCELLED, None))
+    if run.send(lambda client: client.events.cancel(event.vyte_id)):
+        run.fetch(just_cancelled=True)
 
 
 def add_invitees(
@@ -41,19 +128,31 @@ def add_invitees(
 ) -> None:
     """Invite more people ("Add invitee(s)")."""
     invited = [{"email": person} if isinstance(person, str) else dict(person) for person in people]
-    with client_for(event.team_id) as client:
-        client.events.add_invitees(event.vyte_id, invited)  # type: ignore[arg-type]
-    _fetch_and_mirror(event, by)
+    wanted = {values.email(person.get("email")) for person in invited}
+
+    def present(seen: Seen) -> set[str]:
+        return wanted.intersection(person.email for person in payloads.invitees(seen.data))
+
+    run = _Run(event, by, Aspect(lambda seen: present(seen) == wanted, present))
+    if run.send(lambda client: client.events.add_invitees(event.vyte_id, invited)):  # type: ignore[arg-type]
+        run.fetch()
 
 
 def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | None) -> None:
     """Remove an invitee ("Delete invitee")."""
     if not invitee.vyte_id:
         raise ValueError(f"Vyte gave {invitee} no id in this event, so the invitation cannot be taken back.")
-    with client_for(event.team_id) as client, suppress(NotFound):
-        # A retry of a request whose first response was lost gets a 404: the invitee is removed already.
-        client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
-    _fetch_and_mirror(event, by)
+
+    def is_invited(seen: Seen) -> bool:
+        return invitee.vyte_id in {person.vyte_id for person in payloads.invitees(seen.data)}
+
+    def remove(client: VyteClient) -> None:
+        with suppress(NotFound):  # the invitee is gone already
+            client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
+
+    run = _Run(event, by, Aspect(lambda seen: not is_invited(seen), is_invited))
+    if run.send(remove):
+        run.fetch()
 
 
 def reschedule(
@@ -71,10 +170,8 @@ def reschedule(
         fields["places"] = [_place(place) for place in places]
     if not fields:
         raise ValueError("Say which dates or which places the meeting is to have.")
-    with client_for(event.team_id) as client:
-        as_of = timezone.now()
-        answer = client.events.update(event.vyte_id, **fields)
-    _mirror(event, answer, as_of, by)
+    run = _Run(event, by, Aspect(partial(_proposes, fields), _proposals))
+    run.send(lambda client: client.events.update(event.vyte_id, **fields), answers_event=True)
 
 
 def refresh(event: Event) -> None:
@@ -94,20 +191,38 @@ def _place(place: str | Sequence[str]) -> dict[str, str]:
     return {"name": name, "address": address} if address else {"name": name}
 
 
-def _mirror(event: Event, answer: object, as_of: dt.datetime, by: AbstractBaseUser | None) -> None:
-    """Mirror the event in Vyte's response."""
-    origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
-    try:
-        store_fetched_as(event.team_id, event.vyte_id, mirror.FetchedEvent(answer, as_of, origin))
-    except UnexpectedAnswer:
-        # The status was a success, so Vyte did it; only the body is unusable.
-        _fetch_and_mirror(event, by)
-    else:
-        db.refresh(event)
+def _proposals(seen: Seen) -> tuple[object, object]:
+    """The proposed dates and places, in any order."""
+    dates = {(_second(each.start), _second(each.end)) for each in payloads.dates(seen.data)}
+    return dates, {(each.name, each.address) for each in payloads.places(seen.data)}
 
 
-def _fetch_and_mirror(event: Event, by: AbstractBaseUser | None, *, cancelled: bool = False) -> None:
-    """Fetch and mirror the event after an action whose response has no event."""
-    origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
-    sync_event(event.team_id, event.vyte_id, origin=origin, just_cancelled=cancelled)
-    db.refresh(event)
+def _proposes(fields: Mapping[str, Any], seen: Seen) -> bool:
+    """Whether an event proposes these dates and places and no others; Vyte may look up an address by itself."""
+    if "dates" in fields:
+        wanted = {(_second(each["date"]), _second(each["end_date"])) for each in fields["dates"]}
+        if wanted != {(_second(each.start), _second(each.end)) for each in payloads.dates(seen.data)}:
+            return False
+    if "places" not in fields:
+        return True
+    places = payloads.places(seen.data)
+    addresses = {
+        (values.text(each["name"], 500), each["address"]) for each in fields["places"] if "address" in each
+    }
+    same_names = {values.text(each["name"], 500) for each in fields["places"]} == {
+        each.name for each in places
+    }
+    return same_names and addresses <= {(each.name, each.address) for each in places}
+
+
+def _second(when: dt.datetime | None) -> dt.datetime | None:
+    """Vyte sometimes omits the milliseconds, and keeps no more."""
+    return when and when.replace(microsecond=0)
+
+
+def _chosen(options: Sequence[DateOption] | Sequence[PlaceOption]) -> str:
+    """The id of the chosen option; of the only one where Vyte names none."""
+    for option in options:
+        if option.chosen:
+            return option.id
+    return options[0].id if len(options) == 1 else ""

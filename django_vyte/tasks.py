@@ -25,7 +25,7 @@ from django_vyte.models import Heartbeat, Team
 from django_vyte.ops import retention
 from django_vyte.ops import sweep as sweeping
 from django_vyte.stopping import within_soft_limit
-from django_vyte.sync import patrol
+from django_vyte.sync import outcome, patrol
 from django_vyte.sync.team import sync_team as sync_whole_team
 
 logger = logging.getLogger(__name__)
@@ -75,6 +75,12 @@ def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong is kept in ``Team.problem``."""
     with _logged(team_id):
         sync_whole_team(db.fresh(Team.objects.all()).get(pk=team_id))
+
+
+@shared_task(name=outcome.REFRESH_EVENT, ignore_result=True, base=DatabaseTask)
+def refresh_event(team_id: int, vyte_id: str, attempt: int) -> None:
+    """Look at an event again after an action of which nobody told what became of it."""
+    outcome.refresh_again(team_id, vyte_id, attempt)
 
 
 @shared_task(name="django_vyte.register_webhooks", ignore_result=True, base=DatabaseTask)

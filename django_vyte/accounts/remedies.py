@@ -16,9 +16,17 @@ if TYPE_CHECKING:
 # What a request to Vyte may raise. Their texts say what happened and hold no secret.
 REQUEST_ERRORS = (errors.VyteError, ImproperlyConfigured)
 
+UNCHANGED = _("Nothing was changed.")
+MAYBE_CHANGED_EVENT = _(
+    "It may have been done all the same: do not do it again before you have refreshed the event. "
+    "Vyte is asked about it again in the background."
+)
+MAYBE_CHANGED_TEAM = _(
+    "It may have been done all the same. Do it again: what is done already is not done twice."
+)
 ABOUT_EVENTS: list[tuple[type[Exception], StrPromise]] = [
-    (errors.VyteTimeout, _("Vyte may have done it all the same: refresh the event in a minute to see.")),
-    (errors.VyteConnectionError, _("Nothing was changed. Try again when Vyte can be reached.")),
+    (errors.VyteTimeout, _("Try again in a minute.")),
+    (errors.VyteConnectionError, _("Try again when Vyte can be reached.")),
     (errors.BadRequest, _("Refresh the event: its dates and places may have changed at Vyte.")),
     (errors.AuthenticationFailed, _("The team's key is not valid any more: link the team again.")),
     (errors.PermissionDenied, _("The team's key may not do this: check its rights at Vyte.")),
@@ -42,7 +50,12 @@ ABOUT_KEYS: list[tuple[type[Exception], StrPromise]] = [
     (errors.VyteConnectionError, _("Vyte could not be reached. Nothing was stored; check VYTE['API_URL'].")),
     (errors.RateLimited, _("Vyte asks for fewer requests. Nothing was stored; try again in some minutes.")),
     (errors.ServerError, _("Vyte has a problem of its own. Nothing was stored; try again in some minutes.")),
-    (errors.UnexpectedAnswer, _("What answered is not Vyte: check the setting VYTE['API_URL'].")),
+    (
+        errors.UnexpectedAnswer,
+        _(
+            "What answered cannot be read. Nothing was stored; try again, and check the setting VYTE['API_URL']."
+        ),
+    ),
 ]
 
 
@@ -60,19 +73,28 @@ def aborts_account(error: Exception) -> bool:
     return isinstance(error, errors.VyteError) and error.aborts_run
 
 
+def is_open(error: Exception) -> bool:
+    """Whether nobody knows what became of an action: it may have been done."""
+    return isinstance(error, errors.VyteError) and error.maybe_applied
+
+
 def about_event(error: Exception) -> str:
-    """What happened to an action on an event, and the next step."""
-    return _with_next_step(error, ABOUT_EVENTS)
+    """What happened to an action on an event, what is known of it, and the next step."""
+    if is_open(error):
+        cause = _("Vyte has a problem of its own.") if isinstance(error, errors.ServerError) else ""
+        return _sentences(str(error), str(cause), str(MAYBE_CHANGED_EVENT))
+    known = str(UNCHANGED) if isinstance(error, errors.VyteError) else ""
+    return _sentences(str(error), known, _matching(ABOUT_EVENTS, error))
 
 
 def about_team(error: Exception) -> str:
     """What happened to an action on a whole team, and the next step."""
-    return _with_next_step(error, ABOUT_TEAMS)
+    return _sentences(str(error), step_about_team(error))
 
 
 def step_about_team(error: Exception) -> str:
     """Only the next step; empty when the table has none for this error."""
-    return _matching(ABOUT_TEAMS, error)
+    return str(MAYBE_CHANGED_TEAM) if is_open(error) else _matching(ABOUT_TEAMS, error)
 
 
 def about_key(error: Exception) -> str:
@@ -84,7 +106,7 @@ def _matching(sentences: list[tuple[type[Exception], StrPromise]], error: Except
     return next((str(sentence) for kind, sentence in sentences if isinstance(error, kind)), "")
 
 
-def _with_next_step(error: Exception, sentences: list[tuple[type[Exception], StrPromise]]) -> str:
-    happened, step = str(error), _matching(sentences, error)
-    end = "" if not step or happened.endswith((".", "!", "?")) else "."
-    return f"{happened}{end} {step}".strip()
+def _sentences(happened: str, *others: str) -> str:
+    said = [each for each in others if each]
+    end = "" if not said or happened.endswith((".", "!", "?")) else "."
+    return " ".join([f"{happened}{end}", *said])

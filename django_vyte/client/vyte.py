@@ -31,7 +31,8 @@ class VyteClient:
 
     ``timeout`` is in seconds, one number or (connect, read), and holds for each attempt; ``retries`` is how
     often a request that may be repeated is sent again. A whole call ends within ``deadline`` seconds, a list of
-    events within ``list_deadline``. What is left out comes from ``settings.VYTE``, or from its defaults where
+    events within ``list_deadline``. Without ``blind_retries`` a write that may have been done is not sent again, for
+    a caller who looks first. What is left out comes from ``settings.VYTE``, or from its defaults where
     Django is not configured. ``session`` is a ``requests.Session`` to use as it is.
 
     Every method answers decoded JSON and raises a ``VyteError``; wrong arguments are a ``ValueError`` before
@@ -49,6 +50,7 @@ class VyteClient:
         retries: int | None = None,
         deadline: float | None = None,
         list_deadline: float | None = None,
+        blind_retries: bool = True,
         session: Session | None = None,
     ) -> None:
         settings = get_settings()
@@ -66,6 +68,7 @@ class VyteClient:
             settings.LIST_DEADLINE if list_deadline is None else _seconds("list_deadline", list_deadline),
             settings.CIRCUIT_FAILURES,
             settings.CIRCUIT_SECONDS,
+            blind_retries,
         )
         http = self._http = Http(url, KeyAuth(api_key), timeouts, VYTE, session)
         self.auth = Auth(http)

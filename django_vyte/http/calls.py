@@ -13,7 +13,7 @@ from typing import Any, TypedDict, Unpack
 import msgspec
 import requests
 
-from django_vyte.exceptions import NotFound, RequestHeldBack, VyteAPIError, VyteError, mask
+from django_vyte.exceptions import NotFound, RequestHeldBack, UnexpectedAnswer, VyteAPIError, VyteError, mask
 from django_vyte.http import clock, pool, responses
 from django_vyte.http.auth import HeaderAuth
 from django_vyte.http.call import ApiCall, Deadline
@@ -84,17 +84,21 @@ class Http:
             return responses.read_all(self._body(call), call.what)
 
     def send(self, method: str, path: str, **options: Unpack[Options]) -> None:
-        """Send where only success matters: the body is ignored.
+        """Send where only success matters: the body is ignored, unless it is a web page, which no service answers.
 
         A 404 to a DELETE is a success if an earlier attempt may have deleted the object, but its response was lost.
         """
         call = self._call(method, path, Deadline(self._timeouts.deadline, "DEADLINE"), **options)
         with _explained(call), self._circuit.watch(call, self._timeouts):
             try:
-                responses.read_start(self._open(call), call.deadline)
+                start = responses.read_start(self._open(call), call.deadline)
             except NotFound:
                 if method != "DELETE" or not call.maybe_applied:
                     raise
+                return
+            if start.lstrip()[:1] == b"<":  # of a proxy, or of a wrong address
+                call.maybe_applied = call.is_write
+                raise UnexpectedAnswer(f"{call.what}: expected a word or nothing, got a web page")
 
     def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[bytes]:
         """A body of up to 4 GB in chunks as they arrive; nothing is sent before the first chunk is asked for."""
@@ -178,6 +182,7 @@ class Http:
         asked = error.retry_after if isinstance(error, VyteAPIError) else None
         wait = backoff(call.attempts) if asked is None else asked
         is_last = call.attempts > self._timeouts.retries or not is_worth_repeating(error, call)
+        is_last |= call.maybe_applied and not self._timeouts.blind_retries
         if is_last or wait > LONGEST_WAIT or wait >= call.deadline.left:
             raise error
         if not (asked and self._limits.left(self._holder)):  # else the next attempt begins with that wait

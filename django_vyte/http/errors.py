@@ -33,7 +33,8 @@ def connection_error(error: Exception, call: ApiCall, timeouts: Timeouts) -> Vyt
     if _is_timeout(error, reason):
         return _timeout(call, timeouts)
     detail = mask(f"{type(reason).__name__}: {reason}" if reason else type(error).__name__)[:200]
-    failure = VyteConnectionError(f"{call.what}: no connection ({detail})")
+    happened = "no connection" if call.never_connected else "the connection broke off without an answer"
+    failure = VyteConnectionError(f"{call.what}: {happened} ({detail})")
     # A certificate that is not trusted will not be a moment later.
     failure.is_transient = isinstance(error, requests.ConnectionError) and not isinstance(
         error, requests.exceptions.SSLError
@@ -98,4 +99,11 @@ def _timeout(call: ApiCall, timeouts: Timeouts) -> VyteTimeout:
         limit, setting = f"no connection within {connect:g} seconds", "TIMEOUT"
     else:
         limit, setting = f"nothing came for {read:g} seconds", "TIMEOUT"
-    return VyteTimeout(f"{call.what}: {limit}. Try again later, or raise {call.service.setting(setting)}.")
+    raising = f"raise {call.service.setting(setting)}"
+    # Who repeats a write that was sent may do it twice.
+    advice = (
+        f"If that is too short, {raising}"
+        if call.is_write and not call.never_connected
+        else f"Try again later, or {raising}"
+    )
+    return VyteTimeout(f"{call.what}: {limit}. {advice}.")

@@ -25,6 +25,9 @@ class Timeouts:
     circuit_seconds: float
     """How long nothing is sent then."""
 
+    blind_retries: bool = True
+    """Whether a write that may have been done is sent again, where twice has the same effect as once."""
+
     @property
     def connect_and_read(self) -> tuple[float, float]:
         """``timeout`` as two numbers."""

@@ -206,10 +206,19 @@ def enqueue(
     ``countdown`` and ``expires`` are seconds. Inside a worker, or where tasks run eagerly, the message is published
     by the calling thread, elsewhere in the background.
     """
-    at_once = bool(current_task) or bool(current_app.conf.task_always_eager)
-    send = partial(publisher.send, Message(task, args, countdown, expires), at_once=at_once)
+    send = partial(publisher.send, Message(task, args, countdown, expires), at_once=_at_once())
     # Not robust: ``send`` raises nothing but an order to stop, which a robust hook would take for an error.
     transaction.on_commit(send, using=using)
+
+
+def enqueue_now(task: str, *args: Any, countdown: float | None = None) -> None:
+    """As ``enqueue``, for a message about no row of an open transaction, which may be rolled back."""
+    publisher.send(Message(task, args, countdown), at_once=_at_once())
+
+
+def _at_once() -> bool:
+    """Whether the calling thread publishes: in a worker, or where tasks run eagerly."""
+    return bool(current_task) or bool(current_app.conf.task_always_eager)
 
 
 def broker_problem(seconds: float = 2) -> str:

@@ -218,7 +218,7 @@ class Event(models.Model):
         """Confirm the meeting at Vyte and here ("Confirm an event"). ``by`` is recorded in the history.
 
         Without a date or place Vyte takes the only one, or the one with most votes. Raises VyteError when Vyte refuses
-        or cannot be reached; nothing is changed then.
+        or cannot be reached; nothing was changed then, unless its ``maybe_applied`` is true. So do the methods below.
         """
         self.verbs.confirm(self, date_id=date_id, place_id=place_id, by=by)
 

@@ -24,6 +24,31 @@ def test_what_says_its_own_remedy_is_left_as_it_is():
         assert told(ImproperlyConfigured("Set X")) == "Set X"
 
 
+ERRORS = [
+    errors.VyteTimeout("late"),
+    errors.VyteConnectionError("gone"),
+    errors.VyteUnavailable("open", 1.0),
+    errors.UnexpectedAnswer("cut off"),
+    errors.AccountError("no key"),
+    *(
+        errors.exception_for(status)(status, "POST", "/v2/events/1")
+        for status in (400, 401, 403, 404, 409, 429, 502)
+    ),
+]
+
+
+@pytest.mark.parametrize("maybe", [False, True])
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_what_is_said_of_an_event_is_what_the_error_says(error, maybe):
+    error.maybe_applied = maybe
+    text = remedies.about_event(error)
+    assert ("Nothing was changed." in text) == (not maybe)
+    assert ("It may have been done all the same" in text) == maybe
+    assert ("It may have been done all the same" in remedies.about_team(error)) == maybe
+    assert remedies.is_open(error) == maybe
+    assert "try again" not in text.lower() or not maybe
+
+
 def test_no_sentence_of_a_key_repeats_what_vyte_answered():
     error = errors.AuthenticationFailed(401, "GET", "/v2/auth/test", "who?")
     assert remedies.about_key(error) == "Vyte does not know this key. Copy it once more, whole, from Vyte."

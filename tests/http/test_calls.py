@@ -147,6 +147,13 @@ def test_a_successful_answer_without_interest_is_not_read(client: Http, vyte: re
     client.send("POST", "/v2/events/1/cancel")
 
 
+def test_a_web_page_is_no_word_of_the_service(client: Http, vyte: responses.RequestsMock) -> None:
+    vyte.post(f"{API}/v2/events/1/cancel", body=b" \n<!doctype html>Log in to the guest network")
+    with pytest.raises(UnexpectedAnswer, match="got a web page") as caught:
+        client.send("POST", "/v2/events/1/cancel")
+    assert caught.value.maybe_applied
+
+
 def test_a_broken_body_nobody_needs_does_not_hide_the_success() -> None:
     with raw_server(answer(b"O", length=2)) as server:
         connect(server.url).send("POST", "/v2/events/1/cancel")

@@ -33,6 +33,7 @@ class BulkStatus(Enum):
     DONE = "done"
     SKIPPED = "skipped"
     FAILED = "failed"
+    UNKNOWN = "unknown"
     NOT_TRIED = "not tried"
 
 
@@ -70,9 +71,17 @@ def run_bulk_action(keys: Iterable[int], action: Callable[[Event], str]) -> Iter
             aborted = server_errors >= MAX_SERVER_ERRORS or remedies.aborts_all(error)
             if remedies.aborts_account(error):
                 aborted_teams.add(event.team_id)
-            yield BulkResult(event, BulkStatus.FAILED, _("failed. %s") % remedies.about_event(error))
+            yield _failure(event, error)
         else:
             server_errors = 0
+
+
+def _failure(event: Event, error: Exception) -> BulkResult:
+    """Failed, where it is known that nothing was changed; else unknown."""
+    text = remedies.about_event(error)
+    if remedies.is_open(error):
+        return BulkResult(event, BulkStatus.UNKNOWN, _("not known whether it was done. %s") % text)
+    return BulkResult(event, BulkStatus.FAILED, _("failed. %s") % text)
 
 
 def check_confirmable(event: Event) -> None:

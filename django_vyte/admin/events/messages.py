@@ -21,6 +21,7 @@ LEVELS = {
     BulkStatus.DONE: messages.SUCCESS,
     BulkStatus.SKIPPED: messages.WARNING,
     BulkStatus.FAILED: messages.ERROR,
+    BulkStatus.UNKNOWN: messages.WARNING,
     BulkStatus.NOT_TRIED: messages.WARNING,
 }
 

@@ -125,6 +125,54 @@ def test_a_key_that_is_refused_stops_the_events_of_its_own_team_only(admin_clien
     assert "7 meetings refreshed." in messages
 
 
+# What nobody answered
+
+
+LOST = {"drop": True, "after_acting": True}
+UNSEEN = "It may have been done all the same: do not do it again before you have refreshed the event."
+
+
+def test_a_confirmation_whose_answer_got_lost_is_told_as_what_it_is(admin_client, vyte_sandbox, event):
+    vyte_sandbox.faults.add(path="/confirm$", **LOST)
+    (message,) = said(admin_client.post(f"{LIST}confirm/", decision(event)))
+    assert message == "Kick-off: confirmed for Jan. 5, 2027, 10 a.m. – 11 a.m. UTC."
+    assert LogEntry.objects.count() == 1
+    page = admin_client.get(reverse("admin:django_vyte_event_change", args=[event.pk])).text
+    assert "Confirm…" not in page
+    assert [each for each in asked(vyte_sandbox) if each.startswith("POST")] == ["POST confirm"]
+
+
+def test_what_nobody_can_know_is_not_called_failed(admin_client, vyte_sandbox, event):
+    vyte_sandbox.faults.add(path="/cancel$", drop=True)
+    vyte_sandbox.quirks.show_cancelled = False
+    response = admin_client.post(f"{LIST}cancel/", {"event": event.pk})
+    (message,) = get_messages(response.wsgi_request)
+    assert message.level_tag == "warning"
+    text = said(response)[0]
+    assert text.startswith("Kick-off: not known whether it was done. POST ")
+    assert UNSEEN in text
+    assert "failed" not in text
+    assert "Nothing was changed" not in text
+    assert not LogEntry.objects.exists()
+
+
+def test_what_was_not_done_says_that_nothing_was_changed(admin_client, vyte_sandbox, event):
+    vyte_sandbox.faults.add(path="/confirm$", drop=True)
+    (message,) = said(admin_client.post(f"{LIST}confirm/", decision(event)))
+    assert message.startswith("Kick-off: failed. POST ")
+    assert "the connection broke off without an answer" in message
+    assert message.endswith("Nothing was changed. Try again when Vyte can be reached.")
+
+
+def test_a_refresh_changes_nothing_whatever_happens_to_it(admin_client, vyte_sandbox, meetings, settings):
+    settings.VYTE = {**settings.VYTE, "TIMEOUT": (5, 0.2)}
+    for fault in ({"delay": 0.5}, {"drop": True}, {"truncate": 9}, {"status": 502}):
+        vyte_sandbox.faults.add(**fault)
+        *_, message = said(act(admin_client, "event", "refresh", meetings[0]))
+        assert "Nothing was changed." in message
+        assert "may have" not in message
+
+
 # How it is told
 
 
