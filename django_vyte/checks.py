@@ -17,9 +17,9 @@ from django.db.models import IntegerField
 from django.urls import NoReverseMatch
 
 from django_vyte import conf
-from django_vyte.client.checks import is_local
 from django_vyte.fields import cipher
 from django_vyte.jobs.models import JobQuerySet
+from django_vyte.loopback import is_loopback
 from django_vyte.models import Delivery
 from django_vyte.outbox import message_models
 from django_vyte.public_urls import local_path
@@ -85,7 +85,7 @@ def _is_public(url: str) -> bool:
     except ValueError:
         return False
     host = parts.hostname or ""
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_local(host)))
+    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def _ends_with_endpoint(url: str) -> bool:

@@ -6,6 +6,7 @@ pytest loads it once the package is installed (entry point ``pytest11``). The fi
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -27,14 +28,18 @@ def vyte_forgotten() -> None:
 
 
 @pytest.fixture
-def vyte_sandbox(settings: Any) -> Iterator[Sandbox]:
+def vyte_sandbox(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A local Vyte on a free port for one test; ``settings.VYTE`` points to it.
 
     Webhook calls wait in ``vyte_sandbox.outbox`` until ``vyte_sandbox.deliver()`` posts them with Django's test client.
     They are handled in the thread and transaction of the test, which works with SQLite in memory and any
-    ``PUBLIC_URL``.
+    ``PUBLIC_URL``. Where the environment names proxies, NO_PROXY lists this machine during the test.
     """
+    from django_vyte.loopback import without_proxy
     from django_vyte.sandbox import Sandbox
+
+    for name, value in without_proxy(os.environ).items():
+        monkeypatch.setenv(name, value)
 
     sandbox = Sandbox()
     sandbox.courier.post = post_with_test_client

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import socket
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from django.urls import reverse
 
 from django_vyte import stopping
 from django_vyte.accounts import subscriptions
+from django_vyte.loopback import without_proxy
 from django_vyte.models import ApiKey, Team, Webhook
 from django_vyte.ops import sweep
 from django_vyte.sync.webhook import VyteSource
@@ -43,6 +45,15 @@ def no_network_beyond_this_machine() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getaddrinfo", look_up_here)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_proxy_on_this_machine() -> Iterator[None]:
+    """Tests, and the processes that they start, reach servers of this machine past the proxies of the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in without_proxy(os.environ).items():
+            patch.setenv(name, value)
         yield
 
 

@@ -9,6 +9,8 @@ from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.urls import path
 
+from django_vyte.client import VyteClient
+
 received: list[tuple[str, str, bytes]] = []
 
 
@@ -39,6 +41,17 @@ def test_delivering_calls_the_project_in_the_same_thread(vyte_sandbox):
     assert received == []
     (call,) = vyte_sandbox.deliver()
     assert (call.status, received) == (200, [("/hook/", "application/json", call.body)])
+
+
+def test_it_is_reached_past_the_proxies_of_the_environment(monkeypatch, request):
+    for name in ("http_proxy", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    vyte_sandbox = request.getfixturevalue("vyte_sandbox")
+    assert requests.get(vyte_sandbox.url, timeout=5).ok
+    with VyteClient(vyte_sandbox.api_key) as client:
+        assert client.auth.test()["_id"] == vyte_sandbox.team_id
 
 
 def test_each_test_has_its_own(vyte_sandbox):

@@ -5,13 +5,14 @@ Each function raises ``ValueError`` for a value that Vyte would refuse or misrea
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
+
+from django_vyte.loopback import is_loopback
 
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -141,19 +142,9 @@ def target_url(name: str, value: Any) -> str:
     """The https URL of a webhook, or an http one on localhost. Messages omit it, as it is a secret."""
     try:
         parts = urlsplit(text(name, value))
-        safe = parts.scheme == "https" or (parts.scheme == "http" and is_local(parts.hostname))
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
     except ValueError:
         safe = False
     if not safe or not parts.hostname:
         raise ValueError(f"{name} must be an https URL (http only for this machine).")
     return str(value)
-
-
-def is_local(host: str | None) -> bool:
-    """Whether a host is ``localhost`` or a loopback address."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False

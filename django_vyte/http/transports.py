@@ -6,6 +6,7 @@ import platform
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -16,6 +17,7 @@ from django_vyte.http.adapters import SHORTEST_TIMEOUT, current_call
 from django_vyte.http.auth import HeaderAuth
 from django_vyte.http.call import ApiCall
 from django_vyte.http.responses import REFUSED_LOCATION
+from django_vyte.loopback import is_loopback
 
 USER_AGENT = (
     f"django-vyte/{__version__} (Python {platform.python_version()}; requests {requests.__version__})"
@@ -35,7 +37,8 @@ class Transport(Protocol):
 class PooledTransport:
     """Sends over the connections that all clients of this process share.
 
-    Proxies and certificates come from the environment, as in requests, and are looked up once.
+    Proxies and certificates come from the environment, as in requests, and are looked up once. No proxy of the
+    environment is used for this machine itself.
     """
 
     def __init__(self, api_url: str, auth: HeaderAuth, headers: Mapping[str, str]) -> None:
@@ -60,7 +63,8 @@ class PooledTransport:
     @cached_property
     def _environment(self) -> dict[str, Any]:
         session = pool.current().session
-        return dict(session.merge_environment_settings(self._api_url, {}, True, None, None))
+        proxies = _proxies(self._api_url)
+        return dict(session.merge_environment_settings(self._api_url, proxies, True, None, None))
 
     def _prepared(self, call: ApiCall) -> requests.PreparedRequest:
         """As ``Session.prepare_request``, without merging what a session holds, which takes as long as sending."""
@@ -78,7 +82,8 @@ class PooledTransport:
 class SessionTransport:
     """Sends with a session of the caller's, with all that is set on it.
 
-    Its connections do not know the deadline, which is checked between the chunks of a response instead.
+    Its connections do not know the deadline, which is checked between the chunks of a response instead. Proxies that
+    are set on the session are used for every host, those of the environment for others than this machine.
     """
 
     def __init__(
@@ -99,10 +104,17 @@ class SessionTransport:
             headers=self._headers if call.content is None else self._headers | _JSON,
             auth=self._auth,
             timeout=timeout,
+            proxies=_proxies(self._api_url),
             allow_redirects=False,
             hooks={"response": [*self._session.hooks["response"], _hide_location]},
             stream=True,
         )
+
+
+def _proxies(url: str) -> dict[str, str]:
+    """What requests is told of proxies: for this machine, to use none of the environment; else nothing."""
+    host = urlsplit(url).hostname
+    return {"no_proxy": host} if host and is_loopback(host) else {}
 
 
 def _hide_location(response: requests.Response, *args: Any, **options: Any) -> None:

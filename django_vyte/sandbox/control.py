@@ -5,7 +5,6 @@ JSON in and JSON out. A form may be posted too; then the answer leads back to th
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable
 from dataclasses import asdict, fields
 from functools import cache
@@ -17,6 +16,7 @@ import msgspec
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 
+from django_vyte.loopback import is_loopback
 from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.local_vyte import LocalVyte
@@ -213,14 +213,6 @@ def is_foreign(request: Request) -> bool:
     """Whether a browser sent this from a page of another site."""
     origin = request.headers.get("Origin")
     return origin is not None and urlsplit(origin).netloc != request.host
-
-
-def is_loopback(host: str | None) -> bool:
-    """Whether a host name or address is this machine itself."""
-    try:
-        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
-    except ValueError:
-        return False
 
 
 ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = (

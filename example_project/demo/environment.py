@@ -12,6 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from django_vyte.loopback import without_proxy
+
 
 @dataclass(frozen=True)
 class Addresses:
@@ -27,7 +29,7 @@ def prepare(folder: Path) -> Addresses:
 
     crm, vyte = (f"http://127.0.0.1:{port}" for port in free_ports())
     run = f"django_vyte_demo_{secrets.token_hex(4)}"
-    os.environ |= {
+    os.environ |= without_proxy(os.environ) | {
         "DJANGO_SETTINGS_MODULE": "example_project.settings",
         "DJANGO_DEBUG": "1",
         "PYTHONUNBUFFERED": "1",

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import sys
 from collections.abc import Callable, Iterable
 
+from django_vyte.loopback import without_proxy
 from tests import benchmarks
 from tests.benchmarks.rows import Row
 
@@ -28,6 +30,7 @@ def subjects() -> dict[str, Callable[[], Iterable[Row]]]:
 
 def main(arguments: list[str]) -> int:
     """0, or with ``--strict`` 1 when a row is missed: times of a busy machine prove nothing."""
+    os.environ |= without_proxy(os.environ)
     found = subjects()
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("subject", nargs="*", help=f"all when none is given: {', '.join(found)}")

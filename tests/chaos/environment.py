@@ -11,6 +11,7 @@ from pathlib import Path
 from random import Random
 from urllib.parse import SplitResult, urlsplit
 
+from django_vyte.loopback import without_proxy
 from tests.chaos.proxy import Proxy
 
 PORTS = {"postgres": 5432, "mysql": 3306, "amqp": 5672, "redis": 6379}
@@ -48,7 +49,7 @@ def configure(folder: Path, name: str, vyte: str, api_key: str, **more: str) -> 
     server = os.environ.get("DEMO_DATABASE_URL")
     if server:
         more["DEMO_DATABASE_URL"] = urlsplit(server)._replace(path=f"/{name}").geturl()
-    os.environ |= {
+    os.environ |= without_proxy(os.environ) | {
         "DJANGO_SETTINGS_MODULE": "tests.chaos.settings",
         "DJANGO_DEBUG": "1",
         "PYTHONUNBUFFERED": "1",
