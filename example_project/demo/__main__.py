@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ WORKER = (
 )
 
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 EXAMPLE = '{"webhook_shape": "object"}'
 
 
@@ -42,13 +44,17 @@ def main() -> int:
         "--quirks", type=switches, metavar="JSON", default={}, help="switches of the local Vyte, as an object"
     )
     options = parser.parse_args()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, stop_once)
+    for number in SIGNALS:
+        # What somebody chose to ignore, as nohup does, stays ignored; only Ctrl-C always stops.
+        if number == signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop_once)
     try:
         with tempfile.TemporaryDirectory(prefix="django-vyte-demo-") as folder:
             return show(Path(folder), check=options.check, quirks=options.quirks)
     except KeyboardInterrupt:
-        print("\nStopped.")
+        # With a terminal that was closed there is nobody to tell.
+        with suppress(OSError):
+            print("\nStopped.", flush=True)
         return 130 if options.check else 0
 
 
@@ -65,7 +71,7 @@ def switches(text: str) -> dict[str, Any]:
 
 def stop_once(number: int, frame: object) -> None:
     """Unwind, and let no further signal disturb that: a terminal and tox both send one."""
-    for other in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for other in SIGNALS:
         signal.signal(other, signal.SIG_IGN)
     raise KeyboardInterrupt
 

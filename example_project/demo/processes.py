@@ -15,6 +15,7 @@ from typing import TypeVar
 ROOT = Path(__file__).resolve().parent.parent.parent
 STOP_SECONDS = float(os.environ.get("DEMO_STOP_SECONDS", "4"))
 WAIT_SECONDS = 30
+GUARD = Path(__file__).with_name("guard.py")
 T = TypeVar("T")
 
 
@@ -37,6 +38,10 @@ class Process:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    @property
+    def group(self) -> int:
+        return self._child.pid
 
     @property
     def exit_code(self) -> int | None:
@@ -63,14 +68,43 @@ class Process:
         self._child.wait()
 
 
+class Guard:
+    """A process that outlives this one, and stops what it has not stopped itself: see guard.py."""
+
+    def __init__(self, folder: Path) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(GUARD), str(folder), str(STOP_SECONDS)],
+            stdin=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def started(self, group: int) -> None:
+        self._tell(f"+{group}")
+
+    def stopped(self, group: int) -> None:
+        self._tell(f"-{group}")
+
+    def _tell(self, line: str) -> None:
+        assert self._process.stdin
+        # Somebody may have killed the guard alone.
+        with suppress(BrokenPipeError):
+            print(line, file=self._process.stdin, flush=True)
+
+    def leave(self) -> None:
+        self._process.communicate()
+
+
 class Processes:
-    """All children of the demo; leaving the ``with`` block stops them."""
+    """All children of the demo; leaving the ``with`` block stops them, and so does the death of this process."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._running: list[Process] = []
+        self._tox = os.getppid() if "TOX_ENV_NAME" in os.environ else None
 
     def __enter__(self) -> Processes:
+        self._guard = Guard(self._folder)
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -79,14 +113,19 @@ class Processes:
             process.ask_to_stop()
         for process in self._running:
             process.stop(deadline)
+            self._guard.stopped(process.group)
+        self._guard.leave()
 
     def start(self, name: str, *command: str) -> Process:
         process = Process(name, list(command), self._folder)
+        self._guard.started(process.group)
         self._running.append(process)
         return process
 
     def check(self) -> None:
-        """Raise DemoError when a process has died."""
+        """Raise DemoError when a process has died, or tox, which started this one."""
+        if self._tox not in (None, os.getppid()):
+            raise DemoError("tox is gone.")
         for process in self._running:
             if process.exit_code is not None:
                 raise DemoError(f"The {process.name} has stopped with exit code {process.exit_code}.")

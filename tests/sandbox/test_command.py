@@ -58,7 +58,7 @@ def test_it_serves_until_ctrl_c_and_says_how_to_use_it():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_it_goes_on_from_the_file_it_kept(tmp_path, ending):
     state, seed = tmp_path / "vyte.json", tmp_path / "seed.json"
     seed.write_text('{"users": [{"_id": "u1", "email": "ada@example.com"}]}')

@@ -80,9 +80,12 @@ class Command(BaseCommand):
 
 
 def wait_for_signal() -> None:
-    """Wait for KeyboardInterrupt, from Ctrl-C or from SIGTERM."""
+    """Wait for KeyboardInterrupt, from Ctrl-C, SIGTERM or a terminal that is closed, unless nohup has that ignored."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for name in ("SIGTERM", "SIGHUP"):
+            number = getattr(signal, name, None)  # Windows has no SIGHUP
+            if number and signal.getsignal(number) is signal.SIG_DFL:
+                signal.signal(number, signal.default_int_handler)
     threading.Event().wait()
 
 
