@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -31,29 +30,22 @@ def vyte_forgotten() -> None:
 def vyte_sandbox(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Sandbox]:
     """A local Vyte on a free port for one test; ``settings.VYTE`` points to it.
 
-    Webhook calls wait in ``vyte_sandbox.outbox`` until ``vyte_sandbox.deliver()`` posts them with Django's test client.
-    They are handled in the thread and transaction of the test, which works with SQLite in memory and any
-    ``PUBLIC_URL``. Where the environment names proxies, NO_PROXY lists this machine during the test.
+    Webhook calls wait in ``vyte_sandbox.outbox`` until ``vyte_sandbox.deliver()`` posts them with Django's test client,
+    as Vyte would from outside. They are handled in the thread and transaction of the test, which works with SQLite in
+    memory and any ``PUBLIC_URL``. A call that the project does not answer with a 2xx is a ``DeliveryRefused`` that says
+    why, unless the test expects it: ``deliver(check=False)``.
+
+    Where the environment names proxies, NO_PROXY lists this machine during the test.
     """
     from django_vyte.loopback import without_proxy
     from django_vyte.sandbox import Sandbox
+    from django_vyte.sandbox.in_process import post_in_process
 
     for name, value in without_proxy(os.environ).items():
         monkeypatch.setenv(name, value)
 
     sandbox = Sandbox()
-    sandbox.courier.post = post_with_test_client
+    sandbox.courier.post, sandbox.courier.check = post_in_process, True
     with sandbox.serve() as server:
         settings.VYTE = {**getattr(settings, "VYTE", {}), "API_URL": server.url, "WEB_URL": server.url}
         yield sandbox
-
-
-def post_with_test_client(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """POST a webhook call to the project under test; returns the status."""
-    from django.test import Client
-
-    parts = urlsplit(url)
-    path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-    extra = {name: value for name, value in headers.items() if name != "Content-Type"}
-    response = Client().post(path, body, content_type=headers["Content-Type"], headers=extra)
-    return int(response.status_code)

@@ -4,6 +4,8 @@ import os
 
 SECRET_KEY = "only for tests"
 USE_TZ = True
+# The host of PUBLIC_URL, as Vyte calls it.
+ALLOWED_HOSTS = ["crm.example.com"]
 INSTALLED_APPS = [
     "django.contrib.admin",
     "django.contrib.auth",

@@ -8,12 +8,14 @@ import requests
 from django.conf import settings as django_settings
 from django.http import HttpResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 from django_vyte.client import VyteClient
 
 received: list[tuple[str, str, bytes]] = []
 
 
+@csrf_exempt
 def receive(request):
     received.append((request.path, request.content_type, request.body))
     return HttpResponse(status=200)

@@ -12,13 +12,16 @@ together as one WSGI application, which ``sandbox`` serves.
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.sandbox import Sandbox
 from django_vyte.sandbox.server import Server
-from django_vyte.sandbox.world.courier import Courier, WebhookCall, WebhookMode
+from django_vyte.sandbox.world.courier import Courier, DeliveryRefused, WebhookCall, WebhookMode
 from django_vyte.sandbox.world.errors import Refused, UnusableFile
 from django_vyte.sandbox.world.faults import Fault, Faults
+from django_vyte.sandbox.world.refusals import Answer
 from django_vyte.sandbox.world.request_log import Request
 
 __all__ = [
+    "Answer",
     "Courier",
+    "DeliveryRefused",
     "Fault",
     "Faults",
     "Quirks",

@@ -15,8 +15,8 @@ from django_vyte.exceptions import BadRequest, ServerError
 from django_vyte.models import Delivery, Team
 from django_vyte.ops import probe
 from django_vyte.ops.probe.trial import LeftBehind, Trial
-from django_vyte.pytest_plugin import post_with_test_client
 from django_vyte.sandbox import Quirks, Sandbox
+from django_vyte.sandbox.in_process import post_in_process
 from django_vyte.sandbox.quirks import CHOICES
 from django_vyte.sync.team import sync_team
 
@@ -64,7 +64,7 @@ def much_happens(linked_team: Team, vyte_sandbox: Sandbox) -> Callable[[], None]
     """Many meetings, calls about some, one of them lost on its way to the answer; the mirror knows a cancelled one."""
 
     def lose_answer(url: str, body: bytes, headers: Any) -> int:
-        post_with_test_client(url, body, headers)
+        post_in_process(url, body, headers)
         return 500
 
     def happen() -> None:

@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from django_vyte.sandbox import Answer
 from django_vyte.sandbox.quirks import CHOICES
 
 
@@ -76,9 +77,14 @@ def test_the_log_of_webhook_calls_says_what_became_of_each(hooked, browser):
 
     hooked.create_event(title="T")
     assert outcome() == ["", "0", "waiting, due|"]
-    hooked.deliver(lambda *call: 500)
-    assert outcome()[:2] == ["500", "1"]
+    assert "were refused" not in browser.get("/").text
+    hooked.deliver(lambda url, *call: Answer(400, f"<p>No host for {url}"))
+    assert outcome()[:2] == ["400", "1"]
     assert outcome()[2].startswith("waiting, next try in 0.")
+    text = browser.get("/").text
+    assert "Webhook calls that were refused: 1." in text
+    assert "status 400. Django answers so for a host that ALLOWED_HOSTS does not list" in text
+    assert "No host for https://crm.example.com/even…/" in text
     hooked.webhook_mode.hold = True
     assert outcome()[2] == "waiting, held back|"
     hooked.quirks.webhook_retries = False

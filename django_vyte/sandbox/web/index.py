@@ -33,6 +33,7 @@ def show_index(sandbox: LocalVyte, request: Request) -> Response:
                 for call in sandbox.outbox[: -MAX_ROWS - 1 : -1]
             ],
             call_count=str(len(sandbox.outbox)),
+            refused=str(sum(1 for call in sandbox.outbox if call.reason) or ""),
             modes=[mode_row(name, value) for name, value in asdict(sandbox.webhook_mode).items()],
             switches=[switch_row(name, getattr(sandbox.quirks, name)) for name in CHOICES],
             requests=[
@@ -120,6 +121,7 @@ def call_row(call: WebhookCall, *, held: bool) -> dict[str, str]:
         "status": {None: "", 0: "no answer"}.get(call.status, str(call.status)),
         "attempts": str(call.attempts),
         "outcome": outcome,
+        "reason": call.reason,
     }
 
 

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import requests
 
 from django_vyte.sandbox.quirks import Quirks
 from django_vyte.sandbox.world.present import call_body
+from django_vyte.sandbox.world.refusals import Answer, masked, reason_of
 from django_vyte.sandbox.world.state import JSON, VyteState
 
-Post = Callable[[str, bytes, Mapping[str, str]], int]
+Post = Callable[[str, bytes, Mapping[str, str]], int | Answer]
+"""Posts a call, by URL, body and headers; what was answered, or its status alone."""
 
 TIMEOUT = 5.0
 BACKOFF = (0.2, 1.0, 3.0, 10.0, 30.0, 60.0, 60.0)
 LENGTH = 10_000
 """How many calls that are done the outbox keeps at least."""
-HEADERS = {"Content-Type": "application/json", "User-Agent": "Vyte sandbox"}
+HEADERS = {
+    "Content-Type": "application/json",
+    "Accept": "*/*",
+    # Vyte is written in JavaScript and its agent is not documented: middleware sees some program, and no browser.
+    "User-Agent": "node-fetch/1.0 (+https://github.com/bitinn/node-fetch)",
+}
 
 
 @dataclass
 class WebhookCall:
     """One webhook call. ``status`` is what the last attempt was answered, 0 for no answer, None before it.
 
-    ``given_up`` says that the courier has stopped trying.
+    ``reason`` says why that was no 2xx, and what likely causes it. ``given_up`` says that the courier has stopped
+    trying.
     """
 
     action: str
@@ -34,6 +42,7 @@ class WebhookCall:
     body: bytes = field(repr=False)
     attempts: int = 0
     status: int | None = None
+    reason: str = ""
     due: float = 0.0
     given_up: bool = False
 
@@ -46,6 +55,26 @@ class WebhookCall:
     def waiting(self) -> bool:
         """Whether the courier still has to deliver it."""
         return not self.delivered and not self.given_up
+
+
+class DeliveryRefused(Exception):
+    """A webhook call was not answered with a 2xx, as Vyte's own would not be.
+
+    ``status``, ``url`` and ``reason`` are those of the first refused call, ``calls`` has them all. Neither the message
+    nor ``url`` holds the token.
+    """
+
+    def __init__(self, calls: Sequence[WebhookCall]) -> None:
+        first = calls[0]
+        self.calls = list(calls)
+        self.status = first.status
+        self.url = masked(first.target_url)
+        self.reason = first.reason
+        others = f" So were {len(calls) - 1} more." if len(calls) > 1 else ""
+        super().__init__(
+            f"The call {first.action} to {self.url} was refused: {self.reason}{others} "
+            "To expect a refusal: deliver(check=False)."
+        )
 
 
 @dataclass
@@ -66,12 +95,13 @@ class Courier:
     """Puts a call per subscribed webhook into ``outbox`` and delivers from there.
 
     It delivers by itself only between ``start`` and ``stop``, in a thread, with retries and back-off.
-    ``post`` is how: over the network unless something else is put there.
+    ``post`` is how: over the network unless something else is put there. ``check`` is the default of ``deliver``.
     """
 
     def __init__(self, state: VyteState, quirks: Quirks, mode: WebhookMode) -> None:
         self.outbox: list[WebhookCall] = []
         self.post: Post = post_for_real
+        self.check = False
         self._state = state
         self._quirks = quirks
         self._mode = mode
@@ -107,12 +137,20 @@ class Courier:
         calls = [call for call in list(self.outbox) if call.waiting]
         return calls[::-1] if self._mode.reorder else calls
 
-    def deliver(self, post: Post | None = None) -> list[WebhookCall]:
-        """Tries each waiting call once, in this thread, and those that come up meanwhile; returns them."""
+    def deliver(self, post: Post | None = None, *, check: bool | None = None) -> list[WebhookCall]:
+        """Tries each waiting call once, in this thread, and those that come up meanwhile; returns them.
+
+        With ``check``, DeliveryRefused when all are tried and some were refused.
+        """
         tried: list[WebhookCall] = []
+        errors: list[BaseException] = []
         while fresh := [call for call in self.waiting() if not any(call is other for other in tried)]:
             tried.append(fresh[0])
-            self._attempt(fresh[0], post or self.post)
+            answer = self._attempt(fresh[0], post or self.post)
+            errors += [answer.error] if answer.error else []
+        refused = [call for call in tried if not call.delivered]
+        if refused and (check or (check is None and post is None and self.check)):
+            raise DeliveryRefused(refused) from (errors[0] if errors else None)
         return tried
 
     def start(self) -> None:
@@ -150,23 +188,27 @@ class Courier:
                 self._wake.wait(min(soonest - now, 0.5))
             return None
 
-    def _attempt(self, call: WebhookCall, post: Post) -> None:
+    def _attempt(self, call: WebhookCall, post: Post) -> Answer:
         """Posts a call once and notes the outcome and when to try again."""
         call.attempts += 1
         try:
-            call.status = post(call.target_url, call.body, HEADERS)
-        except (requests.RequestException, OSError):
-            call.status = 0
+            given = post(call.target_url, call.body, HEADERS)
+            answer = Answer(given) if isinstance(given, int) else given
+        except (requests.RequestException, OSError) as error:
+            answer = Answer(0, f"{type(error).__name__}: {error}")
+        call.status = answer.status
+        call.reason = "" if answer.accepted else reason_of(answer, call.target_url)
         if not call.delivered:
             call.given_up = not self._quirks.webhook_retries or call.attempts > len(BACKOFF)
         if call.waiting:
             call.due = time.monotonic() + BACKOFF[call.attempts - 1]
         self._state.changed()
+        return answer
 
 
-def post_for_real(url: str, body: bytes, headers: Mapping[str, str]) -> int:
-    """POSTs over the network, past any proxy of the environment, and returns the status."""
+def post_for_real(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    """POSTs over the network, past any proxy of the environment."""
     with requests.Session() as session:
         session.trust_env = False
         answer = session.post(url, data=body, headers=headers, timeout=TIMEOUT, allow_redirects=False)
-        return answer.status_code
+        return Answer(answer.status_code, answer.text, answer.headers.get("Location", ""))

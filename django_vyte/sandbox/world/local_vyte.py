@@ -156,12 +156,14 @@ class LocalVyte:
         """Every webhook call, waiting or delivered, in the order of what happened."""
         return self.courier.outbox
 
-    def deliver(self, post: Post | None = None) -> list[WebhookCall]:
+    def deliver(self, post: Post | None = None, *, check: bool | None = None) -> list[WebhookCall]:
         """Tries each waiting call once, now and in this thread, and answers those it tried.
 
-        ``post(url, body, headers)`` answers the receiver's status; by default ``courier.post`` does it.
+        ``post(url, body, headers)`` answers the receiver's status; by default ``courier.post`` does it. With ``check``,
+        a call that was not answered with a 2xx is a DeliveryRefused once all were tried: the default of the pytest
+        fixture, unless there is a ``post``.
         """
-        return self.courier.deliver(post)
+        return self.courier.deliver(post, check=check)
 
     @contextmanager
     def _changing(self) -> Iterator[None]:

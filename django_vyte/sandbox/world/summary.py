@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict
-from urllib.parse import urlsplit
 
 from django_vyte.sandbox.world.courier import WebhookCall
 from django_vyte.sandbox.world.faults import Fault
 from django_vyte.sandbox.world.local_vyte import LocalVyte
+from django_vyte.sandbox.world.refusals import masked
 from django_vyte.sandbox.world.state import JSON, VyteState
 
 LATEST = 200
@@ -69,7 +69,7 @@ def describe_user(user: JSON) -> JSON:
 
 def describe_call(call: WebhookCall) -> JSON:
     """A webhook call without its body and without the token in its URL; ``next_try`` is in seconds from now."""
-    names = ("action", "attempts", "status", "delivered", "given_up")
+    names = ("action", "attempts", "status", "reason", "delivered", "given_up")
     next_try = round(max(0.0, call.due - time.monotonic()), 1) if call.waiting else None
     described = {name: getattr(call, name) for name in names}
     return {**described, "next_try": next_try, "target_url": masked(call.target_url)}
@@ -96,10 +96,3 @@ def describe_page(state: VyteState, page: JSON) -> JSON:
     """A booking page and the handles of its appointment types."""
     types = [each["handle"] for each in state.appointment_types.values() if each["vyteme"] == page["_id"]]
     return {**{name: page.get(name) for name in ("_id", "nickname", "belongs_to", "active")}, "types": types}
-
-
-def masked(url: str) -> str:
-    """A URL whose last path segment, often a secret, shows its first four characters only."""
-    parts = urlsplit(url)
-    head, _, last = parts.path.rstrip("/").rpartition("/")
-    return f"{parts.scheme}://{parts.netloc}{head}/{last[:4]}…"
