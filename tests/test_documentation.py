@@ -232,8 +232,8 @@ def test_every_fault_and_webhook_mode_is_documented():
 
 
 def test_every_control_of_the_local_vyte_is_documented():
-    paths = {f"{verb} /_sandbox/{re.sub('<event_id>', 'ID', path)}" for verb, path, _ in ROUTES}
-    paths = {re.sub(r"<any.*>", "VERB", path) for path in paths}
+    paths = {f"{verb} /_sandbox/{path}" for verb, path, _ in ROUTES}
+    paths = {re.sub(r"<any.*>", "VERB", re.sub(r"<\w+_id>", "ID", path)) for path in paths}
     for_browsers = {"GET /_sandbox/style.css", "POST /_sandbox/faults/clear"}
     assert set(first_names(section("develop/sandbox.md", "From another process"))) == paths - for_browsers
 

@@ -19,6 +19,7 @@ from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.web import page_map
 from django_vyte.sandbox.web.rendering import refusal
 from django_vyte.sandbox.world.errors import ConnectionDropped, Refused
+from django_vyte.sandbox.world.keys import owner_of_key
 from django_vyte.sandbox.world.local_vyte import LocalVyte
 from django_vyte.sandbox.world.request_log import Request
 
@@ -106,9 +107,9 @@ class SandboxApp:
     def _authenticate(self, request: WebRequest, operation: Operation) -> str:
         """The organization whose key was sent, bare; empty when none was and none is needed."""
         key = request.headers.get("Authorization") or request.args.get("api_key")
-        described = self._sandbox.state.keys.get(key or "")
-        if described is not None:
-            return str(described["organization"])
+        owner = owner_of_key(self._sandbox.state, key or "")
+        if owner is not None:
+            return owner
         if operation.open and not key:
             return ""
         raise Refused(401, "a valid API key is required")

@@ -19,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 from django_vyte.loopback import is_loopback
 from django_vyte.sandbox.responses import json_answer
 from django_vyte.sandbox.world.errors import Refused
+from django_vyte.sandbox.world.keys import working_key
 from django_vyte.sandbox.world.local_vyte import LocalVyte
 from django_vyte.sandbox.world.state import JSON
 from django_vyte.sandbox.world.summary import describe_call, summarize, without_credentials
@@ -35,10 +36,28 @@ def state(sandbox: LocalVyte, request: Request) -> Response:
 
 
 def key(sandbox: LocalVyte, request: Request) -> Response:
-    """GET key: the API key, answered on this machine only."""
+    """GET key: an API key that works, answered on this machine only; 409 when all are revoked or deleted."""
     if not (is_loopback(request.remote_addr) and is_loopback(urlsplit(f"//{request.host}").hostname)):
         raise Refused(403, "the key is told on this machine only")
-    return json_answer({"api_key": sandbox.api_key, "team_id": sandbox.team_id})
+    working = working_key(sandbox.state, sandbox.team_id)
+    if working is None:
+        raise Refused(
+            409,
+            "the API key is revoked or deleted: POST /_sandbox/keys makes a new one, as the first page does",
+        )
+    return json_answer({"api_key": working, "team_id": sandbox.team_id})
+
+
+def make_key(sandbox: LocalVyte, request: Request) -> Response:
+    """POST keys: a new API key in place of the one there is; ``GET key`` tells it."""
+    sandbox.renew_key()
+    return done(request, {"key": "/_sandbox/key"}, 201)
+
+
+def change_key(sandbox: LocalVyte, request: Request, key_id: str, verb: str) -> Response:
+    """POST keys/ID/revoke, renew, delete: what becomes of an API key."""
+    {"revoke": sandbox.revoke_key, "renew": sandbox.renew_key, "delete": sandbox.delete_key}[verb](key_id)
+    return done(request, {"key": "/_sandbox/key"})
 
 
 def create_event(sandbox: LocalVyte, request: Request) -> Response:
@@ -218,6 +237,8 @@ def is_foreign(request: Request) -> bool:
 ROUTES: tuple[tuple[str, str, Callable[..., Response]], ...] = (
     ("GET", "state", state),
     ("GET", "key", key),
+    ("POST", "keys", make_key),
+    ("POST", "keys/<key_id>/<any(revoke,renew,delete):verb>", change_key),
     ("GET", "style.css", style),
     ("POST", "events", create_event),
     ("GET", "events/<event_id>", show_event),

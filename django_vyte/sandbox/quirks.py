@@ -29,6 +29,37 @@ CHOICES: dict[str, tuple[Any, ...]] = {
 }
 """Every switch with its positions, the default first. Those in ``OPEN`` have further ones."""
 
+GROUPS: dict[str, dict[str, str]] = {
+    "Events and lists": {
+        "show_cancelled": "Whether a cancelled event shows cancelled to the API; webhook calls always do.",
+        "list_cancelled": "Whether cancelled events are among those that are listed.",
+        "list_default": "How many events a list without limit answers; None for all.",
+        "list_maximum": "The most events one list answers, whatever limit asks for; None for no maximum.",
+        "missing": 'Members that events are answered without, such as ("messages", "declines").',
+        "single_as_object": "Whether a list with a single invitee, place or date is answered as that object alone.",
+    },
+    "Times": {
+        "offset_style": "How instants are spelt: Z, or an offset such as +0000, +00:00 or +0100.",
+        "milliseconds": "Whether instants carry milliseconds.",
+        "naive_times": "How a time without an offset is read: local to the event's timezone, or utc.",
+    },
+    "Webhook calls": {
+        "webhook_shape": "Body of a webhook call: array (as the documentation says) or object (as its sample shows).",
+        "webhook_owner": "Name of the member that names the caller: team or organization.",
+        "webhook_ids": "Whether the resource of a webhook call has an _id; the published sample has none.",
+        "webhook_retries": "Whether a call that was not answered with a 2xx is made again; nothing is documented.",
+        "updates_before_confirmation": "Whether changing an unconfirmed event calls webhooks, which is not documented.",
+    },
+    "Paths, methods and shapes": {
+        "hooks_path": "Where webhooks are managed: /hooks, /v2/hooks or both; elsewhere is a 404.",
+        "hooks_as_list": 'Whether GET /hooks answers a bare list instead of {"hooks": […]}.',
+        "next_shape": "Answer of /v2/slots/next: slots or nextAvailability.",
+        "delete_invitee_method": "The method that takes an invitee off: POST, DELETE or both; the other one is a 404.",
+        "join_path": "First segment of the link to join: organizations, teams or both; the other one is a 404.",
+    },
+}
+"""What each switch decides, in a sentence, by what it is about."""
+
 
 def is_offset(value: Any) -> bool:
     """Whether a value is an offset such as ``-05:30``."""
@@ -58,49 +89,30 @@ OPEN = {
 class Quirks:
     """How the local Vyte behaves where nobody could verify what Vyte does. Defaults as documented.
 
-    The published documentation contradicts itself or is silent on all of these, so a client has to
-    accept every variant. They are read on each answer and may be changed at any time; a value that a
-    switch does not have is a ValueError that names those it has (``CHOICES``).
+    The published documentation contradicts itself or is silent on all of these, so a client has to accept every
+    variant. They are read on each answer and may be changed at any time; a value that a switch does not have is a
+    ValueError that names those it has (``CHOICES``). ``GROUPS`` says what each decides.
     """
 
     show_cancelled: bool = True
-    """Whether a cancelled event shows ``cancelled`` to the API; webhook calls always do."""
     list_cancelled: bool = True
-    """Whether cancelled events are among those that are listed."""
     offset_style: str = "Z"
-    """How instants are spelt: ``Z``, or an offset such as ``+0000``, ``+00:00`` or ``+0100``."""
     milliseconds: bool = True
-    """Whether instants carry milliseconds."""
     webhook_shape: str = "array"
-    """Body of a webhook call: ``array`` (as the documentation says) or ``object`` (as its sample shows)."""
     webhook_owner: str = "team"
-    """Name of the member that names the caller: ``team`` or ``organization``."""
     webhook_ids: bool = True
-    """Whether the resource of a webhook call has an ``_id``; the published sample has none."""
     webhook_retries: bool = True
-    """Whether a webhook call that was not answered with a 2xx is tried again; nothing is documented."""
     single_as_object: bool = False
-    """Whether a list with a single invitee, place or date is answered as that object alone."""
     missing: tuple[str, ...] = ()
-    """Members that events are answered without, such as ``("messages", "declines")``."""
     hooks_as_list: bool = False
-    """Whether ``GET /hooks`` answers a bare list instead of ``{"hooks": […]}``."""
     hooks_path: str = "both"
-    """Where webhooks are managed: ``/hooks``, ``/v2/hooks`` or ``both``; elsewhere is a 404."""
     next_shape: str = "slots"
-    """Answer of ``/v2/slots/next``: ``slots`` or ``nextAvailability``."""
     list_default: int | None = None
-    """How many events a list without ``limit`` answers; None for all."""
     list_maximum: int | None = None
-    """The most events one list answers, whatever ``limit`` asks for; None for no maximum."""
     delete_invitee_method: str = "both"
-    """The method that takes an invitee off: ``POST``, ``DELETE`` or ``both``; the other one is a 404."""
     join_path: str = "both"
-    """First segment of the link to join: ``organizations``, ``teams`` or ``both``; the other one is a 404."""
     naive_times: str = "local"
-    """How a time without an offset is read: ``local`` to the event's timezone, or ``utc``."""
     updates_before_confirmation: bool = False
-    """Whether changing an event that is not confirmed fires ``event.updated``, which is not documented."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         choices = CHOICES.get(name, ())

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import html
 import re
+from dataclasses import asdict
 from html.parser import HTMLParser
 
 import pytest
 
 from django_vyte.sandbox import Answer
-from django_vyte.sandbox.quirks import CHOICES
+from django_vyte.sandbox.quirks import CHOICES, GROUPS
+from django_vyte.sandbox.world.courier import MODES
 
 
 class Forms(HTMLParser):
@@ -183,3 +186,33 @@ def test_a_locator_s_page_leads_to_its_locations(api, browser):
     api("POST", "/v2/locators", json={"handle": "empty"})
     assert "There are no locations." in browser.get("/locators/empty").text
     assert browser.get("/locators/none").status_code == 404
+
+
+def test_every_switch_and_mode_is_explained_in_a_group(sandbox, browser):
+    assert sorted(name for group in GROUPS.values() for name in group) == sorted(CHOICES)
+    text = browser.get("/").text
+    for group, switches in GROUPS.items():
+        assert f"<legend>{group}</legend>" in text
+        for name, about in switches.items():
+            assert f'aria-describedby="about-{name}"' in text
+            assert f'<small id="about-{name}">{html.escape(about)}</small>' in text
+    assert list(MODES) == list(asdict(sandbox.webhook_mode))
+    for name, about in MODES.items():
+        assert f'<small id="about-{name}">{about}</small>' in text
+
+
+def test_keys_are_listed_and_changed(sandbox, browser, form):
+    first = sandbox.api_key
+    key_id = sandbox.state.keys[first]["_id"]
+    text = browser.get("/").text
+    assert f"<td><code>{first[-4:]}</code></td><td>works</td>" in text
+    assert "No API key works" not in text
+    text = form(f"/_sandbox/keys/{key_id}/revoke")
+    assert "revoked: opens nothing" in text
+    assert "No API key works" in text
+    text = form(f"/_sandbox/keys/{key_id}/renew")
+    assert sandbox.api_key != first
+    assert f"<td><code>{sandbox.api_key[-4:]}</code></td><td>works</td>" in text
+    form(f"/_sandbox/keys/{sandbox.state.keys[sandbox.api_key]['_id']}/delete")
+    assert "No API key works" not in form("/_sandbox/keys")
+    assert sandbox.api_key not in text

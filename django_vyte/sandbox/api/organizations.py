@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from django_vyte.sandbox.api.exchange import Exchange, route
 from django_vyte.sandbox.responses import empty_answer, json_answer
-from django_vyte.sandbox.world import people
+from django_vyte.sandbox.world import keys, people
 from django_vyte.sandbox.world.errors import Refused
 from django_vyte.sandbox.world.state import JSON, VyteState
 
@@ -28,17 +28,15 @@ def describe_organization(state: VyteState, organization_id: str) -> JSON:
 
 def retrieve_key(exchange: Exchange) -> Response:
     """GET /api/keys/team (v1): the key of the organization, the same one until it is deleted."""
-    key = next(key for key in exchange.state.keys.values() if key["organization"] == exchange.owner)
-    return json_answer(key)
+    return json_answer(exchange.state.keys[keys.working_key(exchange.state, exchange.owner) or ""])
 
 
 def delete_key(exchange: Exchange, key_id: str) -> Response:
     """DELETE /api/keys/:key_id (v1): 204, and the key opens nothing any more."""
-    for key, described in list(exchange.state.keys.items()):
-        if described["_id"] == key_id and described["organization"] == exchange.owner:
-            del exchange.state.keys[key]
-            return empty_answer()
-    raise Refused(404, "not found")
+    if keys.described_by(exchange.state, key_id)["organization"] != exchange.owner:
+        raise Refused(404, "no such key")
+    keys.delete(exchange.state, key_id)
+    return empty_answer()
 
 
 RULES = [

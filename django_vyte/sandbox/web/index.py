@@ -7,11 +7,12 @@ from typing import Any
 
 from werkzeug.wrappers import Request, Response
 
-from django_vyte.sandbox.quirks import CHOICES
+from django_vyte.sandbox.quirks import CHOICES, GROUPS
 from django_vyte.sandbox.web.rendering import FOLDER, page, web_route
-from django_vyte.sandbox.world.courier import WebhookCall
+from django_vyte.sandbox.world.courier import MODES, WebhookCall
 from django_vyte.sandbox.world.event_status import status_of, title_of
 from django_vyte.sandbox.world.faults import Fault
+from django_vyte.sandbox.world.keys import working_key
 from django_vyte.sandbox.world.local_vyte import LocalVyte
 from django_vyte.sandbox.world.present import encode
 from django_vyte.sandbox.world.state import JSON, VyteState
@@ -22,6 +23,7 @@ MAX_ROWS = 30
 
 def show_index(sandbox: LocalVyte, request: Request) -> Response:
     """GET /."""
+    quirks = asdict(sandbox.quirks)
     with sandbox.state.lock:
         return page(
             "index",
@@ -35,7 +37,15 @@ def show_index(sandbox: LocalVyte, request: Request) -> Response:
             call_count=str(len(sandbox.outbox)),
             refused=str(sum(1 for call in sandbox.outbox if call.reason) or ""),
             modes=[mode_row(name, value) for name, value in asdict(sandbox.webhook_mode).items()],
-            switches=[switch_row(name, getattr(sandbox.quirks, name)) for name in CHOICES],
+            groups=[
+                {
+                    "name": group,
+                    "switches": [switch_row(name, quirks[name], about) for name, about in switches.items()],
+                }
+                for group, switches in GROUPS.items()
+            ],
+            keys=[key_row(sandbox.state, each) for each in sandbox.state.keys.values()],
+            locked_out=str(working_key(sandbox.state, sandbox.team_id) is None or ""),
             requests=[
                 {"method": seen.method, "path": seen.path, "status": str(seen.status or "no answer")}
                 for seen in sandbox.requests[: -MAX_ROWS - 1 : -1]
@@ -125,18 +135,30 @@ def call_row(call: WebhookCall, *, held: bool) -> dict[str, str]:
     }
 
 
+def key_row(state: VyteState, described: JSON) -> JSON:
+    """An API key in the list, by its last characters."""
+    organization = state.organizations.get(described["organization"], {})
+    return {
+        "id": described["_id"],
+        "ends": described["key"][-4:],
+        "organization": str(organization.get("name")),
+        "status": "revoked: opens nothing" if described.get("revoked") else "works",
+        "revoked": str(described.get("revoked") or ""),
+    }
+
+
 def mode_row(name: str, value: Any) -> JSON:
     """A webhook mode as a field of the form: a number, or yes and no."""
-    label = name.capitalize()
+    row = {"name": name, "label": name.capitalize(), "about": MODES[name]}
     if isinstance(value, bool):
-        return {"name": name, "label": label, "choices": [choice(each, value) for each in (False, True)]}
-    return {"name": name, "label": f"{label} in seconds", "choices": [], "value": f"{value:g}"}
+        return {**row, "choices": [choice(each, value) for each in (False, True)]}
+    return {**row, "label": f"{row['label']} in seconds", "choices": [], "value": f"{value:g}"}
 
 
-def switch_row(name: str, value: Any) -> JSON:
-    """A switch as a field of the form: its positions, and the one it is in."""
+def switch_row(name: str, value: Any, about: str) -> JSON:
+    """A switch as a field of the form: its positions, the one it is in, and what it decides."""
     positions = CHOICES[name] if value in CHOICES[name] else (*CHOICES[name], value)
-    return {"name": name, "choices": [choice(each, value) for each in positions]}
+    return {"name": name, "about": about, "choices": [choice(each, value) for each in positions]}
 
 
 def choice(position: Any, present: Any) -> JSON:

@@ -77,18 +77,22 @@ class DeliveryRefused(Exception):
         )
 
 
+MODES = {
+    "duplicate": "Every call is made twice.",
+    "reorder": "The calls that wait are delivered last first.",
+    "delay": "How long the courier waits before it delivers a call.",
+    "hold": "The courier delivers nothing; the button above still does.",
+}
+
+
 @dataclass
 class WebhookMode:
-    """What goes wrong with webhooks on request."""
+    """What goes wrong with webhooks on request; ``MODES`` says what each field does."""
 
     duplicate: bool = False
-    """Every call is put into the outbox twice."""
     reorder: bool = False
-    """The calls that wait are delivered last first."""
     delay: float = 0.0
-    """Seconds that the courier lets pass before it delivers a call."""
     hold: bool = False
-    """The courier delivers nothing; ``Sandbox.deliver`` still does."""
 
 
 class Courier:

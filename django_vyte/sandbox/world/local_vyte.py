@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from django_vyte.sandbox.quirks import Quirks
-from django_vyte.sandbox.world import meetings, people
+from django_vyte.sandbox.world import keys, meetings, people
 from django_vyte.sandbox.world.clock import new_id
 from django_vyte.sandbox.world.courier import Courier, Post, WebhookCall, WebhookMode
 from django_vyte.sandbox.world.faults import Faults
@@ -138,6 +138,31 @@ class LocalVyte:
             organization = {"_id": team_id, "name": name, "private": False, "members": [], "admins": []}
             self.state.load_organization({**organization, "createdAt": now, "updatedAt": now, "__v": 0})
             return team_id, self.state.add_key(team_id)
+
+    # API keys. ``key_id`` is that of any organization's key; without one it is the key of ``team_id``
+
+    def revoke_key(self, key_id: str | None = None) -> None:
+        """The API key opens nothing from now on: 401. Fires nothing."""
+        with self._changing():
+            keys.revoke(self.state, key_id or self._own_key_id())
+
+    def delete_key(self, key_id: str | None = None) -> None:
+        """The API key is gone: 401. Fires nothing."""
+        with self._changing():
+            keys.delete(self.state, key_id or self._own_key_id())
+
+    def renew_key(self, key_id: str | None = None) -> str:
+        """A new API key in place of the old one, or where there is none; ``api_key`` follows. Fires nothing."""
+        with self._changing():
+            own = [each["_id"] for each in self.state.keys.values() if each["organization"] == self.team_id]
+            replaced = key_id or (own[-1] if own else None)
+            key = keys.renew(self.state, replaced) if replaced else self.state.add_key(self.team_id)
+            if keys.owner_of_key(self.state, key) == self.team_id:
+                self.api_key = key
+            return key
+
+    def _own_key_id(self) -> str:
+        return str(self.state.keys[self.api_key]["_id"])
 
     # The API's health
 

@@ -163,13 +163,14 @@ class VyteState:
         return key
 
     def use_key(self, organization_id: str, key: str | None = None) -> str:
-        """The API key of an organization: ``key`` in place of any other, else the one it has, else a new one."""
+        """A key of an organization that works: ``key`` in place of any other, else the one it has, else a new one."""
         present = [each for each, about in self.keys.items() if about["organization"] == organization_id]
-        if key is None and present:
-            return present[0]
-        if key in present:
+        working = [each for each in present if not self.keys[each].get("revoked")]
+        if key is None and working:
+            return working[0]
+        if key in working:
             return key
-        for each in present:
+        for each in present if key else ():
             del self.keys[each]
         return self.add_key(organization_id, key)
 
