@@ -1,4 +1,4 @@
-"""API keys: which of them work, and revoking, renewing and deleting one. A revoked key is remembered and opens nothing."""
+"""API keys: which of them work, and revoking, renewing and deleting one. A revoked key stays and opens nothing."""
 
 from __future__ import annotations
 
