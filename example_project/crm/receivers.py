@@ -15,7 +15,12 @@ def note_created(event, change, **kwargs):
 @receiver(event_confirmed)
 def note_confirmed(event, change, **kwargs):
     # Vyte may say that a meeting is settled without saying on which of its dates.
-    when = f"{localtime(event.starts_at):%d %B %Y, %H:%M}" if event.starts_at else "date unknown"
+    if event.starts_at is None:
+        when = "date unknown"
+    elif event.all_day:
+        when = f"{event.first_day:%d %B %Y}"
+    else:
+        when = f"{localtime(event.starts_at):%d %B %Y, %H:%M}"
     note(event, change, ", ".join(filter(None, [f"Settled: {title_of(event)}", when, event.place_name])))
 
 

@@ -3,14 +3,15 @@
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views.generic import DetailView, ListView
 
-from django_vyte.models import Team, ThirdPartyApp
+from django_vyte.models import Event, Team, ThirdPartyApp
 from example_project.crm.models import Note, Project
 
 LATEST = 50
+SOON = 5
 
 
 class ProjectList(LoginRequiredMixin, ListView):
-    """All projects, the reader's calendar, and the notes that belong to no project."""
+    """All projects, the next meetings, the reader's calendar, and the notes that belong to no project."""
 
     queryset = Project.objects.select_related("account")
 
@@ -19,6 +20,8 @@ class ProjectList(LoginRequiredMixin, ListView):
             team=Team.objects.first(),
             member=self.request.user.vyte_members.first(),
             notes=Note.objects.filter(project=None)[:LATEST],
+            settled=Event.objects.confirmed().upcoming()[:SOON],
+            planned=Event.objects.planning().for_group(*self.object_list)[:SOON],
             **kwargs,
         )
 

@@ -16,6 +16,7 @@ from typing import Any
 import requests
 
 from example_project.demo.environment import Addresses, own_database, own_queue, prepare
+from example_project.demo.meetings import plan
 from example_project.demo.processes import DemoError, Processes, run
 
 WORKER = (
@@ -80,7 +81,7 @@ def show(folder: Path, *, check: bool, quirks: dict[str, Any]) -> int:
     addresses = prepare(folder)
     with own_database(), own_queue(), Processes(folder) as processes:
         try:
-            start(addresses, folder, processes, quirks)
+            start(addresses, folder, processes, quirks, with_meetings=not check)
             if check:
                 from example_project.demo.story import play
 
@@ -94,22 +95,27 @@ def show(folder: Path, *, check: bool, quirks: dict[str, Any]) -> int:
             return 1
 
 
-def start(addresses: Addresses, folder: Path, processes: Processes, quirks: dict[str, Any]) -> None:
-    """Database, local Vyte, web server and worker; then the team is linked."""
+def start(
+    addresses: Addresses, folder: Path, processes: Processes, quirks: dict[str, Any], *, with_meetings: bool
+) -> None:
+    """Database, local Vyte and web server; then the team is linked, with meetings to look at, and a worker begins."""
     manage = "example_project/manage.py"
     vyte = processes.start("local Vyte", manage, "vyte_sandbox", "--port", addresses.vyte.rpartition(":")[2])
     run("migrate", "--verbosity", "0")
     processes.wait_for(f"the {vyte.name}", lambda: answers(f"{addresses.vyte}/_sandbox/state"))
     if quirks:
         adapt(addresses, quirks)
+    if with_meetings:
+        plan(addresses.vyte)
     web = processes.start(
         "web server", manage, "runserver", "--noreload", addresses.crm.removeprefix("http://")
     )
-    worker = processes.start("worker", *WORKER, "--schedule", str(folder / "beat"))
     linked = run("vyte_link_team", stdin=os.environ["VYTE_SANDBOX_API_KEY"])
     # The demo itself takes the next step that the command names in the end.
     print(linked.partition("Next: ")[0], flush=True)
     run("crm_demo_data")
+    # Only now: its receivers look for the projects that meetings are about.
+    worker = processes.start("worker", *WORKER, "--schedule", str(folder / "beat"))
     processes.wait_for(f"the {web.name}", lambda: answers(f"{addresses.crm}/accounts/login/"))
     processes.wait_for(f"the {worker.name}", lambda: " ready." in worker.output())
 
