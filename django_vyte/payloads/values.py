@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import zoneinfo
 from typing import Any
 
+from django_vyte.payloads import zones
 from django_vyte.payloads.cleaning import without_nul
 
 ID = re.compile(r"[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,63}")
@@ -63,8 +63,5 @@ def as_datetime(value: object, zone: str = "") -> dt.datetime | None:
 
 
 def time_zone(name: str) -> dt.tzinfo:
-    """The time zone of this name; UTC when there is none."""
-    try:
-        return zoneinfo.ZoneInfo(name)
-    except (ValueError, OSError, zoneinfo.ZoneInfoNotFoundError):
-        return dt.UTC
+    """The time zone of this name; UTC when no zone is known by it."""
+    return zones.find(name) or dt.UTC
