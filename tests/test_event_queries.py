@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from django_vyte.models import Event, EventGroup, Invitee, Team
+from django_vyte.payloads import zones
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
 HOUR = dt.timedelta(hours=1)
+DAY = dt.timedelta(days=1)
 
 
 @pytest.fixture
@@ -45,6 +47,71 @@ def test_upcoming_means_not_over_and_not_cancelled_soonest_first(team):
     event(team, "off", status="cancelled", starts_at=NOW + HOUR, ends_at=NOW + 2 * HOUR)
     event(team, "open")
     assert ids(Event.objects.upcoming()) == ["running", "endless", "later"]
+
+
+ZONES = ["UTC", "Europe/Paris", "Pacific/Kiritimati", "Pacific/Honolulu", "Romance Standard Time", "GMT-5"]
+
+
+@pytest.mark.parametrize("zone", ZONES)
+@pytest.mark.parametrize("spelt_in_utc", [True, False])
+def test_days_are_over_when_they_are_over_where_they_take_place(team, zone, spelt_in_utc, time_machine):
+    there = zones.find(zone)
+    assert there
+    midnights = [dt.datetime(2026, 1, day, tzinfo=there) for day in (7, 10)]
+    spelt = [midnight.replace(tzinfo=dt.UTC) for midnight in midnights] if spelt_in_utc else midnights
+    event(team, "days", starts_at=spelt[0], ends_at=spelt[1], all_day=True, timezone=zone)
+    second = dt.timedelta(seconds=1)
+    for moment, found in (
+        (midnights[0] - second, True),
+        (midnights[1] - second, True),
+        (midnights[1], False),
+    ):
+        time_machine.move_to(moment, tick=False)
+        assert Event.objects.upcoming().exists() is found
+        assert Event.objects.over().exists() is not found
+    assert Event.objects.between(midnights[1] - second, midnights[1]).exists()
+    assert not Event.objects.between(midnights[1], midnights[1] + HOUR).exists()
+
+
+def test_a_single_day_without_an_end_lasts_all_day(team, time_machine):
+    event(
+        team,
+        "day",
+        starts_at=dt.datetime(2026, 1, 7, tzinfo=dt.UTC),
+        all_day=True,
+        timezone="Pacific/Honolulu",
+    )
+    time_machine.move_to(dt.datetime(2026, 1, 8, 9, 59, tzinfo=dt.UTC))
+    assert ids(Event.objects.upcoming()) == ["day"]
+    time_machine.move_to(dt.datetime(2026, 1, 8, 10, tzinfo=dt.UTC))
+    assert ids(Event.objects.upcoming()) == []
+
+
+def test_long_meetings_are_upcoming_until_they_end(team):
+    event(team, "year", starts_at=NOW - 300 * DAY, ends_at=NOW + DAY)
+    event(team, "week", starts_at=NOW - 6 * DAY, ends_at=NOW + DAY)
+    event(team, "over", starts_at=NOW - 300 * DAY, ends_at=NOW - HOUR)
+    event(team, "night", starts_at=NOW - 23 * HOUR, ends_at=NOW + HOUR)
+    event(team, "soon", starts_at=NOW + HOUR)
+    assert ids(Event.objects.upcoming()) == ["year", "week", "night", "soon"]
+    assert ids(Event.objects.between(NOW - 100 * DAY, NOW - 99 * DAY)) == ["over", "year"]
+    assert ids(Event.objects.over()) == ["over"]
+
+
+def test_days_know_their_first_and_their_last(team):
+    midnights = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in (7, 10)]
+    meeting = event(team, "e1", starts_at=midnights[0], ends_at=midnights[1], all_day=True, timezone="GMT-5")
+    assert (meeting.first_day, meeting.last_day) == (dt.date(2026, 1, 7), dt.date(2026, 1, 9))
+    assert Event().last_day is None
+
+
+def test_a_meeting_that_is_moved_lasts_as_long_as_its_new_date(team):
+    meeting = event(team, "e1", starts_at=NOW - 6 * DAY, ends_at=NOW + DAY)
+    assert meeting.lasts_until == NOW + DAY
+    meeting.ends_at = NOW - 6 * DAY + HOUR
+    meeting.save()
+    meeting.refresh_from_db()
+    assert meeting.lasts_until is None
 
 
 def test_between_finds_what_takes_place_at_least_in_part(team):

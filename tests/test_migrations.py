@@ -157,3 +157,29 @@ def test_deliveries_of_another_source_stay_its_own_there_and_back(database):
     ]  # fmt: skip
     after = models_of(migrate(STATES[-1]))["Delivery"]._default_manager
     assert after.get(source="vyte").account == str(team.pk)
+
+
+def test_events_that_last_long_are_marked_with_their_end(database):
+    events = models_of(migrate("0008_heartbeat"))
+    midnight, hour = dt.datetime(2026, 1, 7, tzinfo=dt.UTC), dt.timedelta(hours=1)
+    team = events["Team"].objects.create(vyte_id="t", name="T")
+    times = {
+        "hour": {"starts_at": midnight, "ends_at": midnight + hour},
+        "week": {"starts_at": midnight, "ends_at": midnight + 168 * hour},
+        "day": {"starts_at": midnight, "all_day": True, "timezone": "Pacific/Honolulu"},
+        "days": {"starts_at": midnight - hour, "ends_at": midnight + 71 * hour, "all_day": True,
+                 "timezone": "Europe/Paris"},
+        "nowhere": {"starts_at": midnight, "all_day": True, "timezone": "Nowhere"},
+        "undated": {"all_day": True},
+    }  # fmt: skip
+    for name, columns in times.items():
+        events["Event"].objects.create(team=team, vyte_id=name, as_of=midnight, fingerprint="", **columns)
+    found = models_of(migrate("0009_lasts_until"))["Event"].objects.values_list("vyte_id", "lasts_until")
+    assert dict(found) == {
+        "hour": None,
+        "week": midnight + 168 * hour,
+        "day": midnight + 34 * hour,
+        "days": midnight + 71 * hour,
+        "nowhere": midnight + 24 * hour,
+        "undated": None,
+    }

@@ -22,8 +22,8 @@ INSERT_BATCH = 500
 TEXT: TextField[str, str] = TextField()
 # Columns that an UPDATE writes.
 MIRRORED = (
-    "title", "status", "starts_at", "ends_at", "all_day", "timezone", "place_name", "place_address",
-    "creator_email", "creator_id", "is_booking", "lang", "app", "vyte_created_at", "vyte_updated_at",
+    "title", "status", "starts_at", "ends_at", "lasts_until", "all_day", "timezone", "place_name",
+    "place_address", "creator_email", "creator_id", "is_booking", "lang", "app", "vyte_created_at", "vyte_updated_at",
     "cancelled_at", "missing_since", "as_of", "fingerprint", "data",
 )  # fmt: skip
 

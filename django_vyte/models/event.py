@@ -11,14 +11,13 @@ from typing import Any, ClassVar, Protocol, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
-from django.db.models.functions import Coalesce
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import payloads
 from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
-from django_vyte.payloads import values
+from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet
+from django_vyte.payloads import days, values
 
 
 class Verbs(Protocol):
@@ -54,16 +53,7 @@ class Verbs(Protocol):
         """Fetch the event from Vyte and mirror it."""
 
 
-# Sort by an unindexed expression on purpose: with a plain starts_at the planner walks the index from the oldest event.
-SOONEST_FIRST = (Coalesce("starts_at", "ends_at"), "pk")
-
-
-def not_over(now: dt.datetime) -> models.Q:
-    """Meetings that end, or without an end begin, after ``now``."""
-    return models.Q(ends_at__gt=now) | models.Q(ends_at__isnull=True, starts_at__gt=now)
-
-
-class EventQuerySet(models.QuerySet["Event"]):
+class EventQuerySet(TimedQuerySet["Event"]):
     """Queries of meetings for projects; they can be chained."""
 
     def confirmed(self) -> Self:
@@ -80,25 +70,16 @@ class EventQuerySet(models.QuerySet["Event"]):
 
     def upcoming(self) -> Self:
         """Meetings that are not over and not cancelled, soonest first."""
-        ahead = self.exclude(status=Event.Status.CANCELLED).filter(not_over(timezone.now()))
-        return ahead.order_by(*SOONEST_FIRST)
-
-    def between(self, start: dt.datetime, end: dt.datetime) -> Self:
-        """Meetings that take place, at least in part, from ``start`` up to ``end``."""
-        lasting = models.Q(starts_at__lt=end, ends_at__gt=start)
-        return self.filter(lasting | models.Q(starts_at__gte=start, starts_at__lt=end))
+        return self.exclude(status=Event.Status.CANCELLED).not_over().order_by(*SOONEST_FIRST)
 
     def for_group(self, *groups: object) -> Self:
         """Meetings of any of these groups: ids, or objects with a ``vyte_group_id``."""
         ids = [str(getattr(group, "vyte_group_id", group)) for group in groups]
-        return self.filter(
-            models.Exists(EventGroup.objects.filter(event=models.OuterRef("pk"), group_id__in=ids))
-        )
+        return self.filter(pk__in=EventGroup.objects.filter(group_id__in=ids).values("event"))
 
     def with_invitee(self, email: str) -> Self:
         """Meetings to which this address is invited."""
-        invited = Invitee.objects.filter(event=models.OuterRef("pk"), email=values.email(email))
-        return self.filter(models.Exists(invited))
+        return self.filter(pk__in=Invitee.objects.filter(email=values.email(email)).values("event"))
 
     def created_by(self, email: str) -> Self:
         """Meetings organised by this address; the organiser of a booking is the owner of the booking page."""
@@ -124,6 +105,13 @@ class Event(models.Model):
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.PLANNING)
     starts_at = models.DateTimeField(_("starts at"), null=True, blank=True)
     ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
+    lasts_until = LastsUntilField(
+        _("lasts until"),
+        null=True,
+        blank=True,
+        editable=False,
+        help_text=_("When a meeting of whole days, or of more than one day, is over."),
+    )
     all_day = models.BooleanField(_("all day"), default=False)
     timezone = models.CharField(_("time zone"), max_length=64, blank=True)
     place_name = models.CharField(_("place"), max_length=500, blank=True)
@@ -170,7 +158,8 @@ class Event(models.Model):
         ]
         indexes = [
             models.Index(fields=["starts_at", "id"], name="vyte_event_starts"),
-            models.Index(fields=["ends_at", "starts_at"], name="vyte_event_ends"),
+            # The few that last long: see TimedQuerySet.
+            models.Index(fields=["lasts_until", "starts_at"], name="vyte_event_lasts"),
             models.Index(fields=["-vyte_updated_at", "-id"], name="vyte_event_updated"),
             # One for each filter of the admin's list, with the order of the list.
             models.Index(fields=["status", "-vyte_updated_at", "-id"], name="vyte_event_status"),
@@ -209,8 +198,13 @@ class Event(models.Model):
 
     @property
     def first_day(self) -> dt.date | None:
-        """The day of an all-day meeting in its own time zone; None while the date is not settled."""
-        return payloads.day(self.starts_at, self.timezone) if self.starts_at else None
+        """The first day of an all-day meeting in its own time zone; None while the date is not settled."""
+        return days.day(self.starts_at, self.timezone) if self.starts_at else None
+
+    @property
+    def last_day(self) -> dt.date | None:
+        """The last day of an all-day meeting in its own time zone; None while the date is not settled."""
+        return days.days(self.starts_at, self.ends_at, self.timezone)[1] if self.starts_at else None
 
     def confirm(
         self, date_id: str | None = None, place_id: str | None = None, *, by: AbstractBaseUser | None = None

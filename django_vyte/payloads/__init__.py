@@ -1,9 +1,10 @@
 """Parses Vyte's JSON into what the mirror stores: no models, no network.
 
-``events`` knows Vyte's events and users. ``values`` (single values) and ``cleaning`` (JSON made fit to be stored) know
-nothing of Vyte.
+``events`` knows Vyte's events and users, ``days`` its all-day dates. ``values`` (single values), ``zones`` (names of
+time zones) and ``cleaning`` (JSON made fit to be stored) know nothing of Vyte.
 """
 
+from django_vyte.payloads.days import day
 from django_vyte.payloads.events import (
     BOOKKEEPING,
     CREDENTIALS,
@@ -16,7 +17,6 @@ from django_vyte.payloads.events import (
     Unreadable,
     cancelled_at,
     dates,
-    day,
     emails,
     groups,
     invitees,

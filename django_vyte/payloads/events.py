@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from django_vyte.payloads import cleaning
-from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text, time_zone
+from django_vyte.payloads.days import span
+from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text
 
 # What opens something at Vyte: ``key_store`` has a user's keys, ``ct`` signs who creates a meeting.
 CREDENTIALS = cleaning.CREDENTIALS | {"key_store", "ct"}
@@ -134,15 +135,6 @@ def places(data: dict[str, Any]) -> list[PlaceOption]:
     return found
 
 
-def day(start: dt.datetime, zone: str) -> dt.date:
-    """The calendar day of an all-day date that starts at ``start``, an aware datetime.
-
-    Midnight in UTC means that day in every time zone; any other time is converted to the time zone named ``zone``.
-    """
-    utc = start.astimezone(dt.UTC)
-    return utc.date() if utc.time() == dt.time() else utc.astimezone(time_zone(zone)).date()
-
-
 Option = TypeVar("Option", DateOption, PlaceOption)
 
 
@@ -220,14 +212,22 @@ def _status(data: dict[str, Any]) -> dict[str, Any]:
     status = "cancelled" if data.get("cancelled") else "confirmed" if settled else "planning"
     date = _settled(dates(data)) if settled else None
     place = _settled(places(data)) if settled else None
+    start, end = _times(date, text(data.get("timezone"), 64))
     return {
         "status": status,
-        "starts_at": date.start if date else None,
-        "ends_at": date.end if date and date.start else None,
+        "starts_at": start,
+        "ends_at": end,
         "all_day": date.all_day if date else False,
         "place_name": place.name if place else "",
         "place_address": place.address if place else "",
     }
+
+
+def _times(date: DateOption | None, zone: str) -> tuple[dt.datetime | None, dt.datetime | None]:
+    """Start and end of the settled date; whole days begin and end at midnight where the meeting takes place."""
+    if date is None or date.start is None:
+        return None, None
+    return span(date.start, date.end, zone) if date.all_day else (date.start, date.end)
 
 
 def invitees(data: dict[str, Any]) -> tuple[InviteeRecord, ...]:

@@ -27,7 +27,8 @@ from django_vyte.admin.events.search import event_condition
 from django_vyte.admin.lists.filters import WhenFilter
 from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
-from django_vyte.models.event import SOONEST_FIRST, EventQuerySet
+from django_vyte.models.event import EventQuerySet
+from django_vyte.models.timing import SOONEST_FIRST
 
 MAX_CHANGES = 50
 

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import ModelAdmin
-from django.db.models import Q
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte.models.event import EventQuerySet, not_over
+from django_vyte.models.event import EventQuerySet
 
 
 class WhenFilter(admin.SimpleListFilter):
@@ -26,13 +24,11 @@ class WhenFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: EventQuerySet) -> EventQuerySet:  # type: ignore[override]
         """A running event counts as upcoming until it ends."""
-        now = timezone.now()
         match self.value():
             case "upcoming":
-                return queryset.filter(not_over(now))
+                return queryset.not_over()
             case "past":
-                over = Q(ends_at__lte=now) | Q(ends_at__isnull=True)
-                return queryset.filter(over, starts_at__lte=now)
+                return queryset.over()
             case "undated":
                 return queryset.filter(starts_at__isnull=True)
         return queryset
