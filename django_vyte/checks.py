@@ -152,6 +152,7 @@ VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
     "KEEP_HISTORY_DAYS": AMOUNT,
     "HOOKS_PATH": (_is_path, "A path that begins with a slash."),
     "JOIN_PATH": (_is_path, "A path that begins with a slash."),
+    "EVENT_PATH": (_is_path, "A path that begins with a slash."),
     "DELETE_INVITEE_METHOD": (lambda value: value in ("POST", "DELETE"), "It is 'POST' or 'DELETE'."),
 }
 

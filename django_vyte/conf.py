@@ -28,6 +28,7 @@ class Settings:
     QUEUE: str | None = None
     HOOKS_PATH: str = "/hooks"
     JOIN_PATH: str = "/organizations/{team_id}/join"
+    EVENT_PATH: str = "/"
     DELETE_INVITEE_METHOD: str = "POST"
     MAX_BODY_BYTES: int = 1_000_000
     LEASE_SECONDS: int = 300

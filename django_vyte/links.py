@@ -167,6 +167,16 @@ def join_url(
     return _url(web_url, path, {"extid": None if extid is None else str(extid)})
 
 
+def event_url(event_id: str, *, web_url: str | None = None) -> str:
+    """The page on which people vote on an event, see it and cancel it.
+
+    Vyte documents no address for it: the path is ``VYTE["EVENT_PATH"]``, by default Vyte's start page. Raises
+    ``ValueError`` for an id that cannot be one.
+    """
+    path = get_settings().EVENT_PATH.replace("{event_id}", _segment("event id", event_id))
+    return _url(web_url, path, {})
+
+
 def _creation_url(
     page: str,
     app_id: str,

@@ -47,5 +47,6 @@ def vyte_sandbox(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[San
     sandbox = Sandbox()
     sandbox.courier.post, sandbox.courier.check = post_in_process, True
     with sandbox.serve() as server:
-        settings.VYTE = {**getattr(settings, "VYTE", {}), "API_URL": server.url, "WEB_URL": server.url}
+        local = {"API_URL": server.url, "WEB_URL": server.url, "EVENT_PATH": "/event/{event_id}"}
+        settings.VYTE = {**getattr(settings, "VYTE", {}), **local}
         yield sandbox

@@ -10,6 +10,7 @@ Needed in production, with DJANGO_DEBUG=0
 
 Optional
     VYTE_API_URL, VYTE_WEB_URL        another Vyte than the real one, such as manage.py vyte_sandbox
+    VYTE_EVENT_PATH                   where a meeting's page is there: /event/{event_id}
     VYTE_JOIN_PATH, VYTE_HOOKS_PATH, VYTE_DELETE_INVITEE_METHOD      what manage.py vyte_probe says
     DEMO_DATABASE_URL, DEMO_BROKER_URL, DEMO_QUEUE, DEMO_FOLDER, DEMO_SWEEP_SECONDS
 """
@@ -94,7 +95,7 @@ VYTE = {
     "PUBLIC_URL": env("VYTE_PUBLIC_URL", "http://127.0.0.1:8000" if DEBUG else ""),
     "QUEUE": env("DEMO_QUEUE"),
 }
-OPTIONAL = ("API_URL", "WEB_URL", "JOIN_PATH", "HOOKS_PATH", "DELETE_INVITEE_METHOD")
+OPTIONAL = ("API_URL", "WEB_URL", "EVENT_PATH", "JOIN_PATH", "HOOKS_PATH", "DELETE_INVITEE_METHOD")
 VYTE |= {name: env(f"VYTE_{name}") for name in OPTIONAL if env(f"VYTE_{name}")}
 
 CELERY_BROKER_URL = env("DEMO_BROKER_URL", "filesystem://")

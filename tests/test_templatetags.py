@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from django_vyte import links
 
@@ -221,59 +225,208 @@ def test_without_any_app_the_page_says_what_is_missing():
         render("{% vyte_add_invitees_url %}")
 
 
-def event(**fields: Any) -> SimpleNamespace:
-    return SimpleNamespace(**{"title": "", "status": "planning", "get_status_display": "planning", **fields})
+# Lists of meetings
 
 
-def listed(*events: SimpleNamespace) -> str:
-    project = SimpleNamespace(vyte_events=SimpleNamespace(all=lambda: list(events)))
-    with timezone.override(UTC):
-        return " ".join(render("{% vyte_events project %}", project=project).split())
+@pytest.fixture
+def team(db: None) -> Any:
+    from django_vyte.models import Team
+
+    return Team.objects.create(vyte_id="t1", name="ACME")
 
 
-def test_meetings_are_listed_with_time_and_place():
-    page = listed(
-        event(
-            title="<Kick-off>",
-            status="confirmed",
-            get_status_display="confirmed",
-            starts_at=datetime(2026, 1, 2, 9, tzinfo=UTC),
-            ends_at=datetime(2026, 1, 2, 10, 30, tzinfo=UTC),
-            place_name="Meet",
-            place_address='https://meet.example/x"y',
+@pytest.fixture
+def project() -> Any:
+    """An object with a group; what else an object needs is in the tests of the models."""
+    from django_vyte.models import Event
+
+    class Project:
+        vyte_group_id = "project_1"
+        vyte_events = property(lambda self: Event.objects.for_group(self))
+
+    return Project()
+
+
+Add = Callable[..., Any]
+
+
+@pytest.fixture
+def add(team) -> Add:
+    """Makes a meeting of the group ``project_1``."""
+    from django_vyte.models import Event, EventGroup
+
+    def add(title: str = "", **fields: Any) -> Event:
+        count = Event.objects.count()
+        made = Event.objects.create(
+            team=team, vyte_id=f"e{count}", title=title, **{"as_of": AS_OF, "fingerprint": "x", **fields}
         )
+        EventGroup.objects.create(event=made, group_id="project_1")
+        return made
+
+    return add
+
+
+AS_OF = datetime(2026, 1, 1, 8, tzinfo=UTC)
+NOW = datetime(2026, 1, 2, tzinfo=UTC)
+
+
+def listed(project: Any, arguments: str = "", **context: Any) -> str:
+    with timezone.override(UTC):
+        source = "{% vyte_events project " + arguments + " %}"
+        return " ".join(render(source, project=project, **context).split())
+
+
+def test_meetings_are_listed_with_time_zone_and_place(project, add):
+    add(
+        "<Kick-off>",
+        status="confirmed",
+        starts_at=datetime(2026, 1, 2, 9, 20, tzinfo=UTC),
+        ends_at=datetime(2026, 1, 2, 10, tzinfo=UTC),
+        timezone="Europe/Paris",
+        place_name="Meet",
+        place_address='https://meet.example/x"y',
     )
+    page = listed(project)
     assert "&lt;Kick-off&gt;" in page
     assert "vyte-event-confirmed" in page
-    assert '<time datetime="2026-01-02T10:30:00+00:00">10:30 a.m.</time>' in page
+    assert (
+        '<time datetime="2026-01-02T10:20:00+01:00">Jan. 2, 2026, 10:20 a.m.</time> – '
+        '<time datetime="2026-01-02T11:00:00+01:00">11 a.m.</time> '
+        '<span class="vyte-event-zone">(Paris, UTC+01:00)</span>'
+    ) in page
     assert '<a href="https://meet.example/x&quot;y" rel="noopener">' in page
+    assert "style" not in page
 
 
-def test_an_address_that_is_no_https_link_is_text():
-    assert "<a " not in listed(event(place_name="x", place_address="javascript:alert(1)"))
+@pytest.mark.parametrize("zone", ["'Asia/Tokyo'", "zone"])
+def test_times_can_be_in_the_zone_of_who_reads_them(project, add, zone):
+    add(starts_at=datetime(2026, 1, 2, 9, tzinfo=UTC), timezone="Europe/Paris")
+    page = listed(project, f"timezone={zone}", zone=ZoneInfo("Asia/Tokyo"))
+    assert '6 p.m.</time> <span class="vyte-event-zone">(Tokyo, UTC+09:00)' in page
 
 
-def test_a_meeting_of_several_days_says_when_it_ends():
-    page = listed(
-        event(starts_at=datetime(2026, 1, 2, 9, tzinfo=UTC), ends_at=datetime(2026, 1, 4, 9, tzinfo=UTC))
-    )
-    assert "Jan. 4, 2026" in page
+def test_a_zone_that_is_not_known_is_said_so(project, add):
+    add(starts_at=datetime(2026, 1, 2, 9, tzinfo=UTC), timezone="<Bureau>")
+    page = listed(project)
+    assert '9 a.m.</time> <span class="vyte-event-zone">(UTC)</span>' in page
+    assert "in the time zone “&lt;Bureau&gt;”, which is not known here" in page
 
 
-def test_a_whole_day_has_no_hours():
-    page = listed(
-        event(
-            all_day=True,
-            starts_at=datetime(2026, 1, 2, tzinfo=UTC),
-            first_day=datetime(2026, 1, 2, tzinfo=UTC).date(),
-        )
+def test_an_address_that_is_no_https_link_is_text(project, add):
+    add(place_name="x", place_address="javascript:alert(1)")
+    assert "javascript" not in str(re.findall(r'href="(.*?)"', listed(project)))
+
+
+def test_whole_days_have_their_end_and_no_hours(project, add):
+    days = {"all_day": True, "timezone": "Europe/Paris", "status": "confirmed"}
+    add(starts_at=datetime(2026, 1, 6, 23, tzinfo=UTC), ends_at=datetime(2026, 1, 9, 23, tzinfo=UTC), **days)
+    add(starts_at=datetime(2026, 1, 2, tzinfo=UTC), **days)
+    page = listed(project)
+    assert (
+        '<time datetime="2026-01-07">Jan. 7, 2026</time> – <time datetime="2026-01-09">Jan. 9, 2026</time>'
+        in page
     )
     assert '<time datetime="2026-01-02">Jan. 2, 2026</time>' in page
+    assert "vyte-event-zone" not in page
 
 
-def test_a_meeting_being_planned_has_no_time():
-    assert "<time" not in listed(event(title="Plans"))
+def test_a_planned_meeting_shows_its_dates_their_votes_and_where_to_vote(project, add, settings):
+    settings.VYTE = {**settings.VYTE, "EVENT_PATH": "/event/{event_id}"}
+    vote = {"created_by": {}}
+    dates = [
+        {"date": "2026-01-07T09:00Z", "end_date": "2026-01-07T10:00Z", "votes": {"yes": [vote] * 3}},
+        {"date": "2026-01-07", "end_date": "2026-01-08", "all_day": True, "votes": {"no": [vote]}},
+        {"date": "2026-01-07", "end_date": "2026-01-10", "all_day": True},
+        {"date": "some day"},
+    ]
+    people = [{"email": f"p{number}@example.com"} for number in range(4)]
+    add(
+        "Kick-off",
+        timezone="Europe/Paris",
+        data={"timezone": "Europe/Paris", "dates": dates, "invitees": people},
+    )
+    page = listed(project)
+    texts = [" ".join(strip_tags(item).split()) for item in re.findall(r"<li> (.*?)</li>", page)]
+    assert texts == [
+        "Jan. 7, 2026, 10 a.m. – 11 a.m. (Paris, UTC+01:00) 3 of 4 can",
+        "Jan. 7, 2026 0 of 4 can",
+        "Jan. 7, 2026 – Jan. 9, 2026 0 of 4 can",
+        "a date that cannot be read 0 of 4 can",
+    ]
+    assert 'Votes as of <time datetime="2026-01-01T09:00:00+01:00">Jan. 1, 2026, 9 a.m.</time>' in page
+    assert (
+        '<a class="vyte-event-link" href="https://www.vyte.in/event/e0" rel="noopener">Vote on “Kick-off” at Vyte'
+        in page
+    )
 
 
-def test_no_meetings_are_said_so():
-    assert "No meetings yet." in listed()
+def test_links_lead_to_vyte_where_no_address_of_a_meeting_is_known(project, add):
+    add(status="confirmed")
+    add(status="cancelled")
+    assert re.findall(r'href="(.*?)"', listed(project)) == ["https://www.vyte.in/"]
+
+
+def test_what_comes_next_is_first_and_what_is_over_is_last(project, add, time_machine):
+    time_machine.move_to(NOW)
+    hour = timedelta(hours=1)
+    add("long over", status="confirmed", starts_at=NOW - 9 * hour, ends_at=NOW - 8 * hour)
+    add("just over", status="confirmed", starts_at=NOW - 2 * hour, ends_at=NOW - hour)
+    add("off", status="cancelled", starts_at=NOW + hour)
+    add("later", status="confirmed", starts_at=NOW + 2 * hour)
+    add("running", status="confirmed", starts_at=NOW - hour, ends_at=NOW + hour)
+    add("plan")
+    page = listed(project)
+    assert re.findall(r"<strong>(.*?)</strong>", page) == [
+        "running", "later", "plan", "off", "just over", "long over",
+    ]  # fmt: skip
+    assert re.findall(r'status">(.*?)<', page) == [
+        "confirmed", "confirmed", "planning", "cancelled", "over", "over",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "shown"), [("", 20), ("limit=3", 3), ("limit=count", 22)])
+def test_the_list_is_cut_off_and_says_so(project, add, arguments, shown, django_assert_num_queries):
+    for number in range(22):
+        add(f"m{number}")
+    with django_assert_num_queries(1):
+        page = listed(project, arguments, count=22)
+    assert page.count("<strong>") == shown
+    assert ("There are more meetings." in page) is (shown < 22)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("limit=0", "limit is 0"),
+        ("limit='x'", "limit is 'x'"),
+        ("timezone='Nowhere'", "no time zone 'Nowhere'"),
+        ("timezone=nope", "timezone is empty"),
+    ],
+)
+def test_arguments_of_a_list_that_cannot_be_meant_are_errors(project, arguments, message):
+    with pytest.raises(TemplateSyntaxError, match=message):
+        listed(project, arguments)
+
+
+def test_no_meetings_are_said_so(project, db):
+    assert "No meetings yet." in listed(project)
+
+
+def test_a_prefetched_list_makes_no_query(project, add, django_assert_num_queries):
+    from django_vyte.models.meetings import prefetch_meetings
+
+    for number in range(5):
+        add(f"m{number}")
+    prefetch_meetings([project], limit=2)
+    with django_assert_num_queries(0):
+        page = listed(project)
+    assert page.count("<strong>") == 2
+    assert "There are more meetings." in page
+
+
+def test_a_single_meeting_says_when_it_is(add):
+    start = datetime(2026, 1, 2, 9, 20, tzinfo=UTC)
+    meeting = add(starts_at=start, ends_at=start + timedelta(hours=1), timezone="Europe/Paris")
+    source = "{{ meeting|vyte_when }}|{{ planned|vyte_when }}|{{ none|vyte_when }}"
+    page = render(source, meeting=meeting, planned=add(), none=None)
+    assert page == "Jan. 2, 2026, 10:20 a.m. – 11:20 a.m. (Paris, UTC+01:00)||"

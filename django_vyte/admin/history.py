@@ -9,13 +9,14 @@ from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from django_vyte.admin.events.options import time_range
 from django_vyte.jobs.models import JobQuerySet
 from django_vyte.models import Event, EventChange
+from django_vyte.payloads import days
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,12 @@ def rows(changes: Iterable[EventChange]) -> list[Row]:
 
 def lines(change: EventChange) -> list[str]:
     """Old and new values, one line per field."""
-    return [_line(name, value) for name, value in change.changes.items()]
+    # Whole days have no hours, unless they became or were ordinary times in this change.
+    zone = change.event.timezone if change.event.all_day and "all_day" not in change.changes else None
+    return [_line(name, value, zone) for name, value in change.changes.items()]
 
 
-def _line(name: str, value: Any) -> str:
+def _line(name: str, value: Any, days_in: str | None) -> str:
     if not (isinstance(value, list) and len(value) == 2) or name == "data":
         parts = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
         return _("Also changed at Vyte: %s") % parts
@@ -52,8 +55,8 @@ def _line(name: str, value: Any) -> str:
         less = [f"− {item}" for item in old if item not in new]
         return f"{_label(name)}: {', '.join(more + less) or _('another order')}"
     if old is None:
-        return f"{_label(name)}: {_words(name, new)}"
-    return f"{_label(name)}: {_words(name, old)} → {_words(name, new)}"
+        return f"{_label(name)}: {_words(name, new, days_in)}"
+    return f"{_label(name)}: {_words(name, old, days_in)} → {_words(name, new, days_in)}"
 
 
 def _label(name: str) -> str:
@@ -66,7 +69,7 @@ def _label(name: str) -> str:
     return capfirst(str(field.related_model._meta.verbose_name_plural))
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: Any, days_in: str | None) -> str:
     if value in (None, ""):
         return _("(none)")
     if isinstance(value, bool):
@@ -75,7 +78,15 @@ def _words(name: str, value: Any) -> str:
         return str(dict(Event.Status.choices).get(value, value))
     if name.endswith("_at"):
         try:
-            return date_format(timezone.localtime(dt.datetime.fromisoformat(value)), "DATETIME_FORMAT")
+            return _time(name, dt.datetime.fromisoformat(value), days_in)
         except (TypeError, ValueError):
             return str(value)
     return str(value)
+
+
+def _time(name: str, moment: dt.datetime, days_in: str | None) -> str:
+    """A time with the current zone; a day where the event lasts whole days in the zone ``days_in``."""
+    if days_in is None:
+        return time_range(moment, None, all_day=False, zone="")
+    _first, last = days.days(moment - days.A_DAY, moment, days_in)
+    return date_format(last if name == "ends_at" else days.day(moment, days_in))

@@ -11,12 +11,13 @@ from typing import Any, ClassVar, Protocol, Self
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte import payloads
 from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
-from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet
+from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet, lasts_until
 from django_vyte.payloads import days, values
 
 
@@ -205,6 +206,13 @@ class Event(models.Model):
     def last_day(self) -> dt.date | None:
         """The last day of an all-day meeting in its own time zone; None while the date is not settled."""
         return days.days(self.starts_at, self.ends_at, self.timezone)[1] if self.starts_at else None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it took place, or would have; days are over where they take place."""
+        until = lasts_until(self.starts_at, self.ends_at, all_day=self.all_day, zone=self.timezone)
+        end = until or self.ends_at or self.starts_at
+        return end is not None and end <= timezone.now()
 
     def confirm(
         self, date_id: str | None = None, place_id: str | None = None, *, by: AbstractBaseUser | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from django_vyte.models.event import Event, EventQuerySet
+from django_vyte.models.meetings import Meetings, prefetch_meetings
 
 
 class SchedulableModel(models.Model):
@@ -27,3 +29,10 @@ class SchedulableModel(models.Model):
     def vyte_events(self) -> EventQuerySet:
         """The mirrored meetings of this object."""
         return Event.objects.for_group(self.vyte_group_id)
+
+    @cached_property
+    def vyte_meetings(self) -> Meetings:
+        """The first meetings of this object and how many there are; ``prefetch_meetings`` fetches those of many."""
+        prefetch_meetings([self])
+        fetched: Meetings = self.__dict__["vyte_meetings"]
+        return fetched

@@ -1,8 +1,8 @@
 """The days of an all-day date: which ones they are, and when they begin and end where the meeting takes place.
 
-Vyte documents no example. The first day is spelt as midnight in UTC or as midnight in the meeting's time zone. An end at
-midnight is the midnight after the last day, as in iCalendar, https://www.rfc-editor.org/rfc/rfc5545#section-3.6.1; any
-other end lies on the last day.
+Vyte documents no example. The first day is spelt as midnight in UTC or as midnight in the meeting's time zone. An
+end at midnight is the midnight after the last day, as in iCalendar, and any other end lies on the last day.
+https://www.rfc-editor.org/rfc/rfc5545#section-3.6.1
 """
 
 from __future__ import annotations

@@ -28,12 +28,13 @@ def find(name: str) -> dt.tzinfo | None:
 
 def label(zone: dt.tzinfo, when: dt.datetime) -> str:
     """A zone for people, with its offset at an instant: ``Paris, UTC+01:00``; the offset alone without a city."""
-    offset = _offset(when.astimezone(zone))
     area, _, city = str(getattr(zone, "key", "")).rpartition("/")
-    return f"{city.replace('_', ' ')}, {offset}" if area and area != "Etc" else offset
+    there = offset(when.astimezone(zone))
+    return f"{city.replace('_', ' ')}, {there}" if area and area != "Etc" else there
 
 
-def _offset(when: dt.datetime) -> str:
+def offset(when: dt.datetime) -> str:
+    """The offset of an aware datetime: ``UTC+01:00``."""
     shift = when.utcoffset() or dt.timedelta()
     sign, minutes = "-" if shift < dt.timedelta() else "+", abs(shift) // dt.timedelta(minutes=1)
     return f"UTC{sign}{minutes // 60:02}:{minutes % 60:02}" if minutes else "UTC"

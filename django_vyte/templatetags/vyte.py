@@ -7,13 +7,15 @@ Tags return plain URLs. Django escapes them like any other value, both in an att
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
 
 from django import template
 
-from django_vyte import links
-from django_vyte.models import Team, ThirdPartyApp
+from django_vyte import display, links
+from django_vyte.models import Event, Team, ThirdPartyApp
+from django_vyte.models.meetings import LIMIT, Meetings, most_relevant_first
+from django_vyte.payloads import zones
 
 if TYPE_CHECKING:
     # Importing it needs django.contrib.auth among the installed apps.
@@ -92,10 +94,50 @@ def vyte_join_url(team: Team, extid: object = None) -> str:
 
 
 @register.inclusion_tag("django_vyte/events.html")
-def vyte_events(schedulable: Any) -> dict[str, Any]:
-    """The meetings of a ``SchedulableModel`` as a list; override ``django_vyte/events.html`` to change it."""
+def vyte_events(
+    schedulable: Any, limit: int | None = None, timezone: str | tzinfo | None = None
+) -> dict[str, Any]:
+    """The meetings of a ``SchedulableModel`` as a list; override ``django_vyte/events.html`` to change it.
+
+    Upcoming ones come first, then planned ones, then the others. ``limit`` (20) is how many are shown at most. Times
+    are in each meeting's own zone, or in ``timezone``, a ``tzinfo`` or a name. Makes no query for an object that went
+    through ``prefetch_meetings``, and shows at most what that fetched.
+    """
     _check_given("vyte_events", schedulable=schedulable)
-    return {"object": schedulable, "events": schedulable.vyte_events.all()}
+    shown_in = _zone("vyte_events", timezone)
+    _check_limit("vyte_events", limit)
+    prefetched = vars(schedulable).get("vyte_meetings")
+    if isinstance(prefetched, Meetings):
+        shown = prefetched.events[:limit]
+        more = prefetched.count > len(shown)
+    else:
+        limit = LIMIT if limit is None else limit
+        found = list(most_relevant_first(schedulable.vyte_events.all())[: limit + 1])
+        shown, more = found[:limit], len(found) > limit
+    meetings = [display.meeting(event, shown_in) for event in shown]
+    return {"object": schedulable, "meetings": meetings, "more": more}
+
+
+@register.filter
+def vyte_when(event: Event | None) -> str:
+    """When a meeting takes place, in its own zone; empty while no date is settled, and for no meeting."""
+    if event is None or event.starts_at is None:
+        return ""
+    return str(display.when(event.starts_at, event.ends_at, zone=event.timezone, all_day=event.all_day))
+
+
+def _check_limit(tag: str, limit: object) -> None:
+    if limit is not None and not (isinstance(limit, int) and limit > 0):
+        raise template.TemplateSyntaxError(f"{tag}: limit is {limit!r}; it is a number of 1 or more.")
+
+
+def _zone(tag: str, given: str | tzinfo | None) -> tzinfo | None:
+    _check_not_empty(tag, timezone=given)
+    if given is None or isinstance(given, tzinfo):
+        return given
+    if zone := zones.find(given):
+        return zone
+    raise template.TemplateSyntaxError(f"{tag}: there is no time zone {given!r}. A name is Europe/Paris.")
 
 
 def _creation(tag: str, app: App | None, creator: Any, group: Any, details: dict[str, Any]) -> dict[str, Any]:

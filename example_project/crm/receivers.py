@@ -1,9 +1,9 @@
 """What the CRM does when something happens at Vyte: it takes a note. Runs in a Celery worker."""
 
 from django.dispatch import receiver
-from django.utils.timezone import localtime
 
 from django_vyte.signals import event_cancelled, event_confirmed, event_created, event_updated, user_joined
+from django_vyte.templatetags.vyte import vyte_when
 from example_project.crm.models import Note, Project
 
 
@@ -15,12 +15,7 @@ def note_created(event, change, **kwargs):
 @receiver(event_confirmed)
 def note_confirmed(event, change, **kwargs):
     # Vyte may say that a meeting is settled without saying on which of its dates.
-    if event.starts_at is None:
-        when = "date unknown"
-    elif event.all_day:
-        when = f"{event.first_day:%d %B %Y}"
-    else:
-        when = f"{localtime(event.starts_at):%d %B %Y, %H:%M}"
+    when = vyte_when(event) or "date unknown"
     note(event, change, ", ".join(filter(None, [f"Settled: {title_of(event)}", when, event.place_name])))
 
 

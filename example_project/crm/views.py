@@ -4,6 +4,7 @@ from django.contrib.auth.mixins import LoginRequiredMixin
 from django.views.generic import DetailView, ListView
 
 from django_vyte.models import Event, Team, ThirdPartyApp
+from django_vyte.models.meetings import prefetch_meetings
 from example_project.crm.models import Note, Project
 
 LATEST = 50
@@ -16,6 +17,7 @@ class ProjectList(LoginRequiredMixin, ListView):
     queryset = Project.objects.select_related("account")
 
     def get_context_data(self, **kwargs):
+        prefetch_meetings(self.object_list, limit=1)
         return super().get_context_data(
             team=Team.objects.first(),
             member=self.request.user.vyte_members.first(),

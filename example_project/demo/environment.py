@@ -38,6 +38,7 @@ def prepare(folder: Path) -> Addresses:
         "VYTE_PUBLIC_URL": crm,
         "VYTE_API_URL": vyte,
         "VYTE_WEB_URL": vyte,
+        "VYTE_EVENT_PATH": "/event/{event_id}",
         "DEMO_FOLDER": str(folder),
         "DEMO_QUEUE": run,
         "DEMO_SWEEP_SECONDS": os.environ.get("DEMO_SWEEP_SECONDS", "2"),

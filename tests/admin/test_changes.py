@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from django_vyte.models import EventChange
 
@@ -73,3 +74,24 @@ def test_notified_receivers_are_lines_and_a_delivery_is_shown_where_there_is_one
     caused = event.changes.exclude(delivery=None).get()
     page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[caused.pk])).text
     assert "Delivery:" in page
+
+
+def test_whole_days_have_no_hours_in_the_history(admin_client, event):
+    days = {"all_day": True, "timezone": "Europe/Paris"}
+    type(event).objects.filter(pk=event.pk).update(**days)
+    changes = {
+        "starts_at": [None, "2026-01-06T23:00:00+00:00"],
+        "ends_at": ["2026-01-08T23:00:00+00:00", "2026-01-09T23:00:00+00:00"],
+    }
+    change = EventChange.objects.create(event=event, kind="updated", cause="sync", changes=changes)
+    page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text
+    assert "Starts at: Jan. 7, 2026<" in page
+    assert "Ends at: Jan. 8, 2026 → Jan. 9, 2026<" in page
+
+
+def test_times_have_their_zone_in_the_history(admin_client, event):
+    changes = {"starts_at": [None, "2026-01-07T09:20:00+00:00"]}
+    change = EventChange.objects.create(event=event, kind="updated", cause="sync", changes=changes)
+    with timezone.override("America/Sao_Paulo"):
+        page = admin_client.get(reverse("admin:django_vyte_eventchange_change", args=[change.pk])).text
+    assert "Starts at: Jan. 7, 2026, 6:20 a.m. UTC-03:00" in page

@@ -7,6 +7,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from django_vyte.sandbox.web.rendering import when
 from django_vyte.sandbox.world.signing import creator_token
 
 APP, SECRET = "5f476269f795d9f0df561256", "cfsvut1yp6dd2nuwkxjo"
@@ -361,3 +362,16 @@ def test_every_field_has_a_label_and_every_page_a_language_and_title(browser, me
     assert [tag for tag, _ in outline.tags].count("h1") == 1
     ids = [attributes["id"] for _, attributes in outline.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("2027-03-01T00:00:00+00:00", "Monday 1 March 2027, all day"),
+        ("2027-03-02T00:00:00+00:00", "Monday 1 March 2027, all day"),
+        ("2027-03-04T00:00:00+00:00", "Monday 1 March 2027 to Wednesday 3 March 2027, all day"),
+    ],
+)
+def test_whole_days_are_shown_with_their_end(end, expected):
+    date = {"date": "2027-03-01T00:00:00+00:00", "end_date": end, "all_day": True}
+    assert when(date, "Europe/Paris") == expected

@@ -21,7 +21,13 @@ from django_vyte import db
 from django_vyte.admin import formatting, history
 from django_vyte.admin.events import bulk
 from django_vyte.admin.events.messages import show_results
-from django_vyte.admin.events.options import date_options, event_time, place_options, time_range
+from django_vyte.admin.events.options import (
+    date_options,
+    event_time,
+    place_options,
+    time_range,
+    zone_note,
+)
 from django_vyte.admin.events.pages import CancelPage, ConfirmPage, chosen_keys, redirect_back
 from django_vyte.admin.events.search import event_condition
 from django_vyte.admin.lists.filters import WhenFilter
@@ -99,8 +105,9 @@ class EventAdmin(LargeTableAdmin[Event]):
 
     @admin.display(description=_("starts at"), ordering="starts_at", empty_value="–")
     def starts(self, event: Event) -> str | None:
-        """When it starts."""
-        return time_range(event.starts_at, None, all_day=event.all_day, zone=event.timezone) or None
+        """When it starts; all days of a meeting of whole days."""
+        end = event.ends_at if event.all_day else None
+        return time_range(event.starts_at, end, all_day=event.all_day, zone=event.timezone) or None
 
     @admin.display(description=_("organiser"), empty_value="–")
     def organiser(self, event: Event) -> str | None:
@@ -120,7 +127,8 @@ class EventAdmin(LargeTableAdmin[Event]):
     @admin.display(description=_("when"))
     def when(self, event: Event) -> str:
         """Start and end."""
-        return event_time(event) or gettext("not decided yet")
+        parts = (event_time(event) or gettext("not decided yet"), zone_note(event))
+        return ", ".join(filter(None, parts))
 
     @admin.display(description=_("place"))
     def place(self, event: Event) -> str:

@@ -10,12 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from django_vyte import payloads
+from django_vyte import display
 from django_vyte.models import Event
-from django_vyte.payloads import DateOption
+from django_vyte.payloads import DateOption, days, zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +60,27 @@ def event_time(event: Event) -> str:
     return time_range(event.starts_at, event.ends_at, all_day=event.all_day, zone=event.timezone)
 
 
+def zone_note(event: Event) -> str:
+    """What to know about days and times where the event's time zone has a name that is not known here, else empty."""
+    name = display.unknown_zone(event.timezone)
+    return _("in the time zone “%s”, which is not known here: UTC stands in") % name if name else ""
+
+
 def time_range(start: dt.datetime | None, end: dt.datetime | None, *, all_day: bool, zone: str) -> str:
-    """Start and end in the current time zone; the day of an all-day event in ``zone``, the event's own."""
+    """Start and end in the current time zone, which is named; the days of an all-day event in ``zone``, its own."""
     if start is None:
         return ""
-    if all_day:
-        return _("%(day)s, all day") % {"day": date_format(payloads.day(start, zone))}
-    start = timezone.localtime(start)
-    text = date_format(start, "DATETIME_FORMAT")
-    if end is not None:
-        end = timezone.localtime(end)
-        text += " – " + date_format(end, "TIME_FORMAT" if end.date() == start.date() else "DATETIME_FORMAT")
-    return f"{text} {start.tzname()}"
+    current = timezone.get_current_timezone()
+    when = display.when(start, end, all_day=all_day, zone=zone, shown_in=current)
+    text = f"{when.start} – {when.end}" if when.end else str(when.start)
+    return _("%(day)s, all day") % {"day": text} if all_day else f"{text} {zone_name(start)}"
+
+
+def zone_name(moment: dt.datetime) -> str:
+    """The current time zone at that moment, as short as people know it: ``CET``, or ``UTC-03:00``."""
+    local = timezone.localtime(moment)
+    name = local.tzname() or ""
+    return name if name.isalpha() else zones.offset(local)
 
 
 def _date_option(option: DateOption, zone: str) -> Option:
@@ -88,10 +96,11 @@ def _date_option(option: DateOption, zone: str) -> Option:
 
 
 def _is_past(option: DateOption, zone: str) -> bool:
-    last = option.end or option.start
-    if last is None:
+    if option.start is None:
         return False
-    return payloads.day(last, zone) < timezone.localdate() if option.all_day else last < timezone.now()
+    if option.all_day:
+        return days.span(option.start, option.end, zone)[1] <= timezone.now()
+    return (option.end or option.start) < timezone.now()
 
 
 def _place_text(name: str, address: str) -> str:

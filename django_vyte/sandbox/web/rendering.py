@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,9 @@ def when(date: JSON, timezone: str | None) -> str:
     name = timezone or "Europe/Paris"
     start, end = (datetime.fromisoformat(date[key]) for key in ("date", "end_date"))
     if date.get("all_day"):
-        return f"{start:%A} {start.day} {start:%B %Y}, all day"
+        last = max(start, end - timedelta(microseconds=1))
+        until = "" if last.date() == start.date() else f" to {last:%A} {last.day} {last:%B %Y}"
+        return f"{start:%A} {start.day} {start:%B %Y}{until}, all day"
     start, end = start.astimezone(zone(name)), end.astimezone(zone(name))
     return f"{start:%A} {start.day} {start:%B %Y}, {start:%H:%M} to {end:%H:%M} ({name})"
 

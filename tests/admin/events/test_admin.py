@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from django_vyte.admin.events.options import date_options
 from django_vyte.models import Event, EventGroup, Invitee
 
 pytestmark = pytest.mark.django_db
@@ -223,3 +224,27 @@ def test_vytes_data_is_for_those_who_may_see_all_that_it_names(login, team, code
     event = make(team, 1, data={"_id": "x", "invitees": [{"email": "hidden@example.com"}]})
     page = login(*codenames).get(f"{LIST}{event.pk}/change/").content.decode()
     assert ("hidden@example.com" in page) is shown
+
+
+def test_whole_days_are_shown_with_their_end_in_the_list_and_on_the_page(admin_client, team):
+    days = [dt.datetime(2026, 1, day, tzinfo=dt.UTC) for day in (7, 10)]
+    event = make(team, 1, starts_at=days[0], ends_at=days[1], all_day=True, timezone="America/New_York")
+    address = reverse("admin:django_vyte_event_change", args=[event.pk])
+    for page in (LIST, address):
+        assert "Jan. 7, 2026 – Jan. 9, 2026, all day" in admin_client.get(page).text
+
+
+def test_a_time_zone_that_is_not_known_is_named(admin_client, team):
+    event = make(team, 1, timezone="<Bureau>")
+    page = admin_client.get(reverse("admin:django_vyte_event_change", args=[event.pk])).text
+    assert "in the time zone “&lt;Bureau&gt;”, which is not known here: UTC stands in" in page
+
+
+def test_proposals_of_different_length_can_be_told_apart(team):
+    dates = [{"date": "2026-01-07", "end_date": f"2026-01-{day}", "all_day": True} for day in ("08", "10")]
+    event = make(team, 1, timezone="Romance Standard Time")
+    event.data = {"timezone": event.timezone, "dates": dates}
+    assert [option.text for option in date_options(event)] == [
+        "Jan. 7, 2026, all day",
+        "Jan. 7, 2026 – Jan. 9, 2026, all day",
+    ]
