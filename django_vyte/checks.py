@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import urlsplit
 
 from django.apps import apps
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import router
-from django.db.models import IntegerField
+from django.db.models import IntegerField, Model
 from django.urls import NoReverseMatch
 
 from django_vyte import conf
@@ -21,6 +21,7 @@ from django_vyte.fields import cipher
 from django_vyte.jobs.models import JobQuerySet
 from django_vyte.loopback import is_loopback
 from django_vyte.models import Delivery
+from django_vyte.models.schedulable import SchedulableModel, group_model
 from django_vyte.outbox import message_models
 from django_vyte.public_urls import local_path
 
@@ -200,6 +201,29 @@ def check_outbox_models(app_configs: Sequence[Any] | None, **kwargs: Any) -> lis
         or not isinstance(model._default_manager.all(), JobQuerySet)
         or not isinstance(model._meta.pk, IntegerField)
     ]
+
+
+@register(TAG)
+def check_group_ids(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[CheckMessage]:
+    """E010: objects of two schedulable models would have the same group ids, and so the same meetings."""
+    by_name: dict[str, type[SchedulableModel]] = {}
+    messages: list[CheckMessage] = []
+    for model in apps.get_models():
+        if not _names_its_groups(model):
+            continue
+        other = by_name.setdefault(model._meta.model_name or "", model)
+        if other is not model:
+            text = f"{other._meta.label} and {model._meta.label} would share the meetings of their objects."
+            hint = "Override vyte_group_id and from_vyte_group_ids in one of them."
+            messages.append(Error(text, hint=hint, obj=model, id="django_vyte.E010"))
+    return messages
+
+
+def _names_its_groups(model: type[Model]) -> TypeGuard[type[SchedulableModel]]:
+    """Whether the ids of groups begin with this model's name."""
+    if not issubclass(model, SchedulableModel) or group_model(model) is not model:
+        return False
+    return model.vyte_group_id is SchedulableModel.vyte_group_id
 
 
 @register(TAG)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.core.exceptions import FieldError, ImproperlyConfigured
+from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import DecryptionError
+from django_vyte.payloads.cleaning import without_nul
 
 if TYPE_CHECKING:
     # Django's fields take no subscript at run time.
@@ -60,6 +61,22 @@ def decrypt(token: str) -> str:
             "with back into the list (newest first, older ones after it). If it is lost, store the secret again: an "
             "API key and the webhooks with manage.py vyte_link_team, a third-party app's secret in the admin."
         ) from None
+
+
+def parse_key(key: models.Field[Any, Any], text: str) -> Any:
+    """The value of a primary key that is written exactly like this, as ``str`` writes it; None when there is none.
+
+    ``int`` takes "1_0", "010" and " 10" for 10, but none of them was ever written for it.
+    """
+    while isinstance(key, models.ForeignKey):
+        key = key.target_field
+    try:
+        value = key.to_python(text)
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return None
+    # No database stores a larger number, and PostgreSQL refuses NUL.
+    fits = abs(value) < 2**63 if isinstance(value, int) else without_nul(text) == text
+    return value if fits and str(value) == text else None
 
 
 class ExactCharField(CharField):

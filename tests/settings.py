@@ -16,6 +16,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_vyte",
     "tests.clinic",
+    "tests.shop",
 ]
 DATABASES = {
     "default": {

@@ -6,10 +6,10 @@ import datetime as dt
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.base_user import AbstractBaseUser
-from django.core.exceptions import ValidationError
 
 from django_vyte import payloads
 from django_vyte.db import atomic, fresh
+from django_vyte.fields import parse_key
 from django_vyte.mirror.incoming import is_outdated
 from django_vyte.models import Member
 from django_vyte.outbox import announce
@@ -51,9 +51,6 @@ def user_for(extid: str) -> AbstractBaseUser | None:
     """The user of this site whose primary key was the ``extid`` of a join link; None when there is none."""
     if not extid:
         return None
-    try:
-        user = fresh(get_user_model()._default_manager.all()).filter(pk=extid).first()
-    except (ValueError, TypeError, OverflowError, ValidationError):
-        return None
-    # int() takes "1_0" and " 10" for 10, but neither was ever an extid.
-    return user if user and str(user.pk) == extid else None
+    model = get_user_model()
+    key = parse_key(model._meta.pk, extid)
+    return None if key is None else fresh(model._default_manager.all()).filter(pk=key).first()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -19,6 +19,12 @@ from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
 from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet, lasts_until
 from django_vyte.payloads import days, values
+
+if TYPE_CHECKING:
+    # It imports this module.
+    from django_vyte.models.schedulable import SchedulableModel
+
+Schedulable = TypeVar("Schedulable", bound="SchedulableModel")
 
 
 class Verbs(Protocol):
@@ -213,6 +219,13 @@ class Event(models.Model):
         until = lasts_until(self.starts_at, self.ends_at, all_day=self.all_day, zone=self.timezone)
         end = until or self.ends_at or self.starts_at
         return end is not None and end <= timezone.now()
+
+    def objects_for(self, model: type[Schedulable]) -> models.QuerySet[Schedulable]:
+        """The project's objects of this ``SchedulableModel`` that the meeting is about.
+
+        Asks for the group ids unless ``groups`` was prefetched; the QuerySet is one query.
+        """
+        return model.from_vyte_group_ids([group.group_id for group in self.groups.all()])
 
     def confirm(
         self, date_id: str | None = None, place_id: str | None = None, *, by: AbstractBaseUser | None = None

@@ -45,9 +45,6 @@ def title_of(event):
 
 def note(event, change, text):
     """One note for each project that the meeting is about, or for the site when it is about none."""
-    groups = event.groups.values_list("group_id", flat=True)
-    numbers = [group.removeprefix("project_") for group in groups if group.startswith("project_")]
-    projects = Project.objects.filter(pk__in=[number for number in numbers if number.isdecimal()])
-    for project in [*projects] or [None]:
+    for project in [*event.objects_for(Project)] or [None]:
         cause = f"change {change.pk}, {project.vyte_group_id if project else 'no project'}"
         Note.objects.get_or_create(cause=cause, defaults={"project": project, "text": text})
