@@ -30,7 +30,8 @@ class SchedulableModel(models.Model):
         if self.pk is None:
             raise ValueError(f"Save this {self._meta.verbose_name} before you schedule a meeting for it.")
         model = group_model(type(self))
-        return f"{model._meta.model_name}_{getattr(self, _key(model).attname)}"
+        key: Any = model._meta.pk
+        return f"{model._meta.model_name}_{getattr(self, key.attname)}"
 
     @classmethod
     def from_vyte_group_ids(cls, group_ids: Iterable[str]) -> models.QuerySet[Self]:
@@ -44,7 +45,8 @@ class SchedulableModel(models.Model):
                 "returns the QuerySet of the objects with these ids."
             )
         model = group_model(cls)
-        key, prefix = _key(model), f"{model._meta.model_name}_"
+        key: Any = model._meta.pk
+        prefix = f"{model._meta.model_name}_"
         written = {each.removeprefix(prefix) for each in group_ids if each.startswith(prefix)}
         parsed = [parse_key(key, text) for text in written]
         return cls._default_manager.filter(
@@ -70,9 +72,3 @@ def group_model(model: type[SchedulableModel]) -> type[SchedulableModel]:
     parents = (each for each in concrete._meta.parents if issubclass(each, SchedulableModel))
     parent = next(parents, None)
     return concrete if parent is None else group_model(parent)
-
-
-def _key(model: type[SchedulableModel]) -> models.Field[Any, Any]:
-    key = model._meta.pk
-    assert key is not None  # Django gives every model with a table a primary key
-    return key
