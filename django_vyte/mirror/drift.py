@@ -26,7 +26,7 @@ def preview(team_id: int, fetched: Iterable[incoming.FetchedEvent]) -> MirrorRes
     for vyte_id, item in todo.items():
         event = held.get(vyte_id)
         if event is None:
-            title = item.parsed.columns["title"]
+            title = item.parse().columns["title"]
             result += MirrorResult(created=1, examples=[f"{_named(vyte_id, title)} is not mirrored."])
         else:
             result += _compared(event, item)

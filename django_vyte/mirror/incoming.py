@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
@@ -46,7 +45,7 @@ class FetchedEvent:
     cancelled_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class IncomingEvent:
     """A fetched event, decoded only as far as needed to see whether it changes anything.
 
@@ -58,8 +57,7 @@ class IncomingEvent:
     origin: Origin
     cancelled_at: dt.datetime | None
 
-    @cached_property
-    def parsed(self) -> payloads.ParsedEvent:
+    def parse(self) -> payloads.ParsedEvent:
         """The event as columns, invitees and groups, with the cancellation that its payload may not show."""
         return _with_cancellation(payloads.parse_record(self.record), self.cancelled_at)
 
@@ -68,11 +66,11 @@ class IncomingEvent:
         """Whether the meeting is cancelled, by the payload or by ``cancelled_at``."""
         if self.cancelled_at is None:
             return self.record.is_cancelled
-        return bool(self.parsed.columns["status"] == Event.Status.CANCELLED)
+        return bool(self.parse().columns["status"] == Event.Status.CANCELLED)
 
     def apply_to(self, event: Event) -> payloads.ParsedEvent | None:
         """Update an event in memory; what it then holds, or None when this one is stale and changes nothing."""
-        parsed, as_of = self.parsed, self.as_of
+        parsed, as_of = self.parse(), self.as_of
         if _is_stale(event, parsed, as_of):
             # The payload is stale, but a cancellation that a webhook call reported still holds.
             if self.cancelled_at is None or event.status == Event.Status.CANCELLED:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 from operator import or_
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import connections, models, router
 
 from django_vyte import payloads
+from django_vyte.mirror import bulk
 from django_vyte.models import Event, EventGroup, Invitee
 
 Row = TypeVar("Row", bound=models.Model)
@@ -30,13 +31,28 @@ def upsert(rows: Sequence[Row], fields: Sequence[str], unique: Sequence[str]) ->
     )
 
 
-def add(events: Sequence[tuple[Event, payloads.ParsedEvent]]) -> None:
+class Related(NamedTuple):
+    """What an event has in tables of their own."""
+
+    invitees: tuple[payloads.InviteeRecord, ...]
+    groups: tuple[str, ...]
+
+
+def add(events: Sequence[tuple[Event, Related]]) -> None:
     """Insert the invitees and groups of new events."""
-    Invitee.objects.bulk_create(
-        [_invitee(event, person) for event, parsed in events for person in parsed.invitees]
+    bulk.insert_values(
+        Invitee,
+        ["event_id", "vyte_id", "email", "full_name", "phone"],
+        [
+            (event.pk, person.vyte_id, person.email, person.full_name, person.phone)
+            for event, related in events
+            for person in related.invitees
+        ],
     )
-    EventGroup.objects.bulk_create(
-        [_group(event, group) for event, parsed in events for group in parsed.groups]
+    bulk.insert_values(
+        EventGroup,
+        ["event_id", "group_id"],
+        [(event.pk, group) for event, related in events for group in related.groups],
     )
 
 

@@ -7,19 +7,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import DatabaseError, IntegrityError, router
-from django.db.models import TextField, Value
 
 from django_vyte.db import atomic, fresh, retry_on_conflict
-from django_vyte.mirror import history, relations
+from django_vyte.mirror import bulk, history, relations
 from django_vyte.mirror.incoming import FetchedEvent, IncomingEvent, Origin, changed, is_outdated, read_events
 from django_vyte.mirror.relations import upsert
 from django_vyte.mirror.result import MirrorResult
 from django_vyte.models import Event, EventChange
 from django_vyte.outbox import announce
 
-# Events in one INSERT statement, of some kilobytes each.
-INSERT_BATCH = 500
-TEXT: TextField[str, str] = TextField()
 # Columns that an UPDATE writes.
 MIRRORED = (
     "title", "status", "starts_at", "ends_at", "lasts_until", "all_day", "timezone", "place_name",
@@ -78,7 +74,8 @@ def _record(changes: Sequence[tuple[EventChange, Origin]]) -> list[int]:
         change.cause = origin.cause
         change.delivery_id = origin.delivery.pk if origin.delivery else None
         change.actor_id = origin.actor.pk if origin.actor else None
-    rows = EventChange.objects.bulk_create([change for change, _ in changes])
+    rows = [change for change, _ in changes]
+    bulk.insert(rows)
     keys = [row.pk for row in rows if row.pk]
     announce(EventChange, keys)
     return keys
@@ -127,21 +124,19 @@ class _Batch:
 
     def _insert(self, incoming: list[IncomingEvent]) -> list[tuple[Event, IncomingEvent]]:
         """Insert new events; IntegrityError when another writer inserts one at the same time."""
-        events = [
-            Event(
-                team_id=self.team_id,
-                vyte_id=item.record.vyte_id,
-                as_of=item.as_of,
-                # The JSON is passed as text: decoding and encoding it once more takes time.
-                **{**item.parsed.columns, "data": Value(item.record.json.decode(), TEXT)},
-            )
-            for item in incoming
-        ]
-        Event.objects.bulk_create(events, INSERT_BATCH)
-        _look_up_keys(self.team_id, events)
-        new = list(zip(events, incoming, strict=True))
-        relations.add([(event, item.parsed) for event, item in new])
-        return new
+        new = [self._new(item) for item in incoming]
+        bulk.insert([event for event, _ in new])
+        _look_up_keys(self.team_id, [event for event, _ in new])
+        relations.add(new)
+        return [(event, item) for (event, _), item in zip(new, incoming, strict=True)]
+
+    def _new(self, item: IncomingEvent) -> tuple[Event, relations.Related]:
+        """An event to insert, and its invitees and groups."""
+        parsed = item.parse()
+        # The JSON is passed as text: thousands of nested dicts in memory would slow down each garbage collection.
+        columns = {**parsed.columns, "data": bulk.encoded_json(item.record.json.decode())}
+        event = Event(team_id=self.team_id, vyte_id=item.record.vyte_id, as_of=item.as_of, **columns)
+        return event, relations.Related(parsed.invitees, parsed.groups)
 
     def _update(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:
         """Update existing events; the changes with their origins, and how many were not stale."""

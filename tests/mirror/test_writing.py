@@ -471,14 +471,15 @@ def test_a_conflict_that_does_not_end_is_an_error_and_leaves_nothing(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="writers of SQLite take turns")
-def test_many_who_insert_the_same_events_at_once_make_one_history(team: Team) -> None:
+@pytest.mark.parametrize("batch", [20, 60])
+def test_many_who_insert_the_same_events_at_once_make_one_history(team: Team, batch: int) -> None:
     together = threading.Barrier(4)
 
     def write(number: int) -> None:
         try:
             together.wait(10)
-            for start in range(0, 60, 20):
-                save(team, *(said(vyte_id=f"e{each}") for each in range(start, start + 20)), asked=number)
+            for start in range(0, 60, batch):
+                save(team, *(said(vyte_id=f"e{each}") for each in range(start, start + batch)), asked=number)
         finally:
             connection.close()
 
@@ -558,7 +559,7 @@ def test_events_that_the_database_refuses_one_by_one_are_an_error(
 def written(queries: CaptureQueriesContext) -> list[str]:
     """The tables written to, one for each statement."""
     found = (
-        re.match(r"(?:INSERT|UPDATE|DELETE)\W+(?:INTO|FROM)?\W+(\w+)", query["sql"]) for query in queries
+        re.match(r"(?:INSERT|COPY|UPDATE|DELETE)\W+(?:INTO|FROM)?\W+(\w+)", query["sql"]) for query in queries
     )
     return [match[1].removeprefix("django_vyte_") for match in found if match]
 
