@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
@@ -45,17 +46,19 @@ class FetchedEvent:
     cancelled_at: dt.datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class IncomingEvent:
-    """A fetched event, decoded only as far as needed to see whether it changes anything.
+    """A fetched event, cleaned and parsed only where that is needed to see whether it changes anything."""
 
-    It holds the payload as bytes: thousands of nested dicts in memory would slow down each garbage collection.
-    """
-
-    record: payloads.EventRecord
+    answer: payloads.EventAnswer
     as_of: dt.datetime
     origin: Origin
     cancelled_at: dt.datetime | None
+
+    @cached_property
+    def record(self) -> payloads.EventRecord:
+        """What is stored of it."""
+        return self.answer.record()
 
     def parse(self) -> payloads.ParsedEvent:
         """The event as columns, invitees and groups, with the cancellation that its payload may not show."""
@@ -90,24 +93,30 @@ def read_events(fetched: Iterable[FetchedEvent]) -> tuple[dict[str, IncomingEven
     problems: list[str] = []
     for item in fetched:
         try:
-            record = payloads.to_record(item.payload)
+            answer = payloads.read_answer(item.payload)
         except payloads.Unreadable as error:
             problems.append(f"Vyte answered with {error}; it is not mirrored.")
         else:
-            events[record.vyte_id] = IncomingEvent(record, item.as_of, item.origin, item.cancelled_at)
+            events[answer.vyte_id] = IncomingEvent(answer, item.as_of, item.origin, item.cancelled_at)
     return events, problems
 
 
 def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, IncomingEvent]:
-    """The events that differ from the mirror, by their fingerprints; locks no row."""
+    """The events that differ from the mirror, by their fingerprints; locks no row.
+
+    An answer that is, byte for byte, the one that was mirrored is not even cleaned.
+    """
     rows = fresh(Event.objects.all()).filter(
         team=team_id, vyte_id__in=list(events), missing_since__isnull=True
     )
-    held = {key: (same, status) for key, same, status in rows.values_list("vyte_id", "fingerprint", "status")}
+    held = {key: known for key, *known in rows.values_list("vyte_id", "fingerprint", "status")}
     found = {}
     for vyte_id, item in events.items():
-        same, status = held.get(vyte_id, (None, None))
-        if same != item.record.fingerprint or (status != Event.Status.CANCELLED and item.is_cancelled):
+        fingerprint, status = held.get(vyte_id, ("", ""))
+        if item.cancelled_at is None and item.answer.is_of(fingerprint):
+            continue
+        is_cancelled = status == Event.Status.CANCELLED
+        if not item.record.is_of(fingerprint) or (item.is_cancelled and not is_cancelled):
             found[vyte_id] = item
     return found
 

@@ -135,7 +135,7 @@ class _Batch:
         parsed = item.parse()
         # The JSON is passed as text: thousands of nested dicts in memory would slow down each garbage collection.
         columns = {**parsed.columns, "data": bulk.encoded_json(item.record.json.decode())}
-        event = Event(team_id=self.team_id, vyte_id=item.record.vyte_id, as_of=item.as_of, **columns)
+        event = Event(team_id=self.team_id, vyte_id=item.answer.vyte_id, as_of=item.as_of, **columns)
         return event, relations.Related(parsed.invitees, parsed.groups)
 
     def _update(self, held: dict[str, Event]) -> tuple[list[tuple[EventChange, Origin]], int]:

@@ -9,6 +9,7 @@ from django_vyte.payloads.events import (
     BOOKKEEPING,
     CREDENTIALS,
     DateOption,
+    EventAnswer,
     EventRecord,
     InviteeRecord,
     ParsedEvent,
@@ -24,14 +25,15 @@ from django_vyte.payloads.events import (
     parse_record,
     parse_user,
     places,
+    read_answer,
     revision,
-    to_record,
 )
 
 __all__ = [
     "BOOKKEEPING",
     "CREDENTIALS",
     "DateOption",
+    "EventAnswer",
     "EventRecord",
     "InviteeRecord",
     "ParsedEvent",
@@ -48,6 +50,6 @@ __all__ = [
     "parse_record",
     "parse_user",
     "places",
+    "read_answer",
     "revision",
-    "to_record",
 ]

@@ -22,7 +22,8 @@ CREDENTIALS = cleaning.CREDENTIALS | {"key_store", "ct"}
 BOOKKEEPING = frozenset({"__v", "version", "ics_sequence", "updatedAt", "createdAt", "email", "alias"})
 # An object with none of these keys is an error message or a fragment: as an event, it would overwrite all of them.
 EVENT_KEYS = frozenset({"title", "dates", "confirmed", "created_by"})
-
+# Hexadecimal digits of a digest.
+DIGEST_LENGTH = 32
 
 clean = cleaning.cleaner(CREDENTIALS)
 
@@ -67,17 +68,40 @@ class InviteeRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class EventAnswer:
+    """An event payload as it came, before it is cleaned: as JSON, since nested dicts slow down garbage collection."""
+
+    vyte_id: str
+    json: bytes
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether this is the answer, byte for byte, that the event with this fingerprint was made of."""
+        return fingerprint[DIGEST_LENGTH:] == _digest(self.json)
+
+    def record(self) -> EventRecord:
+        """What is stored of it."""
+        data = clean(msgspec.json.decode(self.json))
+        encoded = msgspec.json.encode(data, order="sorted")
+        return EventRecord(self.vyte_id, encoded, bool(data.get("cancelled")), _digest(self.json))
+
+
+@dataclass(frozen=True, slots=True)
 class EventRecord:
     """What is stored of an event payload: cleaned JSON with sorted keys, and whether it shows a cancellation."""
 
     vyte_id: str
     json: bytes
     is_cancelled: bool
+    answer_digest: str
 
     @property
     def fingerprint(self) -> str:
-        """A hash of the JSON: equal for equal payloads, whatever the order of their keys."""
-        return hashlib.sha256(self.json).hexdigest()
+        """Two hashes: of what is stored, and of the answer that it was made of."""
+        return _digest(self.json) + self.answer_digest
+
+    def is_of(self, fingerprint: str) -> bool:
+        """Whether the event with this fingerprint is equal, whatever the order of its keys."""
+        return fingerprint[:DIGEST_LENGTH] == _digest(self.json)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +126,10 @@ class ParsedUser:
     email: str
     full_name: str
     extid: str
+
+
+def _digest(encoded: bytes) -> str:
+    return hashlib.blake2b(encoded, digest_size=DIGEST_LENGTH // 2).hexdigest()
 
 
 def _votes(option: dict[str, Any]) -> tuple[int, int]:
@@ -165,22 +193,26 @@ def _latest(*instants: dt.datetime | None) -> dt.datetime | None:
     return max((when for when in instants if when), default=None)
 
 
-def to_record(payload: object) -> EventRecord:
-    """What is stored of an event; raises Unreadable when it is no object, no event, or has no usable ``_id``."""
-    data = clean(payload)
-    if not isinstance(data, dict):
+def read_answer(payload: object) -> EventAnswer:
+    """An event as it came; raises Unreadable when it is no object, no event, or has no usable ``_id``."""
+    if not isinstance(payload, dict):
         raise Unreadable("an event that is not a JSON object")
-    key = identifier(data.get("_id"))
+    key = identifier(payload.get("_id"))
     if not key:
         raise Unreadable("an event without a usable _id")
-    if data.keys().isdisjoint(EVENT_KEYS):
+    if payload.keys().isdisjoint(EVENT_KEYS):
         raise Unreadable(f"something for {key} that is no event")
-    return EventRecord(key, msgspec.json.encode(data, order="sorted"), bool(data.get("cancelled")))
+    try:
+        encoded = msgspec.json.encode(payload)
+    except (ValueError, OverflowError, RecursionError):
+        # A lone surrogate, an integer over 64 bits, or deep nesting.
+        encoded = msgspec.json.encode(clean(payload))
+    return EventAnswer(key, encoded)
 
 
 def parse_event(payload: object) -> ParsedEvent:
-    """Parse an event ("The event object"); raises Unreadable as ``to_record`` does."""
-    return parse_record(to_record(payload))
+    """Parse an event ("The event object"); raises Unreadable as ``read_answer`` does."""
+    return parse_record(read_answer(payload).record())
 
 
 def parse_record(record: EventRecord) -> ParsedEvent:

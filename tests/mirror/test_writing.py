@@ -569,6 +569,27 @@ def crowded(number: int, title: str = "Kick-off", at: float = 0) -> dict[str, An
     return said(title, at=at, vyte_id=f"e{number}", invitees=invitees, third_party={"group_ids": ["g"]})
 
 
+def test_an_answer_like_the_last_one_is_not_cleaned_again(
+    team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [crowded(number) for number in range(3)]
+    save(team, *answers)
+
+    def refuse(payload: object) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("django_vyte.payloads.events.clean", refuse)
+    assert save(team, *answers, asked=1).unchanged == 3
+
+
+def test_an_answer_that_differs_in_what_is_not_stored_changes_nothing(team: Team) -> None:
+    save(team, said(at=0, key_store="one", created_by={"token": "t1", "email": "a@example.com"}))
+    again = said(at=0, key_store="two", created_by={"email": "a@example.com", "token": "t2"})
+    with CaptureQueriesContext(connection) as queries:
+        assert save(team, again, asked=1).unchanged == 1
+    assert len(queries) == 1
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_new_events_are_one_statement_a_table(team: Team, count: int) -> None:
     with CaptureQueriesContext(connection) as queries:
