@@ -16,7 +16,7 @@ from django_vyte.models import Event, EventChange, EventGroup, Invitee, Team
 pytestmark = pytest.mark.django_db
 
 NOON = dt.datetime(2026, 1, 1, 12, 0, tzinfo=dt.UTC)
-MANY = bulk.MIN_COPY
+MANY = 60
 ODD = "tab\tnewline\nreturn\rbackslash\\ \\N \\. quote' \"é 🎉"
 
 
