@@ -95,6 +95,8 @@ def dispatch(model: type[OutboxMessage], keys: Sequence[int]) -> int:
     Rows that were never tried are claimed together, the others one by one: a row that kills every worker takes no
     other along more than once. An order to stop is raised again, after the rows that are left were announced anew.
     """
+    if not keys:
+        return 0
     try:
         return _dispatch(model, keys)
     except BaseException as error:

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_vyte import outbox, signals
+from django_vyte.jobs.models import JobQuerySet
 from django_vyte.models import Event, EventChange, Member, Team
 from tests.connections import lost_connection
 
@@ -270,6 +271,11 @@ def test_any_number_of_changes_costs_three_statements(changes, count):
         assert outbox.dispatch(EventChange, [change.pk for change in changes[:count]]) == count
     assert len(queries) == 3
     assert EventChange.objects.filter(told_at__isnull=False, lease="").count() == count
+
+
+def test_of_no_rows_nobody_is_told_and_nothing_is_made_up_to_find_them(db, monkeypatch):
+    monkeypatch.setattr(JobQuerySet, "claim", None)
+    assert outbox.dispatch(EventChange, []) == 0
 
 
 def test_a_receiver_that_fails_puts_off_only_that_change(changes):

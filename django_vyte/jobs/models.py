@@ -57,6 +57,13 @@ def due_now() -> Q:
     )
 
 
+def free_now() -> Q:
+    """Rows that no worker holds, be they due or not."""
+    now = timezone.now()
+    ran_out = Q(next_attempt_at__lte=now) | Q(next_attempt_at__gt=now + _longest_lease())
+    return ran_out | Q(lease="", next_attempt_at__isnull=False)
+
+
 def held_now() -> Q:
     """Rows that a worker holds by a lease that has not run out."""
     now = timezone.now()
@@ -101,8 +108,9 @@ class JobQuerySet(models.QuerySet[Row]):
         """
         lease = lease or new_lease()
         until = timezone.now() + dt.timedelta(seconds=seconds)
-        free = due_now() | Q(lease="", next_attempt_at__isnull=False) if early else due_now()
-        attempts = F("attempts") + Case(When(due_now(), then=1), default=0)
+        free, attempts = due_now(), F("attempts") + 1
+        if early:
+            free, attempts = free_now(), F("attempts") + Case(When(due_now(), then=1), default=0)
         # MariaDB assigns from left to right, so what is computed from another column comes first:
         # https://mariadb.com/kb/en/update/
         taken = self.filter(free).write(attempts=attempts, lease=lease, next_attempt_at=until, **fields)

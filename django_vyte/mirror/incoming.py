@@ -109,7 +109,7 @@ def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, Incomin
     rows = fresh(Event.objects.all()).filter(
         team=team_id, vyte_id__in=list(events), missing_since__isnull=True
     )
-    held = {key: known for key, *known in rows.values_list("vyte_id", "fingerprint", "status")}
+    held = {key: known for key, *known in rows.order_by().values_list("vyte_id", "fingerprint", "status")}
     found = {}
     for vyte_id, item in events.items():
         fingerprint, status = held.get(vyte_id, ("", ""))

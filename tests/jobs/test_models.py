@@ -9,7 +9,7 @@ import time_machine
 from django.utils import timezone
 
 from django_vyte.inbox import scheduling
-from django_vyte.jobs.models import LONGEST_DELAY
+from django_vyte.jobs.models import LONGEST_DELAY, free_now
 from django_vyte.models import Delivery, Team
 from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
@@ -50,6 +50,19 @@ def test_what_is_due_is_what_nobody_holds_and_whose_time_has_come_or_cannot_be_r
         assert (bool(read.is_due), bool(read.is_held)) == (due, held)
         assert Delivery.objects.due().exists() == due
         assert Delivery.objects.due_keys(5) == [row.pk] * due
+        is_free = ahead is not None and not held
+        assert Delivery.objects.filter(free_now()).exists() == is_free
+        early = Delivery.objects.all().claim(60, early=True, status="working")
+        assert bool(early) == is_free
+        assert Delivery.objects.get().attempts == attempts + due
+
+
+@pytest.mark.parametrize(("ahead", "claimed"), [(-1, 1), (1, 0)])
+def test_a_claim_counts_an_attempt_of_each_row_that_is_due(db: None, ahead: float, claimed: int) -> None:
+    when = timezone.now() + dt.timedelta(seconds=ahead)
+    Delivery.objects.create(status="waiting", attempts=3, next_attempt_at=when)
+    assert bool(Delivery.objects.all().claim(60, status="working")) == bool(claimed)
+    assert Delivery.objects.get().attempts == 3 + claimed
 
 
 @pytest.mark.parametrize("jump", [HOUR, -HOUR])
