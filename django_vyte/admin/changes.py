@@ -38,7 +38,6 @@ def changes_panel(request: HttpRequest, delivery: Delivery) -> str:
     return render_to_string(template, {"rows": rows, "of": "delivery"}, request)
 
 
-@admin.register(EventChange)
 class EventChangeAdmin(LargeTableAdmin[EventChange]):
     """Read-only: rows are written by the mirror and by signal dispatch."""
 
@@ -81,7 +80,7 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
     @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:
         """The event as a link."""
-        return formatting.link(change.event)
+        return formatting.link(change.event, self.admin_site)
 
     @admin.display(description=_("kind"))
     def what(self, change: EventChange) -> str:
@@ -101,7 +100,7 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
     @admin.display(description=_("delivery"))
     def call(self, change: EventChange) -> str:
         """The delivery that caused the change, as a link."""
-        return formatting.link(change.delivery)
+        return formatting.link(change.delivery, self.admin_site)
 
     @admin.display(description=_("notified"))
     def notified_receivers(self, change: EventChange) -> str:

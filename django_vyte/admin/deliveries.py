@@ -81,7 +81,6 @@ class DeliveryChangeList(LargeTableChangeList):
             delivery.mirrored = found.get(delivery.pk)
 
 
-@admin.register(Delivery)
 class DeliveryAdmin(LargeTableAdmin[Delivery]):
     """Read-only; a delivery can be replayed, which queues it for processing again."""
 
@@ -125,7 +124,8 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     def owner(self, delivery: Delivery) -> str:
         """The account, leading to its page."""
         source = SOURCES.get(delivery.source)
-        return formatting.link(source.find_account(delivery.account) if source else None) or delivery.account
+        account = source.find_account(delivery.account) if source else None
+        return formatting.link(account, self.admin_site) or delivery.account
 
     @admin.display(description=_("about"))
     def about(self, delivery: Delivery) -> str:
@@ -145,7 +145,8 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     @admin.display(description=_("mirrored as"))
     def mirrored_as(self, delivery: Delivery) -> str:
         """The mirrored event or member, as a link."""
-        return formatting.link(mirrored([delivery]).get(delivery.pk)) or gettext("(not mirrored)")
+        row = mirrored([delivery]).get(delivery.pk)
+        return formatting.link(row, self.admin_site) or gettext("(not mirrored)")
 
     def render_change_form(
         self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
@@ -182,9 +183,9 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
         opened = fresh(Delivery.objects.all()).filter(pk__in=keys).defer("body", "headers")
         LogEntry.objects.log_actions(current_user(request).pk, opened, CHANGE, gettext("Replayed."))
         self._show_result(request, len(keys), len(chosen) - len(keys))
-        return (
-            HttpResponseRedirect(formatting.change_url(Delivery(pk=chosen[0]))) if len(chosen) == 1 else None
-        )
+        if len(chosen) != 1:
+            return None
+        return HttpResponseRedirect(formatting.change_url(Delivery(pk=chosen[0]), self.admin_site))
 
     def _show_result(self, request: HttpRequest, opened: int, busy: int) -> None:
         if opened:

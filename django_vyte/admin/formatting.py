@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable
 
+from django.contrib.admin import AdminSite
 from django.contrib.admin.utils import quote
 from django.db.models import Model
 from django.urls import NoReverseMatch, reverse
@@ -15,21 +16,20 @@ from django.utils.html import format_html, format_html_join
 EXCERPT_LENGTH = 300
 
 
-def change_url(row: Model) -> str:
-    """The URL of the row's change page; empty when its model is not in the admin."""
+def change_url(row: Model, site: AdminSite) -> str:
+    """The URL of the row's change page in this site; empty when the site does not have its model."""
+    name = f"admin:{row._meta.app_label}_{row._meta.model_name}_change"
     try:
-        return reverse(
-            f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[quote(str(row.pk))]
-        )
+        return reverse(name, args=[quote(str(row.pk))], current_app=site.name)
     except NoReverseMatch:
         return ""
 
 
-def link(row: Model | None) -> str:
-    """The row's name, linked to its change page."""
+def link(row: Model | None, site: AdminSite) -> str:
+    """The row's name, linked to its change page in this site."""
     if row is None:
         return ""
-    url = change_url(row)
+    url = change_url(row, site)
     return format_html('<a href="{}">{}</a>', url, row) if url else str(row)
 
 

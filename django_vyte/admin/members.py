@@ -12,7 +12,6 @@ from django_vyte.admin.base import VyteAdmin
 from django_vyte.models import Member
 
 
-@admin.register(Member)
 class MemberAdmin(VyteAdmin[Member]):
     """Only ``user`` can be edited; the other fields mirror Vyte."""
 
@@ -60,7 +59,7 @@ class MemberAdmin(VyteAdmin[Member]):
     @admin.display(description=_("user"), ordering="user", empty_value="–")
     def account(self, member: Member) -> str | None:
         """The user of this site, as a link."""
-        return formatting.link(member.user) or None
+        return formatting.link(member.user, self.admin_site) or None
 
     @admin.display(description=_("error"))
     def problem(self, member: Member) -> str:

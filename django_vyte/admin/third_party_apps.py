@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import method_decorator
@@ -48,7 +47,6 @@ class ThirdPartyAppForm(forms.ModelForm):  # type: ignore[type-arg]  # no subscr
         return cleaned
 
 
-@admin.register(ThirdPartyApp)
 class ThirdPartyAppAdmin(VyteAdmin[ThirdPartyApp]):
     """Add, edit and delete apps."""
 

@@ -39,7 +39,6 @@ from django_vyte.models.timing import SOONEST_FIRST
 MAX_CHANGES = 50
 
 
-@admin.register(Event)
 class EventAdmin(LargeTableAdmin[Event]):
     """The mirrored events."""
 

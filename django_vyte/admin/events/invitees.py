@@ -29,10 +29,9 @@ class BelongsToEventAdmin(LargeTableAdmin[M]):
     @admin.display(description=_("event"))
     def meeting(self, row: Any) -> str:
         """The event as a link."""
-        return formatting.link(row.event)
+        return formatting.link(row.event, self.admin_site)
 
 
-@admin.register(Invitee)
 class InviteeAdmin(BelongsToEventAdmin[Invitee]):
     """Invitees; the same person has a row for each event."""
 
@@ -57,7 +56,6 @@ class InviteeAdmin(BelongsToEventAdmin[Invitee]):
         return formatting.breakable(invitee.email)
 
 
-@admin.register(EventGroup)
 class EventGroupAdmin(BelongsToEventAdmin[EventGroup]):
     """Groups; a group has a row for each of its events."""
 

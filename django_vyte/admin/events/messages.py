@@ -41,11 +41,11 @@ def show_results(
             model_admin.message_user(request, text, LEVELS[status])
         else:
             for result in group:
-                model_admin.message_user(request, _line(result), LEVELS[status])
+                model_admin.message_user(request, _line(result, model_admin), LEVELS[status])
 
 
-def _line(result: BulkResult) -> str:
-    return format_html("{}: {}", formatting.link(result.event), result.text)
+def _line(result: BulkResult, model_admin: ModelAdmin[Any]) -> str:
+    return format_html("{}: {}", formatting.link(result.event, model_admin.admin_site), result.text)
 
 
 def _summary(verb: str, count: int) -> str:

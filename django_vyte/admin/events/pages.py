@@ -47,7 +47,8 @@ def chosen_keys(model_admin: ModelAdmin[Any], request: HttpRequest, queryset: Qu
 
 def redirect_back(model_admin: ModelAdmin[Any], request: HttpRequest, keys: Sequence[int]) -> HttpResponse:
     """To the page of a single event, else to the list with its filters."""
-    url = formatting.change_url(Event(pk=keys[0])) if len(keys) == 1 else _list_url(model_admin)
+    site = model_admin.admin_site
+    url = formatting.change_url(Event(pk=keys[0]), site) if len(keys) == 1 else _list_url(model_admin)
     return HttpResponseRedirect(_with_filters(model_admin, request, url))
 
 
@@ -101,7 +102,7 @@ class EventPage(ABC):
         site = self.model_admin.admin_site
         request.current_app = site.name
         came_from_event = len(events) == 1 and request.GET.get("from") == "page"
-        back = formatting.change_url(events[0]) if came_from_event else _list_url(self.model_admin)
+        back = formatting.change_url(events[0], site) if came_from_event else _list_url(self.model_admin)
         common = {
             **site.each_context(request),
             "opts": self.model_admin.opts,

@@ -30,7 +30,6 @@ from django_vyte.permissions import allows
 MAX_ROWS = 10
 
 
-@admin.register(Team)
 class TeamAdmin(VyteAdmin[Team]):
     """Linked teams; only the subdomain can be edited."""
 
@@ -147,7 +146,7 @@ class TeamAdmin(VyteAdmin[Team]):
         )
         self.message_user(request, f"{text % team} {_hint()}")
         if self.has_view_or_change_permission(request, team):
-            return HttpResponseRedirect(formatting.change_url(team))
+            return HttpResponseRedirect(formatting.change_url(team, self.admin_site))
         return HttpResponseRedirect(reverse("admin:index", current_app=self.admin_site.name))
 
     # Actions
@@ -191,7 +190,11 @@ class TeamAdmin(VyteAdmin[Team]):
             else:
                 reason = gettext("Nothing was started: %s has no active API key. Link the team again.")
                 self.message_user(request, reason % team, messages.ERROR)
-        return HttpResponseRedirect(formatting.change_url(teams[0])) if len(teams) == 1 else None
+        return (
+            HttpResponseRedirect(formatting.change_url(teams[0], self.admin_site))
+            if len(teams) == 1
+            else None
+        )
 
 
 def _hint() -> str:

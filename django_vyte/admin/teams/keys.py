@@ -11,7 +11,6 @@ from django_vyte.admin.base import VyteAdmin
 from django_vyte.models import ApiKey
 
 
-@admin.register(ApiKey)
 class ApiKeyAdmin(VyteAdmin[ApiKey]):
     """Only ``status`` can be edited; a new key is stored by linking the team."""
 

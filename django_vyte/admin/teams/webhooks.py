@@ -15,7 +15,6 @@ from django_vyte.public_urls import public_url
 MASK = "***"
 
 
-@admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin[Webhook]):
     """Read-only; webhooks are registered by the action of the team list and page."""
 
