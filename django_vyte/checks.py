@@ -19,7 +19,7 @@ from django.urls import NoReverseMatch
 from django_vyte import conf
 from django_vyte.fields import cipher
 from django_vyte.jobs.models import JobQuerySet
-from django_vyte.loopback import is_loopback
+from django_vyte.loopback import is_secure
 from django_vyte.models import Delivery
 from django_vyte.models.schedulable import SchedulableModel, group_model
 from django_vyte.outbox import message_models
@@ -66,7 +66,7 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     hint = "Set it to where Vyte can reach this site, such as https://crm.example.com."
     if not url:
         problem = "is missing."
-    elif not _is_public(url):
+    elif not is_secure(url):
         problem, hint = "is not an https URL.", f"{hint} Vyte calls https only."
     elif not url.isprintable() or set(url) & set("?#@\\ "):
         problem = "has a query, a fragment, a login or a space."
@@ -77,16 +77,6 @@ def check_public_url(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[C
     else:
         return []
     return [Error(f"VYTE['PUBLIC_URL'] {problem}", hint=hint, id="django_vyte.E004")]
-
-
-def _is_public(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return False
-    host = parts.hostname or ""
-    return bool(host) and (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host)))
 
 
 def _ends_with_endpoint(url: str) -> bool:
@@ -124,8 +114,8 @@ def _is_amount(value: object) -> bool:
 
 
 def _is_url(value: object) -> bool:
-    parts = urlsplit(str(value))
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query
+    # Keys and tokens of links are sent there, which http would show to everybody on the way.
+    return is_secure(str(value)) and not urlsplit(str(value)).query
 
 
 def _is_path(value: object) -> bool:
@@ -135,7 +125,7 @@ def _is_path(value: object) -> bool:
 COUNT = (_is_count, "A whole number, 0 for none.")
 SECONDS = (_is_seconds, "Seconds, a number above 0.")
 AMOUNT = (_is_amount, "A whole number above 0.")
-URL = (_is_url, "Scheme and host, such as https://api.vyte.in.")
+URL = (_is_url, "https and a host, such as https://api.vyte.in; http for this machine only.")
 VALUES: dict[str, tuple[Callable[[object], bool], str]] = {
     "API_URL": URL,
     "WEB_URL": URL,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 NAMES = ("localhost", "127.0.0.1", "::1")
 
@@ -38,3 +39,15 @@ def without_proxy(environ: Mapping[str, str]) -> dict[str, str]:
         return {}
     exempt = ",".join(filter(None, [known, *NAMES]))
     return {"no_proxy": exempt, "NO_PROXY": exempt}
+
+
+def is_secure(url: str) -> bool:
+    """Whether a URL has a host and is https, or http to this machine."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return bool(parts.hostname) and (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+    )

@@ -134,6 +134,8 @@ def test_an_invitee_is_deleted_by_post_or_delete(settings):
     [
         ("API_URL", "127.0.0.1:8900"),
         ("API_URL", None),
+        ("API_URL", "http://api.vyte.in"),
+        ("WEB_URL", "http://10.0.0.1:8900"),
         ("WEB_URL", "www.vyte.in"),
         ("RETRIES", "3"),
         ("RETRIES", -1),

@@ -9,10 +9,9 @@ import math
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from django_vyte.loopback import is_loopback
+from django_vyte.loopback import is_secure
 
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -141,10 +140,9 @@ def clock(name: str, value: Any) -> str:
 def target_url(name: str, value: Any) -> str:
     """The https URL of a webhook, or an http one on localhost. Messages omit it, as it is a secret."""
     try:
-        parts = urlsplit(text(name, value))
-        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))
+        safe = is_secure(text(name, value))
     except ValueError:
         safe = False
-    if not safe or not parts.hostname:
+    if not safe:
         raise ValueError(f"{name} must be an https URL (http only for this machine).")
     return str(value)

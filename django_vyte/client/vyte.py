@@ -22,6 +22,7 @@ from django_vyte.client.users import Users
 from django_vyte.client.v1 import V1
 from django_vyte.conf import get_settings
 from django_vyte.http import Http, KeyAuth, Service, Session, Timeouts
+from django_vyte.loopback import is_secure
 
 VYTE = Service("Vyte", settings="VYTE")
 
@@ -61,6 +62,10 @@ class VyteClient:
         self._host = urlsplit(url).hostname
         if urlsplit(url).scheme not in ("http", "https") or not self._host:
             raise ValueError("api_url must begin with https:// (or http://) and a host.")
+        if not is_secure(url):
+            raise ValueError(
+                f"api_url sends the key to {self._host} in plain text: use https (http only for this machine)."
+            )
         timeouts = Timeouts(
             settings.TIMEOUT if timeout is None else _timeout(timeout),
             settings.RETRIES if retries is None else _count("retries", retries),

@@ -48,6 +48,22 @@ def test_an_address_that_is_none_is_refused(url: str) -> None:
         VyteClient(KEY, api_url=url)
 
 
+@pytest.mark.parametrize("host", ["api.vyte.in", "10.0.0.1", "localhost.example.com", "vyte"])
+def test_a_key_is_not_sent_in_plain_text(host: str) -> None:
+    with pytest.raises(ValueError, match=f"the key to {host} in plain text: use https"):
+        VyteClient(KEY, api_url=f"http://{host}")
+    with (
+        override_settings(VYTE={"API_URL": f"http://{host}/"}),
+        pytest.raises(ValueError, match="plain text"),
+    ):
+        VyteClient(KEY)
+
+
+@pytest.mark.parametrize("url", ["http://localhost:8900", "http://127.0.0.2", "http://[::1]:8900"])
+def test_this_machine_may_be_asked_without_encryption(url: str) -> None:
+    VyteClient(KEY, api_url=url)
+
+
 @responses.activate
 def test_a_session_of_ones_own_is_used() -> None:
     responses.get("https://api.vyte.in/v2/auth/test", json={})
