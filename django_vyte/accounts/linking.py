@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.views.decorators.debug import sensitive_variables
 
+from django_vyte.accounts.problems import Kind, set_problem
 from django_vyte.client import VyteClient
 from django_vyte.client.types import ApiKey, Organization
 from django_vyte.db import atomic, fresh
@@ -36,6 +37,7 @@ def link(key: str) -> Team:
         team = _save_team(vyte_id, organization)
         if not _is_in_use(team, key):
             _save_key(team, key, details)
+        set_problem(team.pk, Kind.KEY, "")
     return team
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 import re
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any, TypedDict, Unpack
@@ -71,6 +71,8 @@ class Http:
         self._timeouts = timeouts
         self._service = service
         self._origin = re.sub(r"^(\w+://)(?:[^/?#]*@)?([^/?#]*).*", r"\1\2", api_url.lower())
+        self.on_answer: Callable[[str, int], object] | None = None
+        """Called with method and path, and with the status, of each response."""
         self._transport: Transport = (
             PooledTransport(api_url, auth, service.headers)
             if session is None
@@ -153,6 +155,8 @@ class Http:
             call.attempts += 1
             outcome = self._attempt(call)
             if not isinstance(outcome, VyteError):
+                if self.on_answer:
+                    self.on_answer(call.what, outcome.status_code)
                 if 200 <= outcome.status_code < 300:
                     return outcome
                 outcome = responses.error_of(outcome, call)

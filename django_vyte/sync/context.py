@@ -14,7 +14,7 @@ from django.utils import timezone
 from django_vyte.accounts.clients import client_for
 from django_vyte.client import VyteClient
 from django_vyte.db import fresh
-from django_vyte.exceptions import VyteError
+from django_vyte.exceptions import AuthenticationFailed, VyteError
 from django_vyte.inbox.sources import Context, UnknownAccount
 from django_vyte.models import Team
 
@@ -58,7 +58,8 @@ class VyteContext(Context):
 
     def prefetch(self, vyte_ids: Collection[str]) -> None:
         """Ask Vyte for these events at the same time, and wait for every answer: ``ask`` gives them out."""
-        retrieve = self.client.events.retrieve
+        # Threads leave the database alone: a refused key is asked with again by ``ask``, which has it recorded.
+        retrieve = client_for(self.team_id, record=False).events.retrieve
         threads = ThreadPoolExecutor(len(vyte_ids), "django-vyte-fetch")
         try:
             asked = {key: (timezone.now(), threads.submit(retrieve, key)) for key in vyte_ids}
@@ -66,7 +67,9 @@ class VyteContext(Context):
         finally:
             # An order to stop waits for no answer.
             threads.shutdown(wait=False, cancel_futures=True)
-        self.answers = {key: Answer(as_of, future.result) for key, (as_of, future) in asked.items()}
+        for key, (as_of, future) in asked.items():
+            if not isinstance(future.exception(), AuthenticationFailed):
+                self.answers[key] = Answer(as_of, future.result)
 
     def ask(self, vyte_id: str) -> Answer:
         """What Vyte says about an event: what was prefetched, or what it says when the payload is called for."""

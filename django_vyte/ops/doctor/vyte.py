@@ -27,8 +27,8 @@ from django_vyte.payloads import values
 
 # What a request to Vyte may raise; ValueError for a setting that is no URL.
 REQUEST_ERRORS = (*remedies.REQUEST_ERRORS, ValueError)
-# Short, because a person waits for the diagnosis; the deadline is in seconds.
-CLIENT_OPTIONS: dict[str, Any] = {"retries": 1, "deadline": 15.0}
+# Short, because a person waits for the diagnosis; the deadline is in seconds. The doctor writes nothing.
+CLIENT_OPTIONS: dict[str, Any] = {"retries": 1, "deadline": 15.0, "record": False}
 # Beat starts a patrol every quarter of an hour.
 PATROL_OVERDUE = dt.timedelta(hours=2)
 
@@ -264,6 +264,7 @@ def problems(team: Team) -> Iterator[Finding]:
     again = f"manage.py vyte_sync --team {team.vyte_id}"
     cut_short = "docs/run/commands.md#a-list-that-vyte-cuts-short"
     hints = {
+        Kind.KEY: ("key_refused", "manage.py vyte_link_team"),
         Kind.MISSING: (
             "events_may_be_missing",
             f"{again} asks in other parts, with --group G for one group: {cut_short}",
