@@ -18,6 +18,7 @@ HIDDEN = "***"
 # https://www.rfc-editor.org/rfc/rfc9110#name-server-error-5xx, https://www.rfc-editor.org/rfc/rfc6585#section-4
 _TRANSIENT = frozenset({429, 500, 502, 503, 504})
 _OUTAGE = frozenset({502, 503, 504})
+_UNFINISHED = frozenset({503, 504})
 
 _NAMED_SECRET = re.compile(
     r"""(?<![\w-]) ( [\w-]{0,40}? (?:key_store|key|secret|token|password|authorization) | ct )
@@ -85,6 +86,12 @@ class VyteError(Exception):
     after a lost connection, a time-out, 5xx, or a success that breaks off or cannot be read. Look before you repeat it.
     """
 
+    is_unfinished: bool = False
+    """The service may still be at work on the request, and do later what it has not done yet: a time-out, 503, 504.
+
+    Vyte's documentation says "timed out" of 503 (v1, "Errors").
+    """
+
     nothing_sent: bool = False
     """Nothing of the request left: a refused connection, an unknown host, TLS, or ``held_back``."""
 
@@ -124,6 +131,7 @@ class VyteTimeout(VyteError):
     """The service did not accept the connection, or did not answer, in time."""
 
     is_transient = True
+    is_unfinished = True
     is_outage = True
     is_unreachable = True
 
@@ -166,6 +174,7 @@ class VyteAPIError(VyteError):
         self.retry_after = retry_after
         self.is_transient = status_code in _TRANSIENT
         self.is_outage = status_code in _OUTAGE
+        self.is_unfinished = status_code in _UNFINISHED
         self.maybe_applied = status_code >= 500 and method != "GET"
         # Exactly the arguments of __init__: pickle, and with it Celery, calls the class with ``args`` again.
         # https://docs.celeryq.dev/en/stable/userguide/tasks.html#creating-pickleable-exceptions

@@ -208,6 +208,7 @@ def having(attribute: str) -> list[type[VyteError] | int]:
         ("means_absence", [404]),
         ("nothing_sent", [exceptions.VyteUnavailable]),
         ("held_back", [exceptions.VyteUnavailable]),
+        ("is_unfinished", [exceptions.VyteTimeout, 503, 504]),
         ("maybe_applied", []),
     ],
 )

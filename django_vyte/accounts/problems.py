@@ -9,6 +9,7 @@ from enum import StrEnum
 from django.core.exceptions import ImproperlyConfigured
 
 from django_vyte import db
+from django_vyte.accounts import remedies
 from django_vyte.exceptions import VyteError
 from django_vyte.models import Team
 
@@ -46,7 +47,8 @@ def recorded(team_id: int, kind: Kind) -> Iterator[None]:
     try:
         yield
     except (VyteError, ImproperlyConfigured) as error:
-        set_problem(team_id, kind, str(error) or type(error).__name__)
+        happened = remedies.about_team(error) if remedies.is_open(error) else str(error)
+        set_problem(team_id, kind, happened or type(error).__name__)
         raise
     except Exception as error:
         db.close_interrupted_connections(error)

@@ -21,9 +21,8 @@ MAYBE_CHANGED_EVENT = _(
     "It may have been done all the same: do not do it again before you have refreshed the event. "
     "Vyte is asked about it again in the background."
 )
-MAYBE_CHANGED_TEAM = _(
-    "It may have been done all the same. Do it again: what is done already is not done twice."
-)
+MAYBE_CHANGED = _("It may have been done all the same.")
+REPEAT = _("Do it again: what is done already is not done twice.")
 ABOUT_EVENTS: list[tuple[type[Exception], StrPromise]] = [
     (errors.VyteTimeout, _("Try again in a minute.")),
     (errors.VyteConnectionError, _("Try again when Vyte can be reached.")),
@@ -93,8 +92,13 @@ def about_team(error: Exception) -> str:
 
 
 def step_about_team(error: Exception) -> str:
-    """Only the next step; empty when the table has none for this error."""
-    return str(MAYBE_CHANGED_TEAM) if is_open(error) else _matching(ABOUT_TEAMS, error)
+    """What is known and the next step; empty when the table has none for this error."""
+    return _sentences(str(MAYBE_CHANGED), str(REPEAT)) if is_open(error) else _matching(ABOUT_TEAMS, error)
+
+
+def about_probe(error: Exception) -> str:
+    """What happened to a request that is made only to see what Vyte answers, and the next step."""
+    return _sentences(str(error), str(MAYBE_CHANGED)) if is_open(error) else about_team(error)
 
 
 def about_key(error: Exception) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
@@ -126,7 +127,7 @@ def prune(team: Team) -> list[str]:
     stale = [str(state.there["_id"]) for state in compare(team) if state.there and is_stale(state)]
     with team.client() as client:
         for hook_id in stale:
-            client.hooks.delete(hook_id)
+            _delete(client, hook_id)
     return stale
 
 
@@ -145,8 +146,14 @@ def _replace_unreadable(webhook: Webhook) -> None:
 
 
 def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
+    """Have Vyte call a webhook; where no answer says whether it will, its list of webhooks does."""
     try:
         return client.hooks.create(action=cast("HookAction", webhook.action), target_url=webhook_url(webhook))
+    except VyteError as error:
+        found = _look_for(client, webhook, error) if error.maybe_applied else None
+        if found is None:
+            raise
+        return found
     except ValueError:
         raise ImproperlyConfigured(
             "Vyte calls https only: set VYTE['PUBLIC_URL'] to https://your.site (http is for this machine alone)."
@@ -156,8 +163,49 @@ def _subscribe(client: VyteClient, webhook: Webhook) -> Hook:
 def _move(client: VyteClient, webhook: Webhook, hook: Hook) -> None:
     """Have Vyte call the present address of a webhook instead of another that leads here."""
     wanted = webhook_url(webhook)
-    if _has_moved(wanted, hook):
+    if not _has_moved(wanted, hook):
+        return
+    try:
         client.hooks.update(hook["_id"], action=cast("HookAction", webhook.action), target_url=wanted)
+    except VyteError as error:
+        if not _was_done(
+            client, hook["_id"], error, lambda now: now is not None and not _has_moved(wanted, now)
+        ):
+            raise
+
+
+def _delete(client: VyteClient, hook_id: str) -> None:
+    try:
+        client.hooks.delete(hook_id)
+    except VyteError as error:
+        if not _was_done(client, hook_id, error, lambda now: now is None):
+            raise
+
+
+def _was_done(
+    client: VyteClient, hook_id: str, error: VyteError, is_done: Callable[[Hook | None], bool]
+) -> bool:
+    """Whether Vyte shows that a webhook was changed though ``error`` left it open; if not, the error says so."""
+    if not error.maybe_applied:
+        return False
+    try:
+        hook = client.hooks.retrieve(hook_id)
+    except (BadRequest, NotFound):
+        hook = None
+    except VyteError:
+        return False
+    error.maybe_applied = error.is_unfinished
+    return is_done(hook)
+
+
+def _look_for(client: VyteClient, webhook: Webhook, error: VyteError) -> Hook | None:
+    """The subscription that was made though ``error`` left it open; if there is none, the error says so."""
+    try:
+        there = cast("list[Hook]", values.as_dicts(client.hooks.list()))
+    except VyteError:
+        return None
+    error.maybe_applied = error.is_unfinished
+    return next((hook for hook in there if _fits(hook, webhook)), None)
 
 
 def _unlisted(client: VyteClient, webhook: Webhook) -> Hook | None:

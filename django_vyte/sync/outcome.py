@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
 from django_vyte.client import VyteClient
-from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteAPIError, VyteError, VyteTimeout
+from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.jobs import publishing
 from django_vyte.models import Event, EventChange
 from django_vyte.sync.event import fetch_event, store_fetched, store_missing, sync_event
@@ -25,8 +25,6 @@ logger = logging.getLogger(__name__)
 REFRESH_EVENT = "django_vyte.refresh_event"
 # Seconds until an event is looked at again in the background, once more each time that Vyte cannot be asked.
 DELAYS = (30.0, 300.0, 3000.0)
-# A server that answered so may still be at work; Vyte's documentation says "timed out" of 503 (v1, "Errors").
-_STILL_AT_WORK = frozenset({503, 504})
 Cause = EventChange.Cause
 
 
@@ -65,7 +63,7 @@ def settle(
         # The mirror remembers a cancellation that Vyte's answers do not show.
         if aspect.is_done(after) and event.status == after.status:
             return
-        if aspect.part and not _may_be_at_work(error):
+        if aspect.part and not error.is_unfinished:
             error.maybe_applied = aspect.part(after) != aspect.part(before)
     refresh_later(event.team_id, event.vyte_id, reason)
     raise error
@@ -94,12 +92,6 @@ def _seen(payload: object) -> Seen:
     except payloads.Unreadable as error:
         raise UnexpectedAnswer(f"Vyte answered with {error}.") from None
     return Seen(columns["status"], columns["data"])
-
-
-def _may_be_at_work(error: VyteError) -> bool:
-    """Whether the service may do later what it has not done yet."""
-    status = error.status_code if isinstance(error, VyteAPIError) else None
-    return isinstance(error, VyteTimeout) or status in _STILL_AT_WORK
 
 
 def refresh_later(team_id: int, vyte_id: str, reason: VyteError, attempt: int = 0) -> None:

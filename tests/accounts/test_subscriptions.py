@@ -7,6 +7,7 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 from django_vyte.accounts import subscriptions
+from django_vyte.accounts.problems import Kind, recorded
 from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.exceptions import DecryptionError, VyteError
 from django_vyte.models import ApiKey, Webhook
@@ -177,3 +178,105 @@ def test_with_a_wrong_encryption_key_every_address_stays_as_it_is(vyte_sandbox, 
     with pytest.raises(DecryptionError):
         subscriptions.register(linked_team)
     assert set(linked_team.webhooks.values_list("token_digest", flat=True)) == before
+
+
+# Answers that got lost
+
+LOST = {
+    "dropped": {"drop": True, "after_acting": True},
+    "cut off": {"truncate": 1},
+    "timed out": {"delay": 0.8, "after_acting": True},
+    "502": {"status": 502, "after_acting": True},
+}
+NEVER = {"dropped": {"drop": True}, "502": {"status": 502}}
+
+
+@pytest.fixture
+def impatient(settings) -> None:
+    settings.VYTE = {**settings.VYTE, "TIMEOUT": (5, 0.3), "RETRIES": 0}
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_a_subscription_whose_answer_got_lost_is_found_and_not_made_twice(fault, vyte_sandbox, team):
+    vyte_sandbox.faults.add(method="POST", path="^/hooks", times=None, **fault)
+    assert len(subscriptions.register(team)) == 5
+    assert len(vyte_sandbox.state.hooks) == 5
+    assert sum(request.method == "POST" for request in vyte_sandbox.requests) == 5
+    assert set(team.webhooks.values_list("vyte_id", flat=True)) == set(vyte_sandbox.state.hooks)
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", NEVER.values(), ids=NEVER.keys())
+def test_a_subscription_that_was_not_made_changed_nothing(fault, vyte_sandbox, team):
+    vyte_sandbox.faults.add(method="POST", path="^/hooks", **fault)
+    with pytest.raises(VyteError) as caught:
+        subscriptions.register(team)
+    assert not caught.value.maybe_applied
+    assert vyte_sandbox.state.hooks == {}
+    assert len(subscriptions.register(team)) == 5
+    assert len(vyte_sandbox.state.hooks) == 5
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_a_subscription_of_which_nobody_tells_is_not_made_again_later(fault, vyte_sandbox, team):
+    subscriptions.compare(team)
+    vyte_sandbox.faults.add(method="POST", path="^/hooks", **fault)
+    vyte_sandbox.faults.add(method="GET", path="^/hooks", status=200, body=b"[]")  # what is compared first
+    vyte_sandbox.faults.add(method="GET", path="^/hooks", status=502, times=None)
+    with pytest.raises(VyteError) as caught:
+        subscriptions.register(team)
+    assert caught.value.maybe_applied
+    vyte_sandbox.faults.clear()
+    subscriptions.register(team)
+    assert len(vyte_sandbox.state.hooks) == 5
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_a_webhook_whose_deletion_nobody_told_is_looked_for(fault, vyte_sandbox, linked_team):
+    with linked_team.client() as client:
+        address = "https://crm.example.com/vyte/webhooks/forgotten/"
+        stale = client.hooks.create(action="event.created", target_url=address)
+    vyte_sandbox.faults.add(method="DELETE", times=None, **fault)
+    assert subscriptions.prune(linked_team) == [stale["_id"]]
+    assert len(vyte_sandbox.state.hooks) == 5
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_webhook_that_was_not_deleted_is_told_so(vyte_sandbox, linked_team):
+    with linked_team.client() as client:
+        address = "https://crm.example.com/vyte/webhooks/forgotten/"
+        client.hooks.create(action="event.created", target_url=address)
+    vyte_sandbox.faults.add(method="DELETE", drop=True)
+    with pytest.raises(VyteError) as caught:
+        subscriptions.prune(linked_team)
+    assert not caught.value.maybe_applied
+
+
+@pytest.mark.usefixtures("impatient")
+def test_the_page_of_a_team_says_what_is_not_known(vyte_sandbox, team):
+    vyte_sandbox.faults.add(method="POST", path="^/hooks", drop=True)
+    vyte_sandbox.faults.add(method="GET", path="^/hooks", status=200, body=b"[]")
+    vyte_sandbox.faults.add(method="GET", path="^/hooks", status=502, times=None)
+    with pytest.raises(VyteError), recorded(team.pk, Kind.WEBHOOKS):
+        subscriptions.register(team)
+    team.refresh_from_db()
+    assert team.problem.startswith("Registering webhooks failed: POST /hooks: the connection broke off")
+    assert (
+        "It may have been done all the same. Do it again: what is done already is not done twice."
+        in team.problem
+    )
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("fault", LOST.values(), ids=LOST.keys())
+def test_a_webhook_whose_move_nobody_told_is_looked_at(fault, vyte_sandbox, linked_team):
+    hook = next(iter(vyte_sandbox.state.hooks.values()))
+    wanted = hook["target_url"]
+    hook["target_url"] = wanted.replace("/vyte/", "/fr/vyte/")
+    vyte_sandbox.faults.add(method="PUT", path="^/hooks", times=None, **fault)
+    assert subscriptions.register(linked_team) == []
+    assert hook["target_url"] == wanted
+    assert sum(request.method == "PUT" for request in vyte_sandbox.requests) == 1

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from django_vyte.accounts import subscriptions
-from django_vyte.exceptions import BadRequest, ServerError
+from django_vyte.client import VyteClient
+from django_vyte.exceptions import BadRequest, ServerError, VyteConnectionError
 from django_vyte.models import Delivery, Team
 from django_vyte.ops import probe
 from django_vyte.ops.probe.trial import LeftBehind, Trial
@@ -19,6 +20,7 @@ from django_vyte.sandbox import Quirks, Sandbox
 from django_vyte.sandbox.in_process import post_in_process
 from django_vyte.sandbox.quirks import CHOICES
 from django_vyte.sync.team import sync_team
+from tests.client.raw import refusing_url
 
 ALONE = [{name: position} for name, choices in CHOICES.items() for position in choices]
 ENOUGH = 130  # meetings, to see where a list is cut
@@ -268,6 +270,30 @@ def test_a_meeting_that_is_refused_is_not_looked_for(
     with pytest.raises(BadRequest):
         Trial(account, "emma@example.com").play(wait=0)
     assert [request.path for request in vyte_sandbox.requests] == ["/v2/events"]
+
+
+def test_a_meeting_that_was_never_asked_for_is_not_left_behind(vyte_sandbox: Sandbox) -> None:
+    nobody = VyteClient(vyte_sandbox.api_key, api_url=refusing_url(), retries=0)
+    with pytest.raises(VyteConnectionError):
+        Trial(probe.ProbedAccount(nobody), "emma@example.com").play(wait=0)
+
+
+def test_a_meeting_that_vyte_may_still_make_is_named(
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount
+) -> None:
+    vyte_sandbox.faults.add(method="POST", path="^/v2/events$", status=504)
+    with pytest.raises(LeftBehind, match="may still make it"):
+        Trial(account, "emma@example.com").play(wait=0)
+
+
+def test_a_meeting_whose_answer_got_lost_is_cancelled(
+    vyte_sandbox: Sandbox, account: probe.ProbedAccount
+) -> None:
+    vyte_sandbox.faults.add(method="POST", path="^/v2/events$", drop=True, after_acting=True)
+    with pytest.raises(VyteConnectionError):
+        Trial(account, "emma@example.com").play(wait=0)
+    (made,) = own(vyte_sandbox)
+    assert "cancelled" in made
 
 
 def test_a_meeting_that_cannot_be_cancelled_is_named(

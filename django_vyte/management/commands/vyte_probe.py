@@ -104,7 +104,10 @@ class Command(BaseCommand):
             with terminated_as_interrupted():
                 account.observed = Trial(account, email).play(options["wait"])
         except (VyteError, ValueError) as error:
-            self.stderr.write(f"No meeting could be made: {remedies.about_team(error)}")
+            if remedies.is_open(error):
+                self.stderr.write(f"Nobody told whether a meeting was made; if so, it is cancelled. {error}")
+            else:
+                self.stderr.write(f"No meeting could be made: {remedies.about_team(error)}")
             return ["--write"]
         except probe.LeftBehind as left:
             raise CommandError(str(left)) from None

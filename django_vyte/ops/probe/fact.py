@@ -38,4 +38,4 @@ def unseen(name: str, would_show_it: str) -> Fact:
 
 def failed(name: str, error: Exception) -> Fact:
     """A fact whose request failed: what happened, and the next step."""
-    return Fact(name, None, remedies.about_team(error), seen=False, failed=True)
+    return Fact(name, None, remedies.about_probe(error), seen=False, failed=True)

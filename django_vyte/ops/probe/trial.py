@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from django_vyte.db import fresh
-from django_vyte.exceptions import UnexpectedAnswer, VyteAPIError, VyteError
+from django_vyte.exceptions import UnexpectedAnswer, VyteError
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.observations import Observations
 from django_vyte.payloads import values
@@ -23,7 +23,6 @@ GUESTS = ("probe-one@example.com", "probe-two@example.com")
 # A zone far from UTC and without daylight saving time.
 ZONE, AHEAD = "Asia/Tokyo", dt.timedelta(hours=9)
 POLL_SECONDS = 0.5
-SERVER_ERROR = 500
 pause: Callable[[float], object] = time.sleep
 
 
@@ -38,7 +37,7 @@ class Trial:
         self.account, self.email = account, email
         self.title = f"django-vyte's probe {secrets.token_hex(4)}, to be cancelled at once"
         self.vyte_id = ""
-        self.refused = False
+        self.refused = self.unfinished = False
         self.observed = Observations()
 
     def play(self, wait: float) -> Observations:
@@ -68,8 +67,8 @@ class Trial:
     def _make(self) -> None:
         try:
             self._note(self.account.client.events.create(**self._asked()))
-        except VyteAPIError as error:
-            self.refused = error.status_code < SERVER_ERROR
+        except VyteError as error:
+            self.refused, self.unfinished = not error.maybe_applied, error.is_unfinished
             raise
         self.vyte_id = values.identifier(self.observed.responses[-1].get("_id")) or next(
             iter(self._ids_by_title()), ""
@@ -130,8 +129,11 @@ class Trial:
             return
         self.account.say("Cancelling it …")
         try:
-            for vyte_id in [self.vyte_id] if self.vyte_id else self._ids_by_title():
+            found = [self.vyte_id] if self.vyte_id else list(self._ids_by_title())
+            for vyte_id in found:
                 self.account.client.events.cancel(vyte_id)
+            if self.unfinished and not found:
+                raise UnexpectedAnswer("Vyte does not list it, and may still make it")  # noqa: TRY301
         except BaseException as error:
             raise LeftBehind(
                 f"The probe's own meeting may still be at Vyte: {self.title!r}. Cancel it there. "
