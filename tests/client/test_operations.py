@@ -227,6 +227,20 @@ OPERATIONS = [
         "GET /v2/third_parties/token",
         query=TOKEN_QUERY,
     ),
+    tells(
+        "78 events.change_organizer",
+        lambda vyte: vyte.events.change_organizer("e/1", user="u2", keep_as_invitee=True),
+        "POST /v2/events/e%2F1/admin",
+        body={"user": "u2", "keep_as_invitee": True},
+        repeated=False,
+    ),
+    reads(
+        "16 events.list of the future",
+        lambda vyte: vyte.events.list(filter="future"),
+        "GET /v2/events",
+        query={"filter": "future"},
+        answer=A_LIST,
+    ),
 ]
 
 

@@ -92,6 +92,7 @@ BODIES: dict[str, Any] = {
     "target_url": "https://a.example/1",
     "invitees": [{"email": "a@b.c"}],
     "users": [{"user": {"email": "a@b.c"}}],
+    "user": "u1",
 }
 LISTS = ("events.list", "events.iterate", "teams.events")
 HEADERS = {

@@ -314,3 +314,58 @@ def test_a_user_of_another_organization_creates_nothing(sandbox, api):
 def test_the_printed_admin_can_create_though_little_is_printed_about_him(api):
     body = {"title": "T", "created_by": {"user": "5f4e16c301326e82fa691552"}}
     assert api("POST", "/v2/events", json=body).json["created_by"]["full_name"] == "John Doe"
+
+
+# Another organizer
+
+
+@pytest.fixture
+def colleague(sandbox):
+    """A user of the organization who does not take part in the meeting."""
+    return sandbox.join(email="colleague@acme.com", full_name="Colleague")
+
+
+def people(sandbox, meeting):
+    event = sandbox.state.events[meeting["_id"]]
+    return [(invitee["email"], bool(invitee.get("su"))) for invitee in event["invitees"]]
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_another_user_becomes_the_organizer(keep, sandbox, api, meeting, colleague):
+    body = {"user": colleague["_id"], "keep_as_invitee": keep}
+    assert api("POST", f"/v2/events/{meeting['_id']}/admin", json=body).text == "OK"
+    event = api("GET", f"/v2/events/{meeting['_id']}").json
+    assert event["created_by"]["user"] == colleague["_id"]
+    former = [("emma@acme.com", False)] if keep else []
+    assert people(sandbox, meeting) == [("colleague@acme.com", True), *former, ("guest@example.com", False)]
+
+
+def test_a_guest_who_becomes_the_organizer_is_invited_once(sandbox, api, meeting):
+    guest = sandbox.join(email="guest@example.com")
+    sandbox.state.events[meeting["_id"]]["invitees"][1]["user"] = guest["_id"]
+    api("POST", f"/v2/events/{meeting['_id']}/admin", json={"user": guest["_id"]})
+    assert people(sandbox, meeting) == [("guest@example.com", True)]
+    before = sandbox.state.events[meeting["_id"]]["updatedAt"]
+    api("POST", f"/v2/events/{meeting['_id']}/admin", json={"user": guest["_id"]})
+    assert sandbox.state.events[meeting["_id"]]["updatedAt"] == before
+
+
+@pytest.mark.parametrize("body", [{}, {"user": "unknown"}, {"user": 7}, []])
+def test_nobody_becomes_no_organizer(body, api, meeting):
+    assert api("POST", f"/v2/events/{meeting['_id']}/admin", json=body).status_code == 400
+
+
+def test_a_user_of_another_organization_becomes_no_organizer(sandbox, api, meeting):
+    stranger = sandbox.join(email="x@other.example")["_id"]
+    sandbox.state.users[stranger]["account"]["organization"]["id"] = sandbox.add_organization("Other")[0]
+    assert api("POST", f"/v2/events/{meeting['_id']}/admin", json={"user": stranger}).status_code == 403
+
+
+def test_webhooks_are_called_about_another_organizer_of_a_confirmed_meeting(sandbox, api, meeting, colleague):
+    address = {"action": "event.updated", "target_url": "https://crm.example.com/1"}
+    api("POST", "/hooks", json=address)
+    api("POST", f"/v2/events/{meeting['_id']}/admin", json={"user": colleague["_id"]})
+    assert sandbox.outbox == []
+    sandbox.confirm(meeting["_id"])
+    api("POST", f"/v2/events/{meeting['_id']}/admin", json={"user": meeting["created_by"]["user"]})
+    assert [call.action for call in sandbox.outbox] == ["event.updated"]

@@ -35,6 +35,15 @@ def test_upcoming_means_a_date_that_counts_is_still_to_come(sandbox, api, meetin
     assert titles(api, "filter=upcoming") == []
 
 
+def test_the_future_has_cancelled_meetings_too(sandbox, api, meeting):
+    sandbox.create_event(title="Over", dates=[("2020-01-01T10:00Z", "2020-01-01T11:00Z")])
+    for listed in (True, False):
+        sandbox.quirks.list_cancelled = listed
+        assert titles(api, "filter=future") == ["Kick-off"]
+        sandbox.cancel(meeting["_id"])
+    assert titles(api, "filter=upcoming") == []
+
+
 def test_upcoming_looks_at_the_confirmed_date_only(sandbox, api):
     event = sandbox.create_event(
         title="Moved",

@@ -168,7 +168,7 @@ class Event(TypedDict):
 class EventFilters(TypedDict, total=False):
     """What ``events.list`` and ``events.iterate`` take; ``None`` is the same as leaving it out."""
 
-    filter: Literal["confirmed", "upcoming"] | None
+    filter: Literal["confirmed", "upcoming", "future"] | None
     q: str | re.Pattern[str] | None
     limit: int | None
     creator_users: Sequence[str] | None

@@ -85,6 +85,14 @@ def delete_invitee(exchange: Exchange, event_id: str, invitee_id: str) -> Respon
     return text_answer("OK")
 
 
+def change_organizer(exchange: Exchange, event_id: str) -> Response:
+    """POST /v2/events/:event_id/admin: answers the text OK."""
+    body = exchange.json_object()
+    keep = body.get("keep_as_invitee") is True
+    meetings.change_organizer(exchange.state, own_event(exchange, event_id), body.get("user"), keep=keep)
+    return text_answer("OK")
+
+
 def own_event(exchange: Exchange, event_id: str) -> JSON:
     """The event with that id, if it is the asking organization's."""
     return exchange.state.owned(exchange.state.events, event_id, exchange.owner)
@@ -103,6 +111,7 @@ RULES = [
     route("/v2/events/<event_id>", "PUT", update_event),
     route("/v2/events/<event_id>/confirm", "POST", confirm_event),
     route("/v2/events/<event_id>/cancel", "POST", cancel_event),
+    route("/v2/events/<event_id>/admin", "POST", change_organizer),
     route("/v2/events/<event_id>/invitees", "POST", add_invitees),
     route("/v2/events/<event_id>/invitees/<invitee_id>", "POST", delete_invitee),
     route("/v2/events/<event_id>/invitees/<invitee_id>", "DELETE", delete_invitee),

@@ -22,7 +22,7 @@ def read(exchange: Exchange) -> tuple[list[Test], int | None]:
     if limit is not None and not (limit.isdigit() and int(limit)):
         raise Refused(400, "limit must be a positive number")
     tests = [*status_tests(exchange), *people_tests(exchange)]
-    if not exchange.quirks.list_cancelled:
+    if not exchange.quirks.list_cancelled and exchange.request.args.get("filter") != "future":
         tests.append(lambda event: "cancelled" not in event)
     if pattern := exchange.request.args.get("q"):
         try:
@@ -47,16 +47,16 @@ def select(events: list[JSON], wanted: tuple[list[Test], int | None]) -> list[JS
 
 
 def status_tests(exchange: Exchange) -> list[Test]:
-    """``filter=confirmed`` and ``filter=upcoming``; a cancelled event is neither."""
+    """``filter=confirmed`` and ``filter=upcoming``, which a cancelled event is not, and ``filter=future``."""
     wanted = exchange.request.args.get("filter")
     if wanted in (None, ""):
         return []
     if wanted == "confirmed":
         return [lambda event: is_confirmed(event)]
-    if wanted == "upcoming":
-        now = datetime.now(UTC)
-        return [lambda event: "cancelled" not in event and any(end > now for end in ends(event))]
-    raise Refused(400, "filter must be confirmed or upcoming")
+    if wanted in ("upcoming", "future"):
+        now, gone = datetime.now(UTC), wanted == "future"
+        return [lambda event: (gone or "cancelled" not in event) and any(end > now for end in ends(event))]
+    raise Refused(400, "filter must be confirmed, upcoming or future")
 
 
 def people_tests(exchange: Exchange) -> list[Test]:

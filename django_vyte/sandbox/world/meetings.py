@@ -19,7 +19,14 @@ from django_vyte.sandbox.world.event_bodies import (
     objects,
     places_asked,
 )
-from django_vyte.sandbox.world.making import make_event, make_invitee, make_key_store, make_message
+from django_vyte.sandbox.world.making import (
+    describe_creator,
+    make_event,
+    make_invitee,
+    make_key_store,
+    make_message,
+    make_organiser,
+)
 from django_vyte.sandbox.world.memberships import organization_of
 from django_vyte.sandbox.world.state import JSON, VyteState
 
@@ -174,6 +181,34 @@ def uninvite(state: VyteState, event: JSON, invitee_id: str) -> None:
         raise Refused(404, "no such invitee")
     event["invitees"], event["invitees_length"] = left, len(left)
     state.touch(event)
+
+
+def change_organizer(state: VyteState, event: JSON, user_id: Any, *, keep: bool) -> None:
+    """Gives an event another organizer; ``keep`` leaves the previous one among the invitees.
+
+    Refused with 400 for a user who is not known, with 403 for one of another organization. A confirmed event performs
+    ``event.updated``.
+    """
+    owner, former = state.owner_of(event["_id"]), (event.get("created_by") or {}).get("user")
+    if not isinstance(user_id, str):
+        raise Refused(400, "user is required")
+    organizer = find_creator(state, {"user": user_id}, owner)
+    if organization_of(organizer) not in (None, owner):
+        raise Refused(403, "that user belongs to another organization")
+    if user_id == former:
+        return
+    event["created_by"] = describe_creator(organizer, None)
+    others = [
+        {**invitee, "su": False} if invitee.get("user") == former else invitee
+        for invitee in event.get("invitees") or []
+        if invitee.get("user") != user_id and (keep or invitee.get("user") != former)
+    ]
+    own = [] if event.get("vyteme") else [make_organiser(organizer, event["created_by"]["email"])]
+    event["invitees"] = [*own, *others]
+    event["invitees_length"] = len(event["invitees"])
+    state.touch(event)
+    if (event.get("confirmed") or {}).get("flag") and "cancelled" not in event:
+        state.perform("event.updated", event, owner)
 
 
 def vote(
