@@ -58,6 +58,9 @@ ABOUT_KEYS: list[tuple[type[Exception], StrPromise]] = [
 ]
 
 
+HUNG_UP = _("Vyte broke off the connection without an answer. Nothing was stored; try again in a minute.")
+
+
 def aborts_all(error: Exception) -> bool:
     """Whether a person who acts on many objects has waited enough: nobody answers, or this site is set up wrongly."""
     return (
@@ -103,6 +106,8 @@ def about_probe(error: Exception) -> str:
 
 def about_key(error: Exception) -> str:
     """Why a key could not be linked, and the next step."""
+    if isinstance(error, errors.VyteConnectionError) and not error.nothing_sent:
+        return str(HUNG_UP)
     return _matching(ABOUT_KEYS, error) or str(error)
 
 

@@ -124,12 +124,14 @@ def check_what_is_sent(operation: Operation) -> None:
 
 
 def check_how_often_it_is_sent(operation: Operation) -> None:
-    """After a failure that passes, only what does no harm twice is sent again; no message shows a query."""
+    """After a failure that passes, only what does no harm twice is sent again, and an error says what may be done."""
     recorder = Recorder(b"try again later", 503)
     with pytest.raises(VyteError) as caught:
         operation.ask(recorder.client())
     assert len(recorder.sent) == (2 if operation.repeated else 1)
     assert "?" not in str(caught.value)
+    is_read = operation.method == "GET" and operation.repeated
+    assert caught.value.maybe_applied == (not is_read)
 
 
 def check_what_is_unexpected(operation: Operation, body: bytes) -> None:

@@ -301,6 +301,22 @@ def test_what_was_not_even_sent_waits_as_long_as_asked_and_is_no_last_attempt(
     assert delivery.error.startswith("VyteUnavailable: ")
 
 
+def test_what_vyte_asked_to_wait_with_is_not_sent_and_is_no_last_attempt(
+    team: Team, vyte_sandbox: Sandbox, settings: Any
+) -> None:
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0, "MAX_ATTEMPTS": 2}
+    vyte_sandbox.faults.add(path="^/v2/events", status=429, headers={"Retry-After": "500"})
+    scheduling.process(store(team, body(OTHER)).pk)
+    delivery = store(team)
+    for hour in range(5):
+        with time_machine.travel(timezone.now() + dt.timedelta(hours=hour), tick=False):
+            assert 480 < scheduling.process(delivery.pk).retry[delivery.pk] <= 500
+    assert (fresh(delivery).status, delivery.attempts) == ("waiting", 1)
+    assert delivery.error.startswith("RequestHeldBack: ")
+    assert "answered" not in delivery.error
+    assert len(vyte_sandbox.requests) == 1
+
+
 def test_a_call_is_processed_once_vyte_is_back(team: Team, vyte_sandbox: Sandbox, settings: Any) -> None:
     settings.VYTE = {**settings.VYTE, "RETRIES": 0}
     vyte_sandbox.stop_api(drop=True)

@@ -77,6 +77,14 @@ def test_vyte_that_cannot_be_reached_is_told(admin_client, db, enqueued, setting
     )
 
 
+def test_vyte_that_hangs_up_is_not_called_unreachable(admin_client, vyte_sandbox, enqueued, settings):
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
+    vyte_sandbox.faults.add(drop=True)
+    page = admin_client.post(LINK, {"key": vyte_sandbox.api_key}).text
+    assert "Vyte broke off the connection without an answer. Nothing was stored" in page
+    assert not Team.objects.exists()
+
+
 def test_a_site_without_encryption_keys_says_so_and_stores_nothing(
     admin_client, vyte_sandbox, enqueued, settings
 ):
