@@ -34,11 +34,11 @@ SHARE_OF_ACTION = 0.8
 Status = Event.Status
 
 
-class _Run:
+class _Action:
     """One action: its request, the mirroring of its result, and the look-up of a result that nobody told."""
 
     def __init__(self, event: Event, by: AbstractBaseUser | None, aspect: Aspect) -> None:
-        self.event, self.by, self.aspect = event, by, aspect
+        self.event, self.aspect = event, aspect
         self.origin = mirror.Origin(EventChange.Cause.ACTION, actor=by)
         self._seconds = get_settings().DEADLINE
         self._end = monotonic() + self._seconds
@@ -59,8 +59,7 @@ class _Run:
         except VyteError as error:
             if not error.maybe_applied:
                 raise
-            with self._client(retries=0) as client:
-                outcome.settle(self.event, error, self.aspect, by=self.by, client=client)
+            outcome.settle(self.event, error, self.aspect, self.origin, partial(self._client, retries=0))
             return False
         return True
 
@@ -101,15 +100,15 @@ class _Run:
 def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: AbstractBaseUser | None) -> None:
     """Confirm the date and the place ("Confirm an event")."""
 
-    def is_done(seen: Seen) -> bool:
-        status, date, place = chosen(seen)
-        return status == Status.CONFIRMED and date_id in (None, date) and place_id in (None, place)
-
-    def chosen(seen: Seen) -> tuple[str, str, str]:
+    def decision(seen: Seen) -> tuple[str, str, str]:
         return seen.status, _chosen(payloads.dates(seen.data)), _chosen(payloads.places(seen.data))
 
-    run = _Run(event, by, Aspect(is_done, chosen))
-    run.send(
+    def is_done(seen: Seen) -> bool:
+        status, date, place = decision(seen)
+        return status == Status.CONFIRMED and date_id in (None, date) and place_id in (None, place)
+
+    action = _Action(event, by, Aspect(is_done, decision))
+    action.send(
         lambda client: client.events.confirm(event.vyte_id, date_id=date_id, place_id=place_id),
         answers_event=True,
     )
@@ -118,9 +117,9 @@ def confirm(event: Event, *, date_id: str | None, place_id: str | None, by: Abst
 def cancel(event: Event, *, by: AbstractBaseUser | None) -> None:
     """Cancel the meeting ("Cancel an event"). Vyte's response is only OK, so the event is fetched afterwards."""
     # Vyte's event object documents no cancellation, so one that it does not show may be there.
-    run = _Run(event, by, Aspect(lambda seen: seen.status == Status.CANCELLED, None))
-    if run.send(lambda client: client.events.cancel(event.vyte_id)):
-        run.fetch(just_cancelled=True)
+    action = _Action(event, by, Aspect(lambda seen: seen.status == Status.CANCELLED, None))
+    if action.send(lambda client: client.events.cancel(event.vyte_id)):
+        action.fetch(just_cancelled=True)
 
 
 def add_invitees(
@@ -133,9 +132,9 @@ def add_invitees(
     def present(seen: Seen) -> set[str]:
         return wanted.intersection(person.email for person in payloads.invitees(seen.data))
 
-    run = _Run(event, by, Aspect(lambda seen: present(seen) == wanted, present))
-    if run.send(lambda client: client.events.add_invitees(event.vyte_id, invited)):  # type: ignore[arg-type]
-        run.fetch()
+    action = _Action(event, by, Aspect(lambda seen: present(seen) == wanted, present))
+    if action.send(lambda client: client.events.add_invitees(event.vyte_id, invited)):  # type: ignore[arg-type]
+        action.fetch()
 
 
 def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | None) -> None:
@@ -150,9 +149,9 @@ def remove_invitee(event: Event, invitee: Invitee, *, by: AbstractBaseUser | Non
         with suppress(NotFound):  # the invitee is gone already
             client.events.delete_invitee(event.vyte_id, invitee.vyte_id)
 
-    run = _Run(event, by, Aspect(lambda seen: not is_invited(seen), is_invited))
-    if run.send(remove):
-        run.fetch()
+    action = _Action(event, by, Aspect(lambda seen: not is_invited(seen), is_invited))
+    if action.send(remove):
+        action.fetch()
 
 
 def reschedule(
@@ -170,8 +169,8 @@ def reschedule(
         fields["places"] = [_place(place) for place in places]
     if not fields:
         raise ValueError("Say which dates or which places the meeting is to have.")
-    run = _Run(event, by, Aspect(partial(_proposes, fields), _proposals))
-    run.send(lambda client: client.events.update(event.vyte_id, **fields), answers_event=True)
+    action = _Action(event, by, Aspect(partial(_proposes, fields), _proposals))
+    action.send(lambda client: client.events.update(event.vyte_id, **fields), answers_event=True)
 
 
 def refresh(event: Event) -> None:

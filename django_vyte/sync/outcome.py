@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
@@ -46,17 +45,18 @@ class Aspect:
 
 
 def settle(
-    event: Event, error: VyteError, aspect: Aspect, *, by: AbstractBaseUser | None, client: VyteClient
+    event: Event, error: VyteError, aspect: Aspect, origin: mirror.Origin, connect: Callable[[], VyteClient]
 ) -> None:
-    """Look at an event after an action that ended in ``error`` and may have been done.
+    """Look at an event, with a client of ``connect``, after an action that ended in ``error`` and may have been done.
 
-    Returns when Vyte shows that it was done; the history names ``by`` then. Otherwise raises ``error``, whose
+    Returns when Vyte shows that it was done; the history has its ``origin`` then. Otherwise raises ``error``, whose
     ``maybe_applied`` is False if Vyte shows that it was not done, and has the event looked at again in the background.
     """
     before = Seen(event.status, event.data)
     reason = error
     try:
-        after = _look(event, aspect, by, client)
+        with connect() as client:
+            after = _look(event, aspect, origin, client)
     except VyteError as another:
         reason = another
     else:
@@ -69,19 +69,19 @@ def settle(
     raise error
 
 
-def _look(event: Event, aspect: Aspect, by: AbstractBaseUser | None, client: VyteClient) -> Seen:
-    """Ask Vyte for the event and mirror it; as an action of ``by`` only if it shows that the action was done."""
-    as_of = timezone.now()
-    origin, theirs = mirror.Origin(Cause.REFRESH), mirror.Origin(Cause.ACTION, actor=by)
+def _look(event: Event, aspect: Aspect, origin: mirror.Origin, client: VyteClient) -> Seen:
+    """Ask Vyte for the event and mirror it; with the origin of the action only if it shows that it was done."""
+    as_of, refreshed = timezone.now(), mirror.Origin(Cause.REFRESH)
     try:
-        fetched = fetch_event(client, event.vyte_id, origin=origin)
+        fetched = fetch_event(client, event.vyte_id, origin=refreshed)
     except NotFound:
         seen = Seen(Event.Status.CANCELLED, {})
-        origin = theirs if aspect.is_done(seen) else origin
-        store_missing(client, event.team_id, event.vyte_id, as_of=as_of, origin=origin)
+        cause = origin if aspect.is_done(seen) else refreshed
+        store_missing(client, event.team_id, event.vyte_id, as_of=as_of, origin=cause)
     else:
         seen = _seen(fetched.payload)
-        store_fetched(event.team_id, replace(fetched, origin=theirs if aspect.is_done(seen) else origin))
+        cause = origin if aspect.is_done(seen) else refreshed
+        store_fetched(event.team_id, replace(fetched, origin=cause))
     db.refresh(event)
     return seen
 

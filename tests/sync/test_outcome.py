@@ -15,6 +15,7 @@ from django.db import transaction
 from django_vyte.exceptions import VyteConnectionError, VyteError
 from django_vyte.jobs import publishing
 from django_vyte.models import Event
+from django_vyte.sync import outcome
 from django_vyte.sync.outcome import DELAYS, REFRESH_EVENT
 from tests.client.raw import refusing_url
 
@@ -106,21 +107,20 @@ AFTER = {
     "dropped after acting": {"drop": True, "after_acting": True},
     "cut off after acting": {"truncate": 1},
     "timed out after acting": {"delay": 0.8, "after_acting": True},
-    "500 after acting": {"status": 500, "after_acting": True},
     "502 after acting": {"status": 502, "after_acting": True},
+}
+MORE = {
+    "500 after acting": {"status": 500, "after_acting": True},
     "503 after acting": {"status": 503, "after_acting": True},
     "504 after acting": {"status": 504, "after_acting": True},
     "a web page after acting": {"status": 200, "body": b"<html>", "after_acting": True},
 }
 NEVER = {
     "dropped before acting": {"drop": True},
-    "500 before acting": {"status": 500},
     "502 before acting": {"status": 502},
 }
 REFUSED = {
     "400": {"status": 400},
-    "401": {"status": 401},
-    "403": {"status": 403},
     "429": {"status": 429, "headers": {"Retry-After": "3600"}},
 }
 every_verb = pytest.mark.parametrize("verb", VERBS.values(), ids=VERBS.keys())
@@ -171,6 +171,14 @@ def test_what_was_done_is_done_here_though_nobody_answered(
     assert run_refreshes(sent) == 0
 
 
+@pytest.mark.parametrize("name", ["confirm", "cancel"])
+@every(MORE)
+def test_whatever_is_answered_instead_it_is_done_here(name, fault, vyte_sandbox, event, jane, sent) -> None:
+    test_what_was_done_is_done_here_though_nobody_answered(
+        VERBS[name], fault, vyte_sandbox, event, jane, sent
+    )
+
+
 @every_verb
 @every(NEVER)
 def test_what_was_not_done_changed_nothing(verb, fault, vyte_sandbox, event, jane, sent) -> None:
@@ -210,13 +218,13 @@ def test_what_was_never_sent_is_not_looked_up(verb, vyte_sandbox, event, setting
 
 
 @every_verb
-@every(AFTER)
+@pytest.mark.parametrize("kind", ["dropped after acting", "cut off after acting"])
 def test_what_cannot_be_looked_up_either_may_have_been_done_and_comes_right_by_itself(
-    verb, fault, vyte_sandbox, event, jane, sent
+    verb, kind, vyte_sandbox, event, jane, sent
 ) -> None:
-    lose(vyte_sandbox, fault)
+    lose(vyte_sandbox, AFTER[kind])
     vyte_sandbox.faults.add(method="GET", drop=True, times=None)
-    if fault == AFTER["cut off after acting"] and verb in (VERBS["cancel"], VERBS["remove_invitee"]):
+    if kind == "cut off after acting" and verb in (VERBS["cancel"], VERBS["remove_invitee"]):
         verb.act(event, jane)  # the answer is OK, of which nothing but the status is needed
     else:
         assert failure(verb, event, jane).maybe_applied
@@ -330,6 +338,19 @@ def test_an_address_that_vyte_looked_up_does_not_make_a_new_place_unknown(vyte_s
     lose(vyte_sandbox, NEVER["dropped before acting"])
     VERBS["reschedule places"].act(event, None)
     assert event.places[0].address == "looked up by Vyte"
+
+
+def test_a_key_that_is_revoked_meanwhile_does_not_make_it_certain(
+    vyte_sandbox, event, sent, monkeypatch
+) -> None:
+    lose(vyte_sandbox, AFTER["dropped after acting"])
+    monkeypatch.setattr(
+        "django_vyte.actions.outcome.settle",
+        lambda *args, settle=outcome.settle: (event.team.api_keys.update(status="revoked"), settle(*args)),
+    )
+    error = failure(VERBS["confirm"], event)
+    assert error.maybe_applied
+    assert isinstance(error, VyteConnectionError)
 
 
 # How long it takes, and where it is remembered
