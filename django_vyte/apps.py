@@ -15,7 +15,7 @@ class VyteConfig(AppConfig):
 
     def ready(self) -> None:
         """Register and bind what needs the models to be loaded."""
-        from django_vyte import actions, checks, endpoint_checks, redaction, tasks  # noqa: F401
+        from django_vyte import actions, checks, database_checks, endpoint_checks, redaction, tasks  # noqa: F401
         from django_vyte.accounts.clients import client_for
         from django_vyte.inbox import sources
         from django_vyte.models import Event, Team

@@ -15,7 +15,7 @@ from celery import current_app
 from django.core.management import BaseCommand, load_command_class
 from django.template import Engine
 
-from django_vyte import checks, conf, endpoint_checks, exceptions, models, signals
+from django_vyte import checks, conf, database_checks, endpoint_checks, exceptions, models, signals
 from django_vyte.client import VyteClient
 from django_vyte.client.resource import Resource
 from django_vyte.ops.doctor import finding
@@ -65,7 +65,7 @@ def test_a_setting_that_is_mentioned_exists(page):
 
 
 def test_every_check_is_documented_and_no_other():
-    sources = inspect.getsource(checks) + inspect.getsource(endpoint_checks)
+    sources = "".join(map(inspect.getsource, (checks, endpoint_checks, database_checks)))
     ids = set(re.findall(r"django_vyte\.[EW]\d{3}", sources))
     assert ids
     assert first_names(text_of("run/checks.md")) == sorted(ids)

@@ -95,6 +95,11 @@ class VyteClient:
         self.locations = Locations(http)
         self.v1 = V1(http)
 
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which this machine's clock is ahead of Vyte's, as of the last answer; None before one."""
+        return self._http.clock_ahead
+
     def close(self) -> None:
         """Does nothing: connections are pooled for the next client, and a session that was passed in stays open."""
 

@@ -70,6 +70,7 @@ class Http:
         self._auth = auth
         self._timeouts = timeouts
         self._service = service
+        self.clock_ahead: float | None = None
         self._origin = re.sub(r"^(\w+://)(?:[^/?#]*@)?([^/?#]*).*", r"\1\2", api_url.lower())
         self.on_answer: Callable[[str, int], object] | None = None
         """Called with method and path, and with the status, of each response."""
@@ -170,6 +171,7 @@ class Http:
         try:
             outcome = self._transport.send(call, bounded(self._timeouts.connect_and_read, call.deadline.left))
             result: int | str = outcome.status_code
+            self.clock_ahead = responses.clock_ahead(outcome)
         except NETWORK_ERRORS as error:
             outcome = connection_error(error, call, self._timeouts)
             result = type(error).__name__

@@ -93,6 +93,16 @@ def error_of(response: requests.Response, call: ApiCall) -> VyteAPIError:
     return exception_for(status)(status, call.method, call.shown, body, retry_after)
 
 
+def clock_ahead(response: requests.Response) -> float | None:
+    """Seconds by which this machine's clock is ahead of the answer's ``Date``; None without one that can be read."""
+    try:
+        there = parsedate_to_datetime(response.headers.get("Date", ""))
+    except (ValueError, TypeError, OverflowError):
+        return None
+    there = there if there.tzinfo else there.replace(tzinfo=UTC)
+    return (datetime.now(UTC) - there).total_seconds()
+
+
 def parse_retry_after(header: str) -> float | None:
     """Seconds to wait; ``None`` when the header is absent or invalid.
 

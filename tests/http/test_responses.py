@@ -144,3 +144,22 @@ def test_a_redirect_shows_no_password() -> None:
         error = str(raised(connect(server.url)))
     assert "to elsewhere.test, which" in error
     assert "pw" not in error
+
+
+def dated(value: str | None) -> requests.Response:
+    response = requests.Response()
+    if value is not None:
+        response.headers["Date"] = value
+    return response
+
+
+def test_the_clock_is_compared_with_the_date_of_an_answer():
+    then = datetime.now(UTC) - timedelta(minutes=3)
+    ahead = responses.clock_ahead(dated(format_datetime(then, usegmt=True)))
+    assert ahead == pytest.approx(180, abs=5)
+    assert responses.clock_ahead(dated("Wed, 25 Nov 2020 10:00:00")) > 0
+
+
+@pytest.mark.parametrize("value", [None, "", "yesterday", "Wed, 99 Nov 2026 10:00:00 GMT"])
+def test_without_a_date_no_clock_is_compared(value):
+    assert responses.clock_ahead(dated(value)) is None

@@ -70,6 +70,13 @@ def make_change(team: Team, number: int = 1, **fields: Any) -> EventChange:
     return EventChange.objects.create(event=event, kind="created", cause="webhook", **fields)
 
 
+def register_app(team: Team) -> ThirdPartyApp:
+    """A third-party app that Vyte knows."""
+    with team.client() as client:
+        app = client.third_parties.create(name="CRM", contact_email="ada@example.com")
+    return ThirdPartyApp.objects.create(app_id=app["_id"], secret=app["secret"], name="CRM")
+
+
 # Nothing is wrong
 
 
@@ -101,9 +108,9 @@ def test_vyte_is_asked_two_things_and_nothing_is_written(
 ):
     make_change(linked_team, next_attempt_at=None, told_at=NOW)
     # Migrations, stored secrets, teams; key, client twice, webhooks; addresses and ten calls; deliveries; changes,
-    # members, of which there are none to be looked through; pruning; heartbeats. The clinic of the tests has no
+    # apps, members, of which there are none to be looked through; pruning; heartbeats. The clinic of the tests has no
     # practices, and changes like Vyte's; calls of apps that are not installed.
-    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 1 + 10 + 3 + 6 + 5 + 4 + 1 + 5 + 1) as queries:
+    with django_assert_num_queries(2 + 3 + 1 + 1 + 2 + 1 + 1 + 1 + 10 + 3 + 6 + 5 + 4 + 1 + 5 + 1) as queries:
         assert wrong() == {}
     assert [(each.method, each.path) for each in vyte_sandbox.requests] == [
         ("GET", "/v2/auth/test"),
@@ -174,7 +181,7 @@ def test_a_check_that_crashes_stops_no_other(linked_team, caplog):
 
 
 def test_secrets_that_no_key_opens_are_counted_with_the_next_step(vyte_sandbox, linked_team, settings):
-    ThirdPartyApp.objects.create(app_id="app", secret="opens links", name="CRM")
+    register_app(linked_team)
     old, new = settings.VYTE["ENCRYPTION_KEYS"], Fernet.generate_key().decode()
     settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [new]}
     found = [each for each in run_checks() if each.level is Level.ERROR]
@@ -203,7 +210,7 @@ def test_a_revoked_key_that_no_key_opens_is_nobody_s_trouble(vyte_sandbox, linke
 
 
 def test_every_encrypted_column_is_looked_at(linked_team, settings):
-    ThirdPartyApp.objects.create(app_id="app", secret="opens links", name="CRM")
+    register_app(linked_team)
     sealed = [
         (model, field.name)
         for model in apps.get_app_config("django_vyte").get_models()

@@ -4,7 +4,7 @@ Each check is a function that yields findings. ``vyte`` has the checks of Vyte's
 own with ``registry.register_check``.
 """
 
-from django_vyte.ops.doctor import endpoint, vyte  # noqa: F401 - register their checks
+from django_vyte.ops.doctor import endpoint, time_zones, vyte  # noqa: F401 - register their checks
 from django_vyte.ops.doctor.finding import Finding, Level
 from django_vyte.ops.doctor.runner import run_checks, summary
 

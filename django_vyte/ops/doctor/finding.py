@@ -16,6 +16,8 @@ from django_vyte.redaction import TOKEN
 
 # URLs are shown as scheme and host: login, path and query can hold secrets.
 ADDRESS = re.compile(r"(\w[\w+.-]*://)(?:\S*@)?([^/\s]*)(?:/\S*)?")
+# Seconds by which clocks may differ.
+MAX_SKEW = 60
 # Characters of an error text that a finding quotes.
 EXCERPT = 300
 
@@ -39,6 +41,7 @@ KINDS = {
     "sweep_overdue": Level.ERROR,
     "prune_overdue": Level.WARNING,
     "database_unreachable": Level.ERROR,
+    "database_clock_differs": Level.WARNING,
     "migrations_unapplied": Level.ERROR,
     "unknown_account": Level.ERROR,
     "source_not_installed": Level.WARNING,
@@ -78,6 +81,13 @@ def fine(check: str, text: str) -> Finding:
 def wrong(kind: str, text: str, hint: str) -> Finding:
     """A finding with a next step; ``kind`` is one of ``KINDS``."""
     return Finding(kind, KINDS[kind], text, hint)
+
+
+def clock_finding(kind: str, whose: str, ahead: float) -> Finding:
+    """This machine's clock is ``ahead`` of another one by so many seconds, behind it if negative."""
+    much = f"{abs(ahead):,.0f} seconds {'ahead of' if ahead > 0 else 'behind'}"
+    hint = "Synchronise the clocks of your machines (NTP): what is due and what is newer is decided by time."
+    return wrong(kind, f"This machine's clock is {much} {whose}.", hint)
 
 
 def redacted(text: str) -> str:

@@ -31,6 +31,7 @@ def run_checks(account_id: str = "", *, network: bool = False) -> Iterator[Findi
     if (yield from run_check(site.tables)):
         # Every other check reads these tables.
         return
+    yield from run_check(site.database)
     # Without a broker nobody can be asked.
     unattended = bool((yield from run_check(workers.workers)) if not broker else ())
     yield from run_check(workers.schedule)

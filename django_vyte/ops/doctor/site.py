@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterator
 
 from django.core import checks
@@ -9,12 +10,18 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, router
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from django_vyte.database_checks import check_database
 from django_vyte.db import fresh
 from django_vyte.jobs.publishing import broker_problem
 from django_vyte.models.delivery import Delivery
-from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
+from django_vyte.ops.doctor.finding import MAX_SKEW, Finding, Level, clock_finding, fine, wrong
 
 APP = "django_vyte"
+# Seconds since 1970 by the clock of a server, now and not when the transaction began.
+NOW = {
+    "postgresql": "SELECT extract(epoch FROM clock_timestamp())",
+    "mysql": "SELECT unix_timestamp(sysdate(6))",
+}
 # System checks whose faults the doctor finds by a request of its own (``endpoint``), which says more.
 FOUND_BY_REQUEST = {f"{APP}.W{number:03}" for number in range(2, 6)}
 
@@ -24,12 +31,14 @@ def settings(skip: Collection[str] = ()) -> Iterator[Finding]:
     found = (message for message in checks.run_checks(tags=[APP]) if not message.is_silenced())
     messages = [message for message in found if message.id not in skip]
     for message in messages:
-        level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
-        yield Finding(
-            str(message.id), level, str(message.msg), str(message.hint or "See docs/run/checks.md.")
-        )
+        yield _of_check(message)
     if not messages:
         yield fine("settings", "The system checks find nothing wrong with the settings.")
+
+
+def _of_check(message: checks.CheckMessage) -> Finding:
+    level = Level.ERROR if message.level >= checks.ERROR else Level.WARNING
+    return Finding(str(message.id), level, str(message.msg), str(message.hint or "See docs/run/checks.md."))
 
 
 def broker() -> Iterator[Finding]:
@@ -43,6 +52,25 @@ def broker() -> Iterator[Finding]:
         )
     else:
         yield fine("broker", "Celery's broker can be reached.")
+
+
+def database() -> Iterator[Finding]:
+    """The system checks of the database, and its clock where it has one of its own."""
+    connection = connections[router.db_for_write(Delivery)]
+    messages = check_database(None, databases=[connection.alias])
+    yield from (_of_check(message) for message in messages if not message.is_silenced())
+    now = NOW.get(connection.vendor)
+    if now is None:
+        return
+    with connection.cursor() as cursor:
+        before = time.time()
+        cursor.execute(now)
+        ahead = (before + time.time()) / 2 - float(cursor.fetchone()[0])
+    if abs(ahead) > MAX_SKEW:
+        yield clock_finding("database_clock_differs", "the database's", ahead)
+    elif not messages:
+        also = " It stores every character and knows time zones." if connection.vendor == "mysql" else ""
+        yield fine("database", f"The database has the time of this machine.{also}")
 
 
 def tables() -> Iterator[Finding]:

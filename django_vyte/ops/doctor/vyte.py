@@ -21,7 +21,17 @@ from django_vyte.fields import cipher, decrypt
 from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
 from django_vyte.models.team import SOURCE
-from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, since, wrong
+from django_vyte.ops.doctor import third_parties
+from django_vyte.ops.doctor.finding import (
+    MAX_SKEW,
+    Finding,
+    Level,
+    clock_finding,
+    excerpt,
+    fine,
+    since,
+    wrong,
+)
 from django_vyte.ops.doctor.registry import CheckedAccount, register_check, register_quick_check, run_check
 from django_vyte.payloads import values
 
@@ -33,13 +43,25 @@ CLIENT_OPTIONS: dict[str, Any] = {"retries": 1, "deadline": 15.0, "record": Fals
 PATROL_OVERDUE = dt.timedelta(hours=2)
 
 
+# Findings after which there is nothing to ask about a team.
+NO_ANSWER = {
+    "no_active_key",
+    "key_unreadable",
+    "key_refused",
+    "key_of_another_team",
+    "vyte_unreachable",
+    "vyte_fails",
+    "check_crashed",
+}
 KINDS = {
+    **third_parties.KINDS,
     "secrets_unreadable": Level.ERROR,
     "no_team": Level.ERROR,
     "no_active_key": Level.ERROR,
     "key_unreadable": Level.ERROR,
     "key_refused": Level.ERROR,
     "key_of_another_team": Level.ERROR,
+    "clock_differs": Level.WARNING,
     "vyte_unreachable": Level.ERROR,
     "vyte_fails": Level.ERROR,
     "webhooks_not_compared": Level.ERROR,
@@ -63,9 +85,13 @@ def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
     teams = list(fresh(Team.objects.all()).order_by("pk"))
     wanted = [team for team in teams if team_id in ("", team.vyte_id)]
     yield from run_check(linked, teams)
-    reachable = True
+    reachable, compared = True, []
     for team in wanted:
-        reachable = yield from _check_team(team, call_vyte=reachable)
+        found = yield from _check_team(team, call_vyte=reachable)
+        reachable = reachable and "vyte_unreachable" not in found
+        if reachable and not found & NO_ANSWER:
+            compared.append(team)
+    yield from run_check(third_parties.apps, compared, len(compared) == len(teams), CLIENT_OPTIONS)
     return [_checked(team) for team in teams]
 
 
@@ -82,19 +108,19 @@ def teams_at_a_glance() -> Iterator[Finding]:
             yield about.named(finding)
 
 
-def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, bool]:
-    """All checks of one team; returns whether requests about other teams make sense."""
+def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, set[str]]:
+    """All checks of one team; returns what is wrong with its key, and with Vyte's answer to it."""
     about = _checked(team)
     found = yield from run_check(key, team, about=about)
     has_key = not found
     if has_key and call_vyte:
         found = yield from run_check(vyte, team, about=about)
-        if not found:
+        if not found & NO_ANSWER:
             yield from run_check(webhooks, team, about=about)
     if has_key:
         yield from run_check(patrol, team, about=about)
     yield from run_check(problems, team, about=about)
-    return call_vyte and "vyte_unreachable" not in found
+    return found
 
 
 def _checked(team: Team) -> CheckedAccount:
@@ -177,6 +203,7 @@ def vyte(team: Team) -> Iterator[Finding]:
     try:
         with team.client(**CLIENT_OPTIONS) as client:
             owner = values.identifier(client.auth.test().get("_id"))
+            ahead = client.clock_ahead or 0.0
         if not owner:
             raise exceptions.UnexpectedAnswer("GET /v2/auth/test: the answer does not say whose key this is")
     except REQUEST_ERRORS as error:
@@ -187,6 +214,8 @@ def vyte(team: Team) -> Iterator[Finding]:
     else:
         hint = "Run manage.py vyte_link_team with a key of this team."
         yield wrong("key_of_another_team", f"Its key is that of another team at Vyte, {owner}.", hint)
+    if abs(ahead) > MAX_SKEW:
+        yield clock_finding("clock_differs", "Vyte's", ahead)
 
 
 def _kind(error: Exception) -> str:
