@@ -57,7 +57,7 @@ def summary() -> list[Finding]:
     """What is wrong as far as settings and tables tell, errors first; empty where nothing is. For a page's notice.
 
     Sends no request: not to Vyte, the broker or this site's own address, so it misses what only ``run_checks`` finds.
-    Takes a few milliseconds and at most 25 queries, however many teams and rows there are, and never raises.
+    Takes a few milliseconds and at most 30 queries, however many teams and rows there are, and never raises.
 
     Each ``Finding`` has a stable ``id`` (docs/run/doctor.md), a ``level`` (``Level.ERROR`` or ``Level.WARNING``), and
     two texts in English for people who run the site: ``text`` says what is wrong, ``hint`` what to do. ``team`` is the
