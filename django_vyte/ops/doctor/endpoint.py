@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_vyte import endpoint_checks as checks
 from django_vyte.accounts.subscriptions import token_in
+from django_vyte.db import fresh
 from django_vyte.exceptions import DecryptionError
 from django_vyte.models import Webhook
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
@@ -93,7 +94,7 @@ def _addresses() -> list[tuple[str, str | None]]:
     if not present:
         return []
     try:
-        told = list(Webhook.objects.order_by("pk").values_list("token", "target_url")[:50])
+        told = list(fresh(Webhook.objects.order_by("pk")).values_list("token", "target_url")[:50])
     except (DecryptionError, ImproperlyConfigured):
         # The check of secrets reports this.
         told = []

@@ -99,7 +99,7 @@ def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
 def teams_at_a_glance() -> Iterator[Finding]:
     """Whether each team has a key, was patrolled, and has no recorded problem."""
     active = ApiKey.objects.filter(team=OuterRef("pk"), status=ApiKey.Status.ACTIVE)
-    teams = list(Team.objects.annotate(has_key=Exists(active)).order_by("pk"))
+    teams = list(fresh(Team.objects.annotate(has_key=Exists(active)).order_by("pk")))
     yield from linked(teams)
     for team in teams:
         about = _checked(team)

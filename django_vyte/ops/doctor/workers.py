@@ -9,10 +9,10 @@ from typing import Any
 
 from celery import current_app
 from django.apps import apps
-from django.db import router
 from django.utils import timezone
 
 from django_vyte.conf import get_settings
+from django_vyte.db import fresh
 from django_vyte.jobs.models import held_now
 from django_vyte.jobs.workers import consumed_queues, queue_of, wanted_queues
 from django_vyte.models.delivery import Delivery
@@ -56,7 +56,7 @@ def workers() -> Iterator[Finding]:
 
 
 def _somebody_works() -> bool:
-    rows = [Delivery.objects.all(), *map(jobs_of, message_models())]
+    rows = [fresh(Delivery.objects.all()), *map(jobs_of, message_models())]
     return any(each.filter(held_now()).exists() for each in rows)
 
 
@@ -105,7 +105,7 @@ def _schedule() -> dict[str, str]:
     ]
     if apps.is_installed("django_celery_beat"):
         model: Any = apps.get_app_config("django_celery_beat").get_model("PeriodicTask")
-        entries += model.objects.filter(enabled=True).values_list("task", "queue")
+        entries += fresh(model.objects.filter(enabled=True)).values_list("task", "queue")
     return {task: queue_of(task, queue) for task, queue in entries}
 
 
@@ -136,8 +136,7 @@ def _is_late(name: str, beats: dict[str, dt.datetime], otherwise: dt.datetime) -
 
 
 def _beats() -> dict[str, dt.datetime]:
-    rows = Heartbeat.objects.using(router.db_for_write(Heartbeat))
-    return dict(rows.order_by("name").values_list("name", "at"))
+    return dict(fresh(Heartbeat.objects.order_by("name")).values_list("name", "at"))
 
 
 def _never() -> dt.datetime:
