@@ -81,11 +81,12 @@ def asgi() -> Handler:
 
 @dataclass
 class Browser:
-    """Keeps cookies, follows redirects, and sends forms as the page before it would."""
+    """Keeps cookies and pages, follows redirects, and sends forms as the page before it would."""
 
     handle: Handler
     cookies: dict[str, str] = field(default_factory=dict)
     url: str = ORIGIN
+    pages: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str) -> str:
         """The page at a path, which must be there."""
@@ -106,6 +107,7 @@ class Browser:
         if answer.status in (301, 302):
             return self._ask("GET", answer.headers["Location"])
         assert answer.status == 200, f"{method} {self.url}: {answer.status}\n{answer.text[:2000]}"
+        self.pages[self.url] = answer.text
         return answer.text
 
 

@@ -8,9 +8,11 @@ from types import ModuleType
 from typing import Any
 
 import django
+import requests
 from celery import current_app
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db import connections
 
 from django_vyte.sandbox import Sandbox
 from tests.hosts import site
@@ -58,6 +60,9 @@ class Story:
 
         self.host, self.vyte, self.worker = host, vyte, Worker()
         self.heard: list[tuple[str, str]] = []
+        self.asked_within: list[str] = []
+        self._send = requests.Session.send
+        requests.Session.send = lambda *args, **kwargs: self.send(*args, **kwargs)  # type: ignore[method-assign]
 
     def play(self) -> None:
         """All chapters, in order."""
@@ -71,6 +76,12 @@ class Story:
         self.nothing_is_left()
 
     # What happens around the chapters
+
+    def send(self, session: requests.Session, request: Any, **options: Any) -> requests.Response:
+        """Ask Vyte; noted where the thread that asks has a transaction open."""
+        if any(connections[alias].in_atomic_block for alias in connections):
+            self.asked_within.append(f"{request.method} {request.url}")
+        return self._send(session, request, **options)
 
     def settle(self) -> None:
         """Have Vyte make its calls and the worker do what they ask for, until nothing is left."""
@@ -94,7 +105,7 @@ class Story:
 
     def admin(self, model: str, rest: str = "") -> str:
         """The path of a page of the admin."""
-        return f"{self.root}/admin/django_vyte/{model}/{rest}"
+        return f"{self.path}/django_vyte/{model}/{rest}"
 
     # Chapters
 
@@ -107,7 +118,7 @@ class Story:
         from django_vyte.signals import event_cancelled, event_confirmed, event_created
         from tests.hosts.crm.models import Project
 
-        self.root = getattr(self.host, "ROOT", "")
+        self.root, self.path = self.host.ROOT, self.host.ROOT + self.host.ADMIN
         self.handle = self.host.handler() if hasattr(self.host, "handler") else site.wsgi(self.root)
         self.browser = site.Browser(self.handle)
         self.worker.alias = router.db_for_write(Delivery)
@@ -121,10 +132,10 @@ class Story:
         for signal in (event_created, event_confirmed, event_cancelled):
             signal.connect(self.receive)
         self.vyte.create_event(title="Before the link", dates=DATES)
-        page = self.browser.get(f"{self.root}/admin/login/")
+        page = self.browser.get(f"{self.path}/login/")
         assert "csrfmiddlewaretoken" in page
         login = {"username": "ada@example.com", "password": "correct horse"}
-        self.browser.post(f"{self.root}/admin/login/", **login, next=f"{self.root}/admin/")
+        self.browser.post(f"{self.path}/login/", **login, next=f"{self.path}/")
 
     def receive(self, event: Any, change: Any, **kwargs: Any) -> None:
         """Hears of events; what it is given comes from where it is written."""
@@ -224,6 +235,7 @@ class Story:
             self.settle()
         assert "django_vyte.patrol_team" in self.worker.ran
         assert not self.worker.early
+        assert not self.asked_within
         assert set(fresh(Delivery.objects.all()).values_list("status", flat=True)) == {"done"}
         assert not fresh(EventChange.objects.all()).filter(told_at=None).exists()
         said = io.StringIO()

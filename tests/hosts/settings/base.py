@@ -44,6 +44,8 @@ TEMPLATES = [
         },
     }
 ]
+# The path that the web server takes off, and the admin below it.
+ROOT, ADMIN = "", "/admin"
 ROOT_URLCONF = "tests.hosts.urls"
 STATIC_URL = "static/"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
