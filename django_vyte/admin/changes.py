@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_vyte.admin import formatting, history
 from django_vyte.admin.deliveries import delivery_panel
-from django_vyte.admin.events.search import PREFETCH_EVENT, event_condition
+from django_vyte.admin.events.search import PREFETCH_EVENT, event_conditions
 from django_vyte.admin.lists import search
 from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.db import fresh
@@ -75,7 +77,7 @@ class EventChangeAdmin(LargeTableAdmin[EventChange]):
 
     def search_condition(self, word: str) -> Q:
         """By the words that find the event."""
-        return Q(event__in=search.keys(Event.objects.filter(event_condition(word))))
+        return Q(event__in=search.keys(Event.objects.filter(reduce(or_, event_conditions(word)))))
 
     @admin.display(description=_("event"))
     def meeting(self, change: EventChange) -> str:

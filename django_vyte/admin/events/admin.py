@@ -29,7 +29,7 @@ from django_vyte.admin.events.options import (
     zone_note,
 )
 from django_vyte.admin.events.pages import CancelPage, ConfirmPage, chosen_keys, redirect_back
-from django_vyte.admin.events.search import event_condition
+from django_vyte.admin.events.search import event_conditions
 from django_vyte.admin.lists.filters import WhenFilter
 from django_vyte.admin.lists.large_table import LargeTableAdmin
 from django_vyte.models import Event
@@ -81,9 +81,9 @@ class EventAdmin(LargeTableAdmin[Event]):
             return SOONEST_FIRST
         return ("-starts_at", "-pk") if when == "past" else super().get_ordering(request)
 
-    def search_condition(self, word: str) -> Q:
+    def search_conditions(self, word: str) -> list[Q]:
         """By title, id, organiser, invitee or group."""
-        return event_condition(word)
+        return event_conditions(word)
 
     def get_fieldsets(self, request: HttpRequest, obj: Event | None = None) -> Any:
         """With ``missing_since`` on top for an event that Vyte answers 404 for."""

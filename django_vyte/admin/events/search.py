@@ -19,12 +19,14 @@ def vyte_id_condition(word: str) -> Q:
     return Q(team__in=search.keys(Team.objects.all()), vyte_id=word)
 
 
-def event_condition(word: str) -> Q:
-    """Events by title, Vyte id, group id, or email address of organiser or invitee."""
+def event_conditions(word: str) -> list[Q]:
+    """Events by Vyte id, address of organiser or invitee, group id, or title: what an index answers comes first."""
+    if VYTE_ID.fullmatch(word):
+        found = [vyte_id_condition(word)]
+    else:
+        found = [search.email_condition(Event, "creator_email", word)]
+        if not search.is_email(word):
+            found += [vyte_id_condition(word), Q(title__icontains=word)]
     people = Invitee.objects.filter(search.email_condition(Invitee, "email", word))
     groups = EventGroup.objects.filter(search.starts_with(EventGroup, "group_id", word))
-    found = Q(pk__in=search.keys(people, "event")) | Q(pk__in=search.keys(groups, "event"))
-    if VYTE_ID.fullmatch(word):
-        return found | vyte_id_condition(word)
-    found |= search.email_condition(Event, "creator_email", word)
-    return found if search.is_email(word) else found | vyte_id_condition(word) | Q(title__icontains=word)
+    return [search.has(people, "event"), search.has(groups, "event"), *found]

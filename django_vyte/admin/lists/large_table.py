@@ -6,8 +6,9 @@ these scans the table.
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import takewhile
+from operator import or_
 from typing import Any
 
 from django.contrib import admin
@@ -84,6 +85,10 @@ class LargeTableAdmin(ReadOnlyAdmin[M]):
         """The condition for one word of a search."""
         raise NotImplementedError
 
+    def search_conditions(self, word: str) -> list[Q]:
+        """The conditions for one word, any of which a row meets; each is looked for by itself."""
+        return [self.search_condition(word)]
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """The change list that sorts along an index."""
         return LargeTableChangeList
@@ -96,13 +101,20 @@ class LargeTableAdmin(ReadOnlyAdmin[M]):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[M], search_term: str
     ) -> tuple[QuerySet[M], bool]:
-        """Rows that match every word, fetched as at most ``COUNT_LIMIT + 1`` keys.
+        """Rows that match every word: so many keys as are shown, in the order of the list.
 
-        Count and page then use these keys, so that the table is searched once.
+        Count and page then use these keys, so that the table is searched once. A word that few rows have goes first,
+        and the others are looked for among these rows.
         """
-        found = queryset
-        for word in search.split_words(search_term):
-            found = found.filter(self.search_condition(word))
-        if found is queryset:
-            return queryset, False
-        return queryset.filter(pk__in=list(found.values_list("pk", flat=True)[: COUNT_LIMIT + 1])), False
+        words = [self.search_conditions(word) for word in search.split_words(search_term)]
+        found, common = queryset, []
+        keys: list[Any] = []
+        for conditions in words:
+            keys, is_all = search.matches(found, conditions, COUNT_LIMIT)
+            if is_all:
+                found = queryset.filter(pk__in=keys)
+            else:
+                common.append(reduce(or_, conditions))
+        if len(words) > 1 and common:
+            keys = list(found.filter(*common).values_list("pk", flat=True)[: COUNT_LIMIT + 1])
+        return (queryset.filter(pk__in=keys) if words else queryset), False

@@ -5,11 +5,11 @@ Django's own admin search joins every related table and matches with LIKE, which
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.db import connections, router
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.utils.text import smart_split, unescape_string_literal
 
 # Up to this many values go into the query literally; beyond that a subquery is cheaper.
@@ -52,3 +52,26 @@ def keys(rows: QuerySet[Any], name: str = "pk") -> Any:
     column = rows.order_by().values_list(name, flat=True)
     found = list(column[: MAX_LITERALS + 1])
     return found if len(found) <= MAX_LITERALS else column
+
+
+def has(related: QuerySet[Any], name: str) -> Q:
+    """Rows to which one of the related ones belongs by its foreign key ``name``."""
+    found = list(related.order_by().values_list(name, flat=True)[: MAX_LITERALS + 1])
+    if len(found) <= MAX_LITERALS:
+        return Q(pk__in=found)
+    # Not a subquery for __in: beside an OR, PostgreSQL compares each row with each of its results.
+    return Q(Exists(related.filter(**{name: OuterRef("pk")})))
+
+
+def matches(rows: QuerySet[Any], conditions: Iterable[Q], limit: int) -> tuple[list[Any], bool]:
+    """The primary keys of rows that meet any of the conditions, and whether these are all.
+
+    Of each condition the first ``limit`` rows are taken. Each is a query of its own: joined by OR, they have no index.
+    """
+    found: dict[Any, None] = {}
+    is_all = True
+    for condition in conditions:
+        some = list(rows.filter(condition).values_list("pk", flat=True)[: limit + 1])
+        is_all = is_all and len(some) <= limit
+        found |= dict.fromkeys(some)
+    return list(found), is_all

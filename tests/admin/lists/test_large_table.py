@@ -6,6 +6,8 @@ import datetime as dt
 
 import pytest
 from django.contrib import admin
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from django_vyte.admin.lists import large_table, search
@@ -154,8 +156,29 @@ def test_words_find(most, name, words, found, admin_client, five, monkeypatch):
 def test_an_address_is_found_without_looking_through_titles(admin_client, five, django_assert_num_queries):
     address = "/admin/django_vyte/event/"
     admin_client.get(address)
-    with django_assert_num_queries(10) as asked:
+    with django_assert_num_queries(11) as asked:
         admin_client.get(address, {"q": "ann3@example.com"})
     assert not [
         query for query in asked if "LIKE" in query["sql"] and "title" in query["sql"].split("WHERE")[1]
     ]
+
+
+@pytest.mark.parametrize("literals", [1, 1000])
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [("ann", "01234"), ("ann1", "1"), ("project_ ann2", "2"), ("Meeting ann", "01234"), ("Meeting zzz", "")],
+)
+def test_words_that_many_rows_have_are_found_together(
+    words, expected, literals, admin_client, five, counted_to_three, monkeypatch
+):
+    monkeypatch.setattr(search, "MAX_LITERALS", literals)
+    page = admin_client.get("/admin/django_vyte/event/", {"q": words, "all": ""})
+    assert page.context["cl"].result_count == min(len(expected), 3)
+    titles = {event.title for event in page.context["cl"].result_list}
+    assert titles <= {f"Meeting {number}" for number in expected}
+
+
+def test_each_way_to_find_a_meeting_is_a_query_of_its_own(admin_client, five):
+    with CaptureQueriesContext(connection) as queries:
+        admin_client.get("/admin/django_vyte/event/", {"q": "ann"})
+    assert not [query["sql"] for query in queries if " OR " in query["sql"]]
