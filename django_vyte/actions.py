@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
 from django_vyte.accounts.clients import client_for
-from django_vyte.client import VyteClient
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.models import Event, EventChange, Invitee
@@ -28,6 +27,9 @@ from django_vyte.payloads import DateOption, PlaceOption, values
 from django_vyte.sync import outcome
 from django_vyte.sync.event import store_fetched_as, sync_event
 from django_vyte.sync.outcome import Aspect, Seen
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 # Of VYTE["DEADLINE"], what an action may take before its event is looked up in the rest of it.
 SHARE_OF_ACTION = 0.8

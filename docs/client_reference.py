@@ -60,7 +60,7 @@ All are in `django_vyte.client.types`, for editors and type checkers: nothing is
 fields that are not listed pass through. A field that is not called required may be missing.
 """
 PYTHON = {each.__name__: each for each in (date, datetime, time, timedelta, ZoneInfo)} | {"UTC": UTC}
-FUNCTIONS = {name: each for name, each in vars(package).items() if inspect.isfunction(each)}
+FUNCTIONS = {name: each for name in package.__all__ if inspect.isfunction(each := getattr(package, name))}
 EXAMPLES = PYTHON | FUNCTIONS
 OPERATION = re.compile(r"``((?:GET|POST|PUT|DELETE) /\S*)``")
 WORD = re.compile(r"\b(types\.)?(\w+)")

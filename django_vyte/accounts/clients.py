@@ -2,46 +2,14 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from django.db import Error
-
-from django_vyte.accounts.problems import Kind, set_problem
-from django_vyte.client import VyteClient
 from django_vyte.db import fresh
 from django_vyte.exceptions import AccountError
 from django_vyte.models import ApiKey
 
-logger = logging.getLogger(__name__)
-
-
-class TeamClient(VyteClient):
-    """Records in ``Team.problem`` that Vyte refuses the team's key, until Vyte accepts it again.
-
-    Whatever asks Vyte for a team does it through this class, so a refusal (401) is seen whoever asked. A 403 is about
-    one request and is kept by the work that made it.
-    """
-
-    def __init__(self, row: ApiKey, **options: Any) -> None:
-        super().__init__(row.key, **options)
-        self._row = row
-        self._is_refused = any(line.startswith(Kind.KEY) for line in row.team.problem.splitlines())
-        self._http.on_answer = self._note
-
-    def _note(self, what: str, status: int) -> None:
-        is_accepted = 200 <= status < 300
-        if self._is_refused is not is_accepted or not (is_accepted or status == 401):
-            return
-        self._is_refused = not is_accepted
-        active = fresh(ApiKey.objects.all()).filter(pk=self._row.pk, status=ApiKey.Status.ACTIVE)
-        try:
-            # The answer to a key that was replaced meanwhile says nothing about the new one.
-            if active.exists():
-                set_problem(self._row.team_id, Kind.KEY, "" if is_accepted else f"{what} answered {status}.")
-        except Error:
-            # What was asked for is worth more than the note.
-            logger.exception("Team %s: whether Vyte accepts its key could not be kept", self._row.team_id)
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 
 def client_for(team_id: int, *, record: bool = True, **options: Any) -> VyteClient:
@@ -55,4 +23,16 @@ def client_for(team_id: int, *, record: bool = True, **options: Any) -> VyteClie
     row = rows.order_by("-pk").first()
     if row is None:
         raise AccountError("This team has no active API key. Link it again: manage.py vyte_link_team.")
-    return TeamClient(row, **options) if record else VyteClient(row.key, **options)
+    if not record:
+        return new_client(row.key, **options)
+    # As in new_client: loaded when it is needed.
+    from django_vyte.accounts.team_client import TeamClient
+
+    return TeamClient(row, **options)
+
+
+def new_client(key: str, **options: Any) -> VyteClient:
+    """A client with any key. Only the first one loads the HTTP stack, which a process can start without."""
+    from django_vyte.client import VyteClient
+
+    return VyteClient(key, **options)

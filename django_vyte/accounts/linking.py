@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.views.decorators.debug import sensitive_variables
 
+from django_vyte.accounts.clients import new_client
 from django_vyte.accounts.problems import Kind, set_problem
-from django_vyte.client import VyteClient
-from django_vyte.client.types import ApiKey, Organization
 from django_vyte.db import atomic, fresh
 from django_vyte.exceptions import DecryptionError, UnexpectedAnswer, VyteError
 from django_vyte.models import ApiKey as StoredKey
 from django_vyte.models import Team
 from django_vyte.payloads import values
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import ApiKey, Organization
 
 
 @sensitive_variables()
@@ -24,7 +29,7 @@ def link(key: str) -> Team:
     """
     key = key.strip()
     try:
-        client = VyteClient(key)
+        client = new_client(key)
     except ValueError as error:
         raise VyteError(str(error)) from None
     with client:

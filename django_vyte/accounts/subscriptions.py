@@ -7,19 +7,21 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
-from django_vyte.client import VyteClient
-from django_vyte.client.types import Hook, HookAction
 from django_vyte.db import fresh, refresh
 from django_vyte.exceptions import BadRequest, DecryptionError, NotFound, VyteError
 from django_vyte.models import Team, Webhook
 from django_vyte.models.webhook import new_token
 from django_vyte.payloads import values
 from django_vyte.public_urls import path_of, public_url, view_of
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import Hook, HookAction
 
 logger = logging.getLogger(__name__)
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 from django_vyte.client import checks
-from django_vyte.client.types.scalars import Minutes, Zone
+
+if TYPE_CHECKING:
+    from django_vyte.client.types.scalars import Minutes, Zone
 
 # Converts a member of a body by its name, at any depth. Applies to single values only: "email" is a text in an invitee
 # and an object in a user's preferences.

@@ -8,7 +8,8 @@ from typing import Any, Unpack
 
 from django_vyte.client import arguments
 from django_vyte.client.arguments import content, objects, segment, text
-from django_vyte.client.resource import Resource, ignore, warn
+from django_vyte.client.lists import ignore
+from django_vyte.client.resource import Resource, warn
 from django_vyte.client.types import Event, EventChanges, EventFilters, Invitee, NewEvent, NewInvitee
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import ProbablyIncomplete

@@ -7,28 +7,18 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar, Unpack
 
 from django_vyte.client.decoding import decoded, decoded_items
+from django_vyte.client.lists import ignore, is_probably_cut
 from django_vyte.exceptions import ProbablyIncomplete, UnexpectedAnswer, VyteAPIError, VyteError
 from django_vyte.http import Http, Options, is_write
 
 T = TypeVar("T")
 
 _NOT_THERE = (404, 405)
-# A longer list is not suspected of having been cut at a multiple of 100.
-_LONGEST_CUT = 10_000
-
-
-def is_probably_cut(count: int, limit: int | None) -> bool:
-    """Whether a list of so many events is as long as its limit, or has a length that servers cut at."""
-    return count > 0 and (count in (limit, 50, 250) or (count % 100 == 0 and count <= _LONGEST_CUT))
 
 
 def warn(warning: ProbablyIncomplete, stacklevel: int = 4) -> None:
     """Warn, at the line that iterates over the list."""
     warnings.warn(warning, stacklevel=stacklevel)
-
-
-def ignore(count: object) -> None:
-    """The callback that does nothing."""
 
 
 class Resource:

@@ -7,16 +7,18 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.utils import timezone
 
 from django_vyte.accounts.clients import client_for
-from django_vyte.client import VyteClient
 from django_vyte.db import fresh
 from django_vyte.exceptions import AuthenticationFailed, VyteError
 from django_vyte.inbox.sources import Context, UnknownAccount
 from django_vyte.models import Team
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 
 class Answer(NamedTuple):

@@ -5,19 +5,22 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from django.utils import timezone
 
 from django_vyte import mirror, payloads
 from django_vyte.accounts.clients import client_for
-from django_vyte.client import VyteClient
-from django_vyte.client.resource import ignore
+from django_vyte.client.lists import ignore
 from django_vyte.db import fresh
 from django_vyte.exceptions import AccountError, NotFound, UnexpectedAnswer
 from django_vyte.mirror import members
 from django_vyte.models import Event, Member, Team
 from django_vyte.payloads import values
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 # Other mirrored events to ask for before a 404 about one is believed.
 CONTROL_EVENTS = 3

@@ -8,16 +8,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
-from django_vyte.client import VyteClient
 from django_vyte.exceptions import NotFound, UnexpectedAnswer, VyteError
 from django_vyte.jobs import publishing
 from django_vyte.models import Event, EventChange
 from django_vyte.sync.event import fetch_event, store_fetched, store_missing, sync_event
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 logger = logging.getLogger(__name__)
 

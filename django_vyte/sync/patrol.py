@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain, islice, zip_longest
+from typing import TYPE_CHECKING
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from django_vyte import db, mirror, payloads
-from django_vyte.client import VyteClient
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.models import ApiKey, Event, EventChange, Team
@@ -29,6 +29,9 @@ from django_vyte.stopping import SoftTimeLimitExceeded
 from django_vyte.sync.batches import mirror_batches
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import Listing
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 logger = logging.getLogger(__name__)
 

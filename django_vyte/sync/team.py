@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 from django.utils import timezone
@@ -15,8 +16,7 @@ from django.utils import timezone
 from django_vyte import db, mirror, payloads
 from django_vyte.accounts import problems
 from django_vyte.accounts.problems import Kind
-from django_vyte.client import VyteClient
-from django_vyte.client.resource import ignore
+from django_vyte.client.lists import ignore
 from django_vyte.exceptions import VyteError
 from django_vyte.mirror.incoming import CLOCK_TOLERANCE
 from django_vyte.models import Event, EventChange, Team
@@ -24,6 +24,9 @@ from django_vyte.payloads import values
 from django_vyte.sync.batches import BATCH, mirror_batches
 from django_vyte.sync.event import sync_event
 from django_vyte.sync.listing import ListedEvent, Listing, can_continue_after
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
 
 # New events after which the planner's statistics are renewed (ANALYZE); ten times as many for each further time.
 ANALYZE_AFTER = 2 * BATCH

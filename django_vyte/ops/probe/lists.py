@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django_vyte.client.resource import is_probably_cut
+from django_vyte.client.lists import is_probably_cut
 from django_vyte.ops.probe.account import ProbedAccount
 from django_vyte.ops.probe.fact import Fact, unseen
 

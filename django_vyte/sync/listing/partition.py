@@ -18,20 +18,22 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from django.utils import timezone
 
 from django_vyte import payloads
-from django_vyte.client import VyteClient
-from django_vyte.client.resource import ignore, is_probably_cut
-from django_vyte.client.types import EventFilters
+from django_vyte.client.lists import ignore, is_probably_cut
 from django_vyte.db import fresh
 from django_vyte.exceptions import VyteAPIError, VyteError
 from django_vyte.models import Event, EventGroup, Team
 from django_vyte.payloads import values
 from django_vyte.sync.listing import titles
 from django_vyte.sync.listing.query import Page, Query
+
+if TYPE_CHECKING:
+    from django_vyte.client import VyteClient
+    from django_vyte.client.types import EventFilters
 
 # More events than any team has: without a limit, Vyte applies its own.
 LIMIT = 1_000_000
