@@ -88,6 +88,7 @@ else:
             },
         }
     }
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 # What django-vyte needs to know.
 VYTE = {
@@ -101,6 +102,7 @@ VYTE |= {name: env(f"VYTE_{name}") for name in OPTIONAL if env(f"VYTE_{name}")}
 CELERY_BROKER_URL = env("DEMO_BROKER_URL", "filesystem://")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = env("DEMO_QUEUE", "celery")
+CELERY_DB_REUSE_MAX = 1000
 CELERY_BEAT_SCHEDULE = {
     # Whatever a dead worker, a dead broker or a failing API left behind.
     "vyte-sweep": {"task": "django_vyte.sweep", "schedule": float(env("DEMO_SWEEP_SECONDS", "60"))},

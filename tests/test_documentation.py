@@ -59,6 +59,22 @@ def test_every_setting_is_documented_with_its_default():
     assert documented == {field.name: field.default for field in dataclasses.fields(conf.Settings)}
 
 
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "README.md",
+        "docs/start/quickstart.md",
+        "docs/run/databases.md",
+        "example_project/settings.py",
+        "tests/benchmarks/site/settings.py",
+    ],
+)
+def test_settings_that_are_shown_are_those_that_were_measured(settings):
+    text = (ROOT / settings).read_text()
+    assert 'DATABASES["default"]["CONN_MAX_AGE"] = 60\n' in text
+    assert "CELERY_DB_REUSE_MAX = 1000\n" in text
+
+
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_setting_that_is_mentioned_exists(page):
     assert set(re.findall(r"VYTE\[\"(\w+)\"\]", page.read_text())) <= set(conf.NAMES)

@@ -1,4 +1,4 @@
-"""The tests' settings, with a database and a part of Redis of their own, and connections that stay open."""
+"""The tests' settings, with a database and a part of Redis of their own, and connections as the quickstart has them."""
 
 import os
 
@@ -7,7 +7,8 @@ from tests.settings import DATABASES, VYTE
 
 NAME = os.environ["BENCH_NAME"]
 
-DATABASES["default"] |= {"NAME": os.environ["BENCH_DATABASE"], "CONN_MAX_AGE": None}
+DATABASES["default"]["NAME"] = os.environ["BENCH_DATABASE"]
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 DATABASES["default"].setdefault("TEST", {})["NAME"] = os.environ["BENCH_DATABASE"]
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # As the example project has it: writers queue for the lock, and readers do not wait for them.
@@ -24,5 +25,4 @@ CELERY_BROKER_URL = "redis://127.0.0.1:6379/6"
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 CELERY_BROKER_TRANSPORT_OPTIONS = {"global_keyprefix": f"{NAME}:"}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# Celery closes the connection before and after each task unless it is told how many may share one.
-CELERY_DB_REUSE_MAX = 10_000
+CELERY_DB_REUSE_MAX = 1000
