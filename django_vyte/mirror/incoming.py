@@ -112,7 +112,10 @@ def changed(team_id: int, events: dict[str, IncomingEvent]) -> dict[str, Incomin
     held = {key: known for key, *known in rows.order_by().values_list("vyte_id", "fingerprint", "status")}
     found = {}
     for vyte_id, item in events.items():
-        fingerprint, status = held.get(vyte_id, ("", ""))
+        if vyte_id not in held:
+            found[vyte_id] = item
+            continue
+        fingerprint, status = held[vyte_id]
         if item.cancelled_at is None and item.answer.is_of(fingerprint):
             continue
         is_cancelled = status == Event.Status.CANCELLED

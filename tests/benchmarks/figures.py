@@ -32,6 +32,13 @@ def time(name: str, floor: float, ours: float, *, at_most: float, unit: str) -> 
     )
 
 
+def growth(name: str, few: float, many: float, *, at_most: float, unit: str) -> Row:
+    """A time with many, in seconds, as a multiple of the time with few: there is no floor."""
+    ratio, scale = many / few, {"ms": 1e3, "us": 1e6}[unit]
+    shown = f"{many * scale:,.2f} {unit}"
+    return Row(name, "", shown, f"{ratio:.2f}", f"few * {at_most:.2f}", ratio <= at_most)
+
+
 def same(name: str, floor: int, ours: int) -> Row:
     """Two numbers that must not differ."""
     return Row(name, f"{floor:,}", f"{ours:,}", "", "the same", floor == ours)

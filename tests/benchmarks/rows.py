@@ -49,16 +49,10 @@ def alone(name: str, seconds: float, *, below: float, unit: str) -> Row:
     return Row(name, "", _shown(seconds, unit), "", f"< {_shown(below, unit)}", seconds < below)
 
 
-def within(name: str, floor: float, ours: float, *, more: float) -> Row:
-    """Memory in MB, at most ``more`` above the floor."""
-    return Row(
-        name,
-        f"{floor:.1f} MB",
-        f"{ours:.1f} MB",
-        f"{ours / floor:.2f}",
-        f"<= floor + {more:g} MB",
-        ours <= floor + more,
-    )
+def within(name: str, few: float, many: float, *, more: float) -> Row:
+    """Memory with many, in MB, at most ``more`` above that with few: there is no floor."""
+    asked = f"few + {more:g} MB"
+    return Row(name, "", f"{many:.1f} MB", f"{many / few:.2f}", asked, many <= few + more)
 
 
 def in_turn(

@@ -36,7 +36,7 @@ def rows() -> Iterator[Row]:
         )
         few = in_a_process("ours", *server, FEW)
         many = in_a_process("ours", *server)
-    yield within(f"streaming: memory for {FEW:,} (floor) and {EVENTS:,}", few, many, more=40)
+    yield within(f"streaming: memory, {EVENTS:,} beside {FEW:,}", few, many, more=40)
 
 
 def in_a_process(code: str, url: str, key: str, limit: int = 0) -> float:

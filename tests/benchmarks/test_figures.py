@@ -18,6 +18,12 @@ def test_a_time_may_be_a_multiple_of_another() -> None:
     assert not figures.time("x", 0.1, 0.16, at_most=1.5, unit="ms").met
 
 
+def test_a_time_may_grow_by_a_factor_and_is_shown_without_a_floor() -> None:
+    row = figures.growth("x", 0.1, 0.12, at_most=1.21, unit="ms")
+    assert (row.floor, row.met) == ("", True)
+    assert not figures.growth("x", 0.1, 0.13, at_most=1.2, unit="ms").met
+
+
 def test_numbers_that_differ_are_missed() -> None:
     assert figures.same("x", 7, 7).met
     assert not figures.same("x", 7, 8).met
