@@ -17,7 +17,7 @@ from django.db.models import IntegerField, Model
 from django.urls import NoReverseMatch
 
 from django_vyte import conf
-from django_vyte.fields import cipher
+from django_vyte.encryption import cipher
 from django_vyte.jobs.models import JobQuerySet
 from django_vyte.loopback import is_secure
 from django_vyte.models import Delivery

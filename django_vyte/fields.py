@@ -1,66 +1,28 @@
-"""Model fields: ``EncryptedTextField``, encrypted in the database and plain in Python, and ``ExactCharField``."""
+"""Model fields: ``EncryptedTextField``, encrypted in the database and masked in Python, and ``ExactCharField``."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from django.core.exceptions import FieldError, ImproperlyConfigured, ValidationError
+from django.core.exceptions import FieldError, ValidationError
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.query_utils import DeferredAttribute
+from django.forms import CharField as CharFormField
+from django.forms import PasswordInput
 
-from django_vyte.conf import get_settings
-from django_vyte.exceptions import DecryptionError
+from django_vyte.encryption import Secret, encrypt
 from django_vyte.payloads.cleaning import without_nul
 
 if TYPE_CHECKING:
     # Django's fields take no subscript at run time.
     CharField = models.CharField[str, str]
-    TextField = models.TextField[str, str]
+    TextField = models.TextField[str | Secret, Secret]
 else:
     CharField, TextField = models.CharField, models.TextField
 
 # Prefix of encrypted values in fixtures.
 SEALED = "fernet:"
-MAKE_A_KEY = (
-    "Make a key with\n"
-    "  python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'\n"
-    "keep it outside the code, and put it into the list."
-)
-
-
-def cipher() -> MultiFernet:
-    """The cipher of ``VYTE["ENCRYPTION_KEYS"]``: encrypts with the first key, decrypts with any.
-
-    Raises ImproperlyConfigured when the keys are missing or malformed, never showing one.
-    """
-    keys = get_settings().ENCRYPTION_KEYS
-    if not keys:
-        raise ImproperlyConfigured(
-            f"VYTE['ENCRYPTION_KEYS'] is empty: secrets cannot be stored. {MAKE_A_KEY}"
-        )
-    try:
-        return MultiFernet([Fernet(key) for key in keys])
-    except (ValueError, TypeError):
-        problem = "VYTE['ENCRYPTION_KEYS'] holds a value that is not a Fernet key (32 url-safe base64-encoded bytes)."
-        raise ImproperlyConfigured(f"{problem} {MAKE_A_KEY}") from None
-
-
-def encrypt(value: str) -> str:
-    """``value`` encrypted with the newest key."""
-    return cipher().encrypt(value.encode()).decode()
-
-
-def decrypt(token: str) -> str:
-    """The plain text of ``token``; DecryptionError when no configured key decrypts it."""
-    try:
-        return cipher().decrypt(token.encode()).decode()
-    except InvalidToken:
-        raise DecryptionError(
-            "A stored secret cannot be decrypted with any of VYTE['ENCRYPTION_KEYS']. Put the key it was encrypted "
-            "with back into the list (newest first, older ones after it). If it is lost, store the secret again: an "
-            "API key and the webhooks with manage.py vyte_link_team, a third-party app's secret in the admin."
-        ) from None
 
 
 def parse_key(key: models.Field[Any, Any], text: str) -> Any:
@@ -94,21 +56,44 @@ class ExactCharField(CharField):
         return parameters
 
 
+class SecretAttribute(DeferredAttribute):
+    """The attribute of an EncryptedTextField: a text becomes a Secret when it is assigned."""
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = self.field.to_python(value)
+
+
 class EncryptedTextField(TextField):
-    """Text encrypted with Fernet; reading it without the right key raises DecryptionError.
+    """Text encrypted with Fernet in the database, and a ``Secret`` in Python; a ``str`` can be assigned.
 
     Two encryptions of one text differ, so queries can only compare the column with NULL. Fixtures hold the encrypted
-    form.
+    form. A form asks for the text and never shows it.
     """
 
-    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
-        """The encrypted form of ``value``; None stays None."""
-        value = super().get_db_prep_save(value, connection)
-        return value if value is None else encrypt(value)
+    descriptor_class = SecretAttribute
 
-    def from_db_value(self, value: str | None, *args: object) -> str | None:
-        """The decrypted form; DecryptionError when no key decrypts it."""
-        return value if value is None else decrypt(value)
+    def to_python(self, value: Any) -> Any:
+        """A Secret from a text, or from the output of ``value_to_string``; None and expressions as they are."""
+        if value is None or isinstance(value, Secret) or hasattr(value, "resolve_expression"):
+            return value
+        text = super().to_python(value)
+        return Secret.from_token(text.removeprefix(SEALED)) if text.startswith(SEALED) else Secret(text)
+
+    def get_db_prep_save(self, value: Any, connection: BaseDatabaseWrapper) -> Any:
+        """The form encrypted with the newest key; None stays None.
+
+        An expression has to consist of encrypted values, as that of ``bulk_update`` does; FieldError for any other.
+        """
+        value = self.to_python(value)
+        if value is None or isinstance(value, Secret):
+            return value if value is None else encrypt(value.get_secret_value())
+        if not isinstance(getattr(value, "output_field", None), EncryptedTextField):
+            raise FieldError(f"{self.name} is encrypted: give it a text, not an expression of the database.")
+        return value
+
+    def from_db_value(self, value: str | None, *args: object) -> Secret | None:
+        """A Secret, which is decrypted when its text is needed."""
+        return value if value is None else Secret.from_token(value)
 
     def get_lookup(self, lookup_name: str) -> Any:
         """FieldError for every lookup but ``isnull``."""
@@ -118,10 +103,9 @@ class EncryptedTextField(TextField):
 
     def value_to_string(self, obj: models.Model) -> str:
         """The encrypted form, for serializers: a fixture never holds a secret in plain text."""
-        return SEALED + encrypt(self.value_from_object(obj))
+        return SEALED + encrypt(self.value_from_object(obj).get_secret_value())
 
-    def to_python(self, value: Any) -> Any:
-        """Decrypts the output of ``value_to_string``; any other value as a TextField does."""
-        if isinstance(value, str) and value.startswith(SEALED):
-            return decrypt(value.removeprefix(SEALED))
-        return super().to_python(value)
+    def formfield(self, *args: Any, **kwargs: Any) -> Any:
+        """One line that is never filled in."""
+        kwargs = {"form_class": CharFormField, **kwargs, "widget": PasswordInput}
+        return super().formfield(*args, **kwargs)

@@ -16,6 +16,7 @@ from typing import NamedTuple, Protocol, TypedDict, Unpack
 from urllib.parse import quote
 
 from django_vyte.conf import get_settings
+from django_vyte.redaction import HasSecretValue, unmasked
 
 
 class HasEmail(Protocol):
@@ -42,7 +43,7 @@ GroupLike = str | int | HasGroupId
 class EventDetails(TypedDict, total=False):
     """The optional arguments of ``add_invitees_url`` and ``add_details_url``."""
 
-    secret: str | None  # the app's secret: required with creator_email, else unused
+    secret: str | HasSecretValue | None  # the app's secret: required with creator_email, else unused
     creator_email: str | None  # signs the link for this address; without it the person signs in at Vyte
     creator_name: str | None
     group_ids: GroupLike | Iterable[GroupLike]  # ids, or objects with vyte_group_id, to find the event by
@@ -75,7 +76,7 @@ def person(who: PersonLike) -> Person:
     return Person((who.email or "").strip(), (name or "").strip() or None)
 
 
-def creator_token(secret: str, email: str) -> str:
+def creator_token(secret: str | HasSecretValue, email: str) -> str:
     """The token that lets ``email`` create events without a Vyte account (``ct``; API v1, "Authentication").
 
     ``secret`` is the secret of the third party app. The token is a hexadecimal HMAC-SHA256 of exactly this spelling of
@@ -85,7 +86,7 @@ def creator_token(secret: str, email: str) -> str:
         raise ValueError("A link with a creator is signed: give the secret of the third party app.")
     if not email:
         raise ValueError("A link is signed for its creator's email, and that is empty.")
-    return hmac.new(secret.encode(), email.encode(), hashlib.sha256).hexdigest()
+    return hmac.new(unmasked(secret).encode(), email.encode(), hashlib.sha256).hexdigest()
 
 
 def add_invitees_url(app_id: str, **details: Unpack[EventDetails]) -> str:
@@ -181,7 +182,7 @@ def _creation_url(
     page: str,
     app_id: str,
     *,
-    secret: str | None = None,
+    secret: str | HasSecretValue | None = None,
     creator_email: str | None = None,
     creator_name: str | None = None,
     group_ids: GroupLike | Iterable[GroupLike] = (),

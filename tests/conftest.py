@@ -98,7 +98,7 @@ def linked_team(team: Team, vyte_sandbox: Sandbox) -> Team:
 def webhook_path(team: Team) -> str:
     """Where Vyte calls about this team; the local Vyte does not know of it."""
     webhook = Webhook.objects.create(team=team, action="event.created")
-    return reverse("django_vyte:webhook", args=[webhook.token])
+    return reverse("django_vyte:webhook", args=[webhook.token.get_secret_value()])
 
 
 @pytest.fixture

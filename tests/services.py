@@ -61,7 +61,7 @@ class VyteService(Service):
         return json.dumps(calls).encode()
 
     def call(self, body: bytes) -> Call:
-        return Call(reverse("django_vyte:webhook", args=[self.webhook.token]), body)
+        return Call(reverse("django_vyte:webhook", args=[self.webhook.token.get_secret_value()]), body)
 
     def forged(self, body: bytes) -> Call:
         return Call(reverse("django_vyte:webhook", args=[new_token()]), body)

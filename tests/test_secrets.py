@@ -45,7 +45,7 @@ def secrets(vyte_sandbox, settle, caplog, monkeypatch) -> dict[str, str]:
     settle()
     team = event.team
     for webhook in team.webhooks.all():
-        path = reverse("django_vyte:webhook", args=[webhook.token])
+        path = reverse("django_vyte:webhook", args=[webhook.token.get_secret_value()])
         assert Client().get(path).status_code == 405
         assert Client().post(path, b"x" * 2_000_000, content_type="application/json").status_code == 413
     with team.client() as client:
@@ -63,11 +63,11 @@ def secrets(vyte_sandbox, settle, caplog, monkeypatch) -> dict[str, str]:
     found = {
         "API key": vyte_sandbox.api_key,
         "app secret": APP_SECRET,
-        "creator token": links.creator_token(app.secret, CREATOR),
+        "creator token": links.creator_token(app.secret.get_secret_value(), CREATOR),
         "encryption key": get_settings().ENCRYPTION_KEYS[0],
     }
     for webhook in team.webhooks.all():
-        found[f"token of {webhook.action}"] = webhook.token
+        found[f"token of {webhook.action}"] = webhook.token.get_secret_value()
     key_store = vyte_sandbox.state.events[made["_id"]]["key_store"]
     keys = key_store["hash"].values() if isinstance(key_store, dict) else [key_store]
     found |= {f"key_store {number}": key for number, key in enumerate(keys)}

@@ -377,7 +377,7 @@ def test_the_body_of_an_unknown_token_is_not_even_read(webhook_path: str) -> Non
 
 
 def test_a_token_is_found_whole_and_with_its_letters_only(team: Team, webhook_path: str) -> None:
-    token = team.webhooks.get().token
+    token = team.webhooks.get().token.get_secret_value()
     for wrong in (token[:-1], token + "a", token.swapcase(), f" {token}", f"{token}%20"):
         assert post(f"/vyte/webhooks/{wrong}/", call()).status_code == 404
     assert not Delivery.objects.exists()
@@ -569,5 +569,5 @@ def test_the_worker_is_asked_once_the_call_is_kept(
 
 
 def test_the_address_is_where_it_was(webhook_path: str, team: Team) -> None:
-    token = team.webhooks.get().token
+    token = team.webhooks.get().token.get_secret_value()
     assert webhook_path == reverse("django_vyte:webhook", args=[token]) == f"/vyte/webhooks/{token}/"

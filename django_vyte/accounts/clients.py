@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django_vyte.db import fresh
 from django_vyte.exceptions import AccountError
 from django_vyte.models import ApiKey
+from django_vyte.redaction import HasSecretValue
 
 if TYPE_CHECKING:
     from django_vyte.client import VyteClient
@@ -31,7 +32,7 @@ def client_for(team_id: int, *, record: bool = True, **options: Any) -> VyteClie
     return TeamClient(row, **options)
 
 
-def new_client(key: str, **options: Any) -> VyteClient:
+def new_client(key: str | HasSecretValue, **options: Any) -> VyteClient:
     """A client with any key. Only the first one loads the HTTP stack, which a process can start without."""
     from django_vyte.client import VyteClient
 

@@ -75,11 +75,11 @@ def _save_team(vyte_id: str, organization: Organization) -> Team:
 def _is_in_use(team: Team, key: str) -> bool:
     """Whether ``key`` is the newest active key of the team; False when that one cannot be decrypted."""
     active = fresh(team.api_keys.all()).filter(status=StoredKey.Status.ACTIVE)
+    newest = active.order_by("-pk").first()
     try:
-        newest = active.order_by("-pk").first()
+        return newest is not None and newest.key == key
     except DecryptionError:
         return False
-    return newest is not None and newest.key == key
 
 
 @sensitive_variables()

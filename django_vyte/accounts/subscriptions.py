@@ -49,7 +49,7 @@ class State:
 
 def webhook_url(webhook: Webhook) -> str:
     """The URL that Vyte calls, whoever asks; ImproperlyConfigured when ``VYTE["PUBLIC_URL"]`` is empty."""
-    return public_url("django_vyte:webhook", webhook.token)
+    return public_url("django_vyte:webhook", webhook.token.get_secret_value())
 
 
 def compare(team: Team, **options: Any) -> list[State]:
@@ -142,6 +142,8 @@ def _replace_unreadable(webhook: Webhook) -> None:
     """Give a webhook a new token if no encryption key decrypts its address any more."""
     try:
         refresh(webhook, ["token", "target_url"])
+        for secret in (webhook.token, webhook.target_url):
+            secret.get_secret_value()
     except DecryptionError:
         webhook.token, webhook.target_url, webhook.vyte_id = new_token(), "", ""
         webhook.save()
@@ -251,11 +253,11 @@ def _has_moved(wanted: str, hook: Hook) -> bool:
 
 def _was_accepted(webhook: Webhook) -> bool:
     """Whether Vyte has accepted this webhook with an address that leads to it."""
-    return bool(webhook.vyte_id) and _leads_to(webhook, webhook.target_url)
+    return bool(webhook.vyte_id) and _leads_to(webhook, webhook.target_url.get_secret_value())
 
 
 def _remember(webhook: Webhook, hook: Hook) -> None:
     vyte_id, target_url = str(hook.get("_id", "")), webhook_url(webhook)
-    if (webhook.vyte_id, webhook.target_url) != (vyte_id, target_url):
+    if webhook.vyte_id != vyte_id or webhook.target_url != target_url:
         webhook.vyte_id, webhook.target_url = vyte_id, target_url
         webhook.save(update_fields=["vyte_id", "target_url"])

@@ -23,6 +23,7 @@ from django_vyte.client.v1 import V1
 from django_vyte.conf import get_settings
 from django_vyte.http import Http, KeyAuth, Service, Session, Timeouts
 from django_vyte.loopback import is_secure
+from django_vyte.redaction import HasSecretValue
 
 VYTE = Service("Vyte", settings="VYTE")
 
@@ -44,7 +45,7 @@ class VyteClient:
 
     def __init__(
         self,
-        api_key: str,
+        api_key: str | HasSecretValue,
         *,
         api_url: str | None = None,
         timeout: float | tuple[float, float] | None = None,

@@ -60,7 +60,9 @@ class BasicAuth(HeaderAuth):
 
 
 def _checked(value: object, what: str) -> str:
-    """ValueError, which does not repeat the secret, for what no header can hold."""
+    """The text of a credential, masked or not; ValueError, which does not repeat it, for what no header can hold."""
+    if hasattr(value, "get_secret_value"):
+        value = value.get_secret_value()
     if isinstance(value, str) and re.fullmatch(r"[!-~]+", value):
         return value
     raise ValueError(f"{what} is a text, one word of printable ASCII: no spaces, no line breaks, not empty.")

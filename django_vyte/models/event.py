@@ -6,8 +6,8 @@ Methods that change a meeting, such as ``Event.confirm``, ask Vyte first and the
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, Self, TypeVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
@@ -20,11 +20,14 @@ from django_vyte.models.team import Team
 from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet, lasts_until
 from django_vyte.payloads import days, values
 
-if TYPE_CHECKING:
-    # It imports this module.
-    from django_vyte.models.schedulable import SchedulableModel
+Row = TypeVar("Row", bound=models.Model)
 
-Schedulable = TypeVar("Schedulable", bound="SchedulableModel")
+
+class Schedulable(Protocol[Row]):
+    """A class that finds its objects by the ids of groups, as a ``SchedulableModel`` does."""
+
+    def from_vyte_group_ids(self, group_ids: Iterable[str]) -> models.QuerySet[Row]:
+        """The objects with these ids."""
 
 
 class Verbs(Protocol):
@@ -220,7 +223,7 @@ class Event(models.Model):
         end = until or self.ends_at or self.starts_at
         return end is not None and end <= timezone.now()
 
-    def objects_for(self, model: type[Schedulable]) -> models.QuerySet[Schedulable]:
+    def objects_for(self, model: Schedulable[Row]) -> models.QuerySet[Row]:
         """The project's objects of this ``SchedulableModel`` that the meeting is about.
 
         Asks for the group ids unless ``groups`` was prefetched; the QuerySet is one query.

@@ -63,5 +63,5 @@ class Webhook(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Update the digest with the token."""
         if "token" in self.__dict__:
-            self.token_digest = digest(self.token)
+            self.token_digest = digest(self.token.get_secret_value())
         super().save(*args, **kwargs)

@@ -16,6 +16,7 @@ from django_vyte import display, links
 from django_vyte.models import Event, Team, ThirdPartyApp
 from django_vyte.models.meetings import LIMIT, Meetings, most_relevant_first
 from django_vyte.payloads import zones
+from django_vyte.redaction import HasSecretValue
 
 if TYPE_CHECKING:
     # Importing it needs django.contrib.auth among the installed apps.
@@ -30,8 +31,13 @@ BOOKING_DETAILS = ("title", "name", "email", "company", "phone", "message", "pla
 class App(Protocol):
     """What signs links: a ``ThirdPartyApp``, or an object with these two attributes."""
 
-    app_id: str
-    secret: str
+    @property
+    def app_id(self) -> str:
+        """The app's id at Vyte."""
+
+    @property
+    def secret(self) -> str | HasSecretValue:
+        """The app's secret."""
 
 
 @register.simple_tag

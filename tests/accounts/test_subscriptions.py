@@ -23,7 +23,7 @@ def test_registering_subscribes_to_every_action_at_an_address_of_its_own(vyte_sa
     added = subscriptions.register(team)
     assert {webhook.action for webhook in added} == set(ACTIONS)
     assert verdicts(team) == dict.fromkeys(ACTIONS, "registered")
-    addresses = {webhook.target_url for webhook in team.webhooks.all()}
+    addresses = {webhook.target_url.get_secret_value() for webhook in team.webhooks.all()}
     assert len(addresses) == 5
     assert all(url.startswith("https://crm.example.com/vyte/webhooks/") for url in addresses)
 
@@ -55,7 +55,7 @@ def test_the_first_call_can_come_before_vyte_has_answered(vyte_sandbox, team):
     vyte_sandbox.faults.add(path=r"^/hooks", method="POST", status=503, times=None)
     with pytest.raises(VyteError):
         subscriptions.register(team)
-    assert Webhook.objects.for_token(team.webhooks.first().token) is not None
+    assert Webhook.objects.for_token(team.webhooks.first().token.get_secret_value()) is not None
 
 
 def test_pruning_deletes_forgotten_webhooks_of_this_site_and_leaves_others_alone(vyte_sandbox, linked_team):

@@ -19,7 +19,11 @@ def test_a_key_can_be_revoked_and_nothing_else_of_it_changed(admin_client, vyte_
     key = team.api_keys.get()
     admin_client.post(change("apikey", key), {"status": "revoked", "key": "mine", "hint": "mine"})
     key = ApiKey.objects.get()
-    assert (key.status, key.key, key.hint) == ("revoked", vyte_sandbox.api_key, vyte_sandbox.api_key[-4:])
+    assert (key.status, key.key, key.hint) == (
+        "revoked",
+        vyte_sandbox.api_key,
+        vyte_sandbox.api_key[-4:],
+    )
     assert admin_client.get("/admin/django_vyte/apikey/add/").status_code == 403
 
 
@@ -53,7 +57,7 @@ def test_the_address_of_a_webhook_is_shown_without_its_token(admin_client, linke
     for address in ("/admin/django_vyte/webhook/", change("webhook", webhook)):
         page = admin_client.get(address).text
         assert "https://crm.example.com/vyte/webhooks/***/" in page
-        assert webhook.token not in page
+        assert webhook.token.get_secret_value() not in page
         assert webhook.token_digest not in page
 
 

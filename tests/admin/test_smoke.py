@@ -22,10 +22,14 @@ ADMINS = {
 
 @pytest.fixture
 def secrets(everything) -> set[str]:
-    found = {app.secret for app in ThirdPartyApp.objects.all()}
-    found |= {key.key for key in ApiKey.objects.all()}
+    found = {app.secret.get_secret_value() for app in ThirdPartyApp.objects.all()}
+    found |= {key.key.get_secret_value() for key in ApiKey.objects.all()}
     for webhook in Webhook.objects.all():
-        found |= {webhook.token, webhook.token_digest, webhook.target_url}
+        found |= {
+            webhook.token.get_secret_value(),
+            webhook.token_digest,
+            webhook.target_url.get_secret_value(),
+        }
     return found
 
 

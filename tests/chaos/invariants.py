@@ -160,7 +160,7 @@ def broken_links(event: Event, changes: list[EventChange]) -> Iterator[str]:
 
 def no_secret_is_logged(folder: Path, secrets: Sequence[str]) -> Iterator[str]:
     """Neither keys nor the addresses that Vyte calls stand in what the processes printed."""
-    wanted = [*secrets, *(webhook.token for webhook in Webhook.objects.all())]
+    wanted = [*secrets, *(webhook.token.get_secret_value() for webhook in Webhook.objects.all())]
     for log in sorted(folder.glob("*.log")):
         for number, line in enumerate(log.read_text(errors="replace").splitlines(), start=1):
             if any(secret in line for secret in wanted):

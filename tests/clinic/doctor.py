@@ -27,7 +27,9 @@ def check_practices(practice_id: str) -> Generator[Finding, None, list[CheckedAc
 def secrets(pk: int) -> Iterator[Finding]:
     """Whether its secrets can be decrypted."""
     try:
-        fresh(Practice.objects.all()).get(pk=pk)
+        practice = fresh(Practice.objects.all()).get(pk=pk)
+        for secret in (practice.token, practice.signing_key):
+            secret.get_secret_value()
     except DecryptionError:
         yield wrong("clinic_secrets_unreadable", "Its secrets cannot be decrypted.", "Enter them anew.")
     else:

@@ -48,7 +48,7 @@ class ClinicContext(Context):
     @cached_property
     def client(self) -> ClinicClient:
         """Speaks to the clinic as the practice."""
-        return ClinicClient(self.practice.api_url, self.practice.token)
+        return ClinicClient(self.practice.api_url, self.practice.token.get_secret_value())
 
 
 class ClinicSource(Source[AppointmentRequest, ClinicContext]):

@@ -33,7 +33,7 @@ class ClinicWebhookView(WebhookView):
             found = re.fullmatch(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})", header)
             if not found or abs(time.time() - int(found[1])) > TOLERANCE:
                 raise InvalidSignature
-            wanted = signature(practice.signing_key, int(found[1]), read_body(request))
+            wanted = signature(practice.signing_key.get_secret_value(), int(found[1]), read_body(request))
             if not hmac.compare_digest(found[2], wanted):
                 raise InvalidSignature
         return str(practice.pk)

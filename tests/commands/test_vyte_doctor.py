@@ -138,7 +138,7 @@ def test_without_its_tables_it_says_what_to_run(linked_team, manage):
 @pytest.mark.parametrize("arguments", [[], ["--json"]])
 def test_no_secret_is_shown_whatever_is_wrong(vyte_sandbox, linked_team, settings, manage, arguments):
     secrets = [vyte_sandbox.api_key, *settings.VYTE["ENCRYPTION_KEYS"]]
-    secrets += [webhook.token for webhook in Webhook.objects.all()]
+    secrets += [webhook.token.get_secret_value() for webhook in Webhook.objects.all()]
     with linked_team.client() as client:
         client.hooks.create(action="event.created", target_url="https://zapier.example/hooks/very-secret")
     body = f"key {vyte_sandbox.api_key} is wrong, secret=very-secret".encode()

@@ -38,7 +38,7 @@ def test_list_shows_no_secret_address(vyte_sandbox, linked_team, manage):
     assert f"vyte_hooks prune --team {linked_team.vyte_id} deletes" in said.out
     assert "very-secret" not in said.out
     assert not said.failure
-    assert not any(webhook.token in said.out for webhook in Webhook.objects.all())
+    assert not any(webhook.token.get_secret_value() in said.out for webhook in Webhook.objects.all())
 
 
 def test_register_subscribes_to_what_is_missing_once(vyte_sandbox, team, manage):

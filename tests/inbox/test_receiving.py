@@ -41,7 +41,7 @@ def webhook(team: Team) -> Webhook:
 
 def call(webhook: Webhook, method: str = "POST", body: bytes = CALL) -> int:
     """The status of the answer to a call."""
-    path = f"/vyte/webhooks/{webhook.token}/"
+    path = f"/vyte/webhooks/{webhook.token.get_secret_value()}/"
     client = Client(raise_request_exception=False)
     return client.generic(method, path, body, content_type="application/json").status_code
 
@@ -102,7 +102,7 @@ def test_the_body_of_an_unknown_caller_is_read_at_most_once(webhook: Webhook) ->
 
 def test_a_webhook_with_a_new_token_is_unknown_by_the_old_one(webhook: Webhook) -> None:
     assert call(webhook) == 200
-    old = Webhook(token=webhook.token)
+    old = Webhook(token=webhook.token.get_secret_value())
     webhook.token = "x" * 43
     webhook.save()
     assert [call(old), call(webhook)] == [404, 200]

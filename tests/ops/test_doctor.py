@@ -584,7 +584,7 @@ def test_calls_and_changes_that_nobody_deletes_are_found(linked_team, settings):
 
 
 def test_of_two_teams_each_is_looked_into_and_named(vyte_sandbox, linked_team, other_team):
-    del vyte_sandbox.state.keys[other_team.api_keys.get().key]
+    del vyte_sandbox.state.keys[other_team.api_keys.get().key.get_secret_value()]
     found = list(run_checks())
     assert {each.about for each in found} == {"site", "ACME", "Bolt"}
     assert [(each.id, each.team) for each in found if each.level is not Level.OK] == [

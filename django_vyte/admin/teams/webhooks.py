@@ -11,8 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_vyte.admin.base import ReadOnlyAdmin
 from django_vyte.models import Webhook
 from django_vyte.public_urls import public_url
-
-MASK = "***"
+from django_vyte.redaction import MASK
 
 
 class WebhookAdmin(ReadOnlyAdmin[Webhook]):

@@ -94,7 +94,8 @@ def _addresses() -> list[tuple[str, str | None]]:
     if not present:
         return []
     try:
-        told = list(fresh(Webhook.objects.order_by("pk")).values_list("token", "target_url")[:50])
+        rows = fresh(Webhook.objects.order_by("pk")).values_list("token", "target_url")[:50]
+        told = [(token.get_secret_value(), url.get_secret_value()) for token, url in rows]
     except (DecryptionError, ImproperlyConfigured):
         # The check of secrets reports this.
         told = []

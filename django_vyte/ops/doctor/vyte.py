@@ -17,7 +17,7 @@ from django_vyte.accounts.problems import Kind
 from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.conf import get_settings
 from django_vyte.db import fresh
-from django_vyte.fields import cipher, decrypt
+from django_vyte.encryption import cipher, decrypt
 from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import ApiKey, Team, ThirdPartyApp, Webhook
 from django_vyte.models.team import SOURCE
@@ -160,7 +160,7 @@ def secrets() -> Iterator[Finding]:
 
 
 def _unreadable(rows: QuerySet[Model], columns: tuple[str, ...], name: str, anew: str) -> Iterator[Finding]:
-    # Cast to plain text, so that the field does not decrypt: an unreadable value would end the query.
+    # As plain text: the encrypted form is what is asked about.
     sealed = (ExpressionWrapper(F(column), output_field=TextField()) for column in columns)
     opened = [all(map(_opens, row)) for row in rows.order_by().values_list(*sealed)]
     if not all(opened):
@@ -254,7 +254,8 @@ def webhooks(team: Team) -> Iterator[Finding]:
 def _wrong_webhooks(team: Team, states: list[subscriptions.State]) -> Iterator[Finding]:
     by_action = {state.action: state for state in states if state.here}
     missing = [action for action in ACTIONS if action not in by_action or not by_action[action].there]
-    before = {state.here.target_url for state in by_action.values() if state.here and not state.there} - {""}
+    lost = [state.here for state in by_action.values() if state.here and not state.there]
+    before = {webhook.target_url.get_secret_value() for webhook in lost} - {""}
     register = f"manage.py vyte_hooks register --team {team.vyte_id}"
     earlier = {urlsplit(url).hostname for url in before} - {urlsplit(get_settings().PUBLIC_URL).hostname}
     if earlier:

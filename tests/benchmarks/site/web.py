@@ -21,7 +21,10 @@ def main(key: str) -> None:
     """Serve until this process is killed."""
     webhook = Webhook.objects.get(team=team(key))
     server = ThreadedWSGIServer("127.0.0.1", 0, get_wsgi_application(), Handler)
-    paths = {"floor": f"/floor/{webhook.team_id}/", "ours": f"/vyte/webhooks/{webhook.token}/"}
+    paths = {
+        "floor": f"/floor/{webhook.team_id}/",
+        "ours": f"/vyte/webhooks/{webhook.token.get_secret_value()}/",
+    }
     print(json.dumps({"port": server.port, **paths}), flush=True)
     server.serve_forever()
 
