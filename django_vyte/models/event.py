@@ -20,7 +20,7 @@ from django_vyte.models.team import Team
 from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet, lasts_until
 from django_vyte.payloads import days, values
 
-Row = TypeVar("Row", bound=models.Model)
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
 class Schedulable(Protocol[Row]):
