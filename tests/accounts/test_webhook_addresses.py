@@ -32,9 +32,9 @@ def in_languages(settings) -> None:
 def registered_in_french(vyte_sandbox, linked_team):
     """The same five webhooks, at the paths that a French request would have given them."""
     for webhook in linked_team.webhooks.all():
-        webhook.target_url = webhook.target_url.replace("/en/", "/fr/")
+        webhook.target_url = webhook.target_url.get_secret_value().replace("/en/", "/fr/")
         webhook.save(update_fields=["target_url"])
-        vyte_sandbox.state.hooks[webhook.vyte_id]["target_url"] = webhook.target_url
+        vyte_sandbox.state.hooks[webhook.vyte_id]["target_url"] = webhook.target_url.get_secret_value()
     return linked_team
 
 
@@ -116,7 +116,8 @@ def test_a_call_without_the_last_slash_is_kept(linked_team, settings, append_sla
     settings.APPEND_SLASH, settings.DEBUG = append_slash, debug
     webhook = linked_team.webhooks.first()
     address = (
-        webhook.target_url.replace("/en/", f"/{language}/")
+        webhook.target_url.get_secret_value()
+        .replace("/en/", f"/{language}/")
         .removeprefix("https://crm.example.com")
         .rstrip("/")
     )

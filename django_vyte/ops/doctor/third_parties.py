@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 from django_vyte.accounts import remedies
+from django_vyte.db import fresh
 from django_vyte.exceptions import DecryptionError
 from django_vyte.models import Team, ThirdPartyApp
 from django_vyte.ops.doctor.finding import Finding, Level, excerpt, fine, wrong
@@ -26,7 +27,9 @@ def apps(teams: Sequence[Team], all_compared: bool, options: dict[str, Any]) -> 
     An app without a team may be any team's: it is looked for when ``all_compared``. ``options`` are the client's.
     """
     try:
-        stored = list(ThirdPartyApp.objects.order_by("pk"))
+        stored = list(fresh(ThirdPartyApp.objects.order_by("pk")))
+        for app in stored:
+            app.secret.get_secret_value()
     except (DecryptionError, ImproperlyConfigured):
         # The check of secrets reports this.
         return

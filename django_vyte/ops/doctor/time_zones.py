@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.utils import timezone
 
+from django_vyte.db import fresh
 from django_vyte.models import Event
 from django_vyte.ops.doctor.finding import Finding, Level, fine, wrong
 from django_vyte.ops.doctor.registry import register_site_check
@@ -39,7 +40,7 @@ def time_zones() -> Iterator[Finding]:
     if not differing:
         yield fine("time_zones", "The time-zone data of the system and of the package tzdata agree.")
         return
-    upcoming = Event.objects.filter(starts_at__gt=timezone.now()).order_by("starts_at")
+    upcoming = fresh(Event.objects.filter(starts_at__gt=timezone.now())).order_by("starts_at")
     in_use = {settings.TIME_ZONE, *upcoming.values_list("timezone", flat=True)[:MEETINGS]}
     concerned = [name for name in differing if name in in_use]
     which = "Python uses the system's, which says otherwise than the package tzdata about"
