@@ -127,7 +127,7 @@ def registered_in_french(site: Site) -> None:
     site.settings.LANGUAGE_CODE = "en"
     site.settings.MIDDLEWARE = [each for each in MIDDLEWARE if "Locale" not in each]
     for webhook in site.team.webhooks.all():
-        webhook.target_url = webhook.target_url.replace("/vyte/", "/fr/vyte/")
+        webhook.target_url = webhook.target_url.get_secret_value().replace("/vyte/", "/fr/vyte/")
         webhook.save(update_fields=["target_url"])
         site.vyte.state.hooks[webhook.vyte_id]["target_url"] = webhook.target_url
 
@@ -322,7 +322,8 @@ def test_nothing_is_logged_about_a_knock_and_no_token_is_shown(site, caplog):
     text = str(site.examine())
     assert not caplog.records
     assert "secret" not in text
-    assert not [token for token in site.team.webhooks.values_list("token", flat=True) if token in text]
+    tokens = [token.get_secret_value() for token in site.team.webhooks.values_list("token", flat=True)]
+    assert not [token for token in tokens if token in text]
 
 
 def test_before_a_team_is_linked_the_address_is_tried_all_the_same(site):
@@ -378,7 +379,7 @@ def test_a_pattern_is_judged_by_what_a_middleware_really_answers(site):
     for agent in filter(None, USER_AGENTS):
         site.settings.DISALLOWED_USER_AGENTS = [re.compile(re.escape(agent))]
         assert checks() == {"django_vyte.W005"}
-        path = site.team.webhooks.first().target_url.removeprefix("https://crm.example.com")
+        path = site.team.webhooks.first().target_url.get_secret_value().removeprefix("https://crm.example.com")
         assert Client(headers={"host": "crm.example.com", "user-agent": agent}).head(path).status_code == 403
 
 

@@ -106,6 +106,7 @@ def no_worker_and_a_call(site: Site) -> None:
 
 def a_schedule_in_a_table(site: Site) -> None:
     rows = SimpleNamespace(values_list=lambda *names: [("django_vyte.swep", None)])
+    rows.all = lambda: rows
     table = SimpleNamespace(objects=SimpleNamespace(filter=lambda enabled: rows))
     site.monkeypatch.setattr(
         workers,
