@@ -128,6 +128,21 @@ def test_a_site_that_vyte_cannot_call_stays_linked_and_says_what_to_do(vyte_sand
     assert Team.objects.get().name == "ACME"
 
 
+@pytest.mark.parametrize(
+    ("fault", "known"), [({"drop": True, "after_acting": True}, False), ({"status": 403}, True)]
+)
+def test_it_does_not_say_that_there_are_no_webhooks_unless_that_is_known(
+    fault, known, vyte_sandbox, key, settings, manage
+):
+    settings.VYTE = {**settings.VYTE, "RETRIES": 0}
+    vyte_sandbox.faults.add(method="POST", path="^/hooks", **fault)
+    vyte_sandbox.faults.add(method="GET", path="^/hooks", status=200, body=b"[]")
+    vyte_sandbox.faults.add(method="GET", path="^/hooks", status=502, times=None)
+    said = manage("vyte_link_team").failure
+    assert ("No webhooks: " in said) == known
+    assert ("It may have been done all the same." in said) != known
+
+
 def test_a_first_sync_that_fails_leaves_the_team_linked_and_says_what_to_do(vyte_sandbox, key, manage):
     vyte_sandbox.faults.add(path="^/v2/events", status=403, times=None)
     said = manage("vyte_link_team")

@@ -62,8 +62,9 @@ class Command(BaseCommand):
         try:
             added = subscriptions.register(team)
         except remedies.REQUEST_ERRORS as error:
+            some = remedies.is_open(error) or fresh(team.webhooks.exclude(vyte_id="")).exists()
             return [
-                f"No webhooks: {remedies.about_team(error)}\n"
+                f"{'Webhooks' if some else 'No webhooks'}: {remedies.about_team(error)}\n"
                 f"  Then: manage.py vyte_hooks register --team {team.vyte_id}"
             ]
         count = len(added)
@@ -79,8 +80,9 @@ class Command(BaseCommand):
         try:
             sync_and_report(self, team, verbosity=self.verbosity)
         except remedies.REQUEST_ERRORS as error:
+            what = "Events" if fresh(team.events.all()).exists() else "No events"
             return [
-                f"No events: {remedies.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"
+                f"{what}: {remedies.about_team(error)}\n  Then: manage.py vyte_sync --team {team.vyte_id}"
             ]
         return []
 
