@@ -97,7 +97,10 @@ def test_a_lost_one_of_another_language_s_path_is_restored(vyte_sandbox, registe
 def test_those_that_were_doubled_are_pruned_and_one_of_each_stays(vyte_sandbox, linked_team):
     with linked_team.client() as client:
         for webhook in linked_team.webhooks.all():
-            client.hooks.create(action=webhook.action, target_url=webhook.target_url.get_secret_value().replace("/en/", "/fr/"))
+            client.hooks.create(
+                action=webhook.action,
+                target_url=webhook.target_url.get_secret_value().replace("/en/", "/fr/"),
+            )
     assert len(subscriptions.prune(linked_team)) == 5
     assert addresses(vyte_sandbox) == {"https://crm.example.com/en/vyte/"}
     assert verdicts(linked_team) == {"registered"}

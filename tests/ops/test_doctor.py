@@ -24,7 +24,7 @@ from django_vyte.inbox import scheduling
 from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Member, Team, ThirdPartyApp, Webhook
 from django_vyte.ops import doctor, retention
-from django_vyte.ops.doctor import Finding, Level, run_checks
+from django_vyte.ops.doctor import Finding, Level, run_checks, time_zones
 from django_vyte.ops.doctor.finding import redacted
 from django_vyte.signals import event_created
 from django_vyte.sync import patrol
@@ -50,6 +50,12 @@ def ago(**spans: float) -> dt.datetime:
 def no_waiting(monkeypatch) -> None:
     """Between two tries of one request."""
     monkeypatch.setattr("django_vyte.http.clock.sleep", lambda seconds: None)
+
+
+@pytest.fixture(autouse=True)
+def one_source_of_time_zones(monkeypatch) -> None:
+    """What the machine has is tried in tests/ops/test_time_zone_data.py."""
+    monkeypatch.setattr(time_zones, "package_data", lambda: None)
 
 
 @pytest.fixture

@@ -379,7 +379,9 @@ def test_a_pattern_is_judged_by_what_a_middleware_really_answers(site):
     for agent in filter(None, USER_AGENTS):
         site.settings.DISALLOWED_USER_AGENTS = [re.compile(re.escape(agent))]
         assert checks() == {"django_vyte.W005"}
-        path = site.team.webhooks.first().target_url.get_secret_value().removeprefix("https://crm.example.com")
+        path = (
+            site.team.webhooks.first().target_url.get_secret_value().removeprefix("https://crm.example.com")
+        )
         assert Client(headers={"host": "crm.example.com", "user-agent": agent}).head(path).status_code == 403
 
 
