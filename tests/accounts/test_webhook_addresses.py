@@ -32,9 +32,10 @@ def in_languages(settings) -> None:
 def registered_in_french(vyte_sandbox, linked_team):
     """The same five webhooks, at the paths that a French request would have given them."""
     for webhook in linked_team.webhooks.all():
-        webhook.target_url = webhook.target_url.get_secret_value().replace("/en/", "/fr/")
+        french = webhook.target_url.get_secret_value().replace("/en/", "/fr/")
+        webhook.target_url = french
         webhook.save(update_fields=["target_url"])
-        vyte_sandbox.state.hooks[webhook.vyte_id]["target_url"] = webhook.target_url.get_secret_value()
+        vyte_sandbox.state.hooks[webhook.vyte_id]["target_url"] = french
     return linked_team
 
 
@@ -97,10 +98,8 @@ def test_a_lost_one_of_another_language_s_path_is_restored(vyte_sandbox, registe
 def test_those_that_were_doubled_are_pruned_and_one_of_each_stays(vyte_sandbox, linked_team):
     with linked_team.client() as client:
         for webhook in linked_team.webhooks.all():
-            client.hooks.create(
-                action=webhook.action,
-                target_url=webhook.target_url.get_secret_value().replace("/en/", "/fr/"),
-            )
+            french = webhook.target_url.get_secret_value().replace("/en/", "/fr/")
+            client.hooks.create(action=webhook.action, target_url=french)
     assert len(subscriptions.prune(linked_team)) == 5
     assert addresses(vyte_sandbox) == {"https://crm.example.com/en/vyte/"}
     assert verdicts(linked_team) == {"registered"}

@@ -202,6 +202,15 @@ def test_an_app_of_no_team_is_not_judged_by_a_part_of_the_teams(site):
     assert set(site.examine()) == {"app_unknown"}
 
 
+def test_an_app_whose_secret_no_key_opens_is_said_to_be_unreadable_alone(site):
+    an_app(site)
+    sealed_otherwise(site)
+    ApiKey.objects.update(key=site.vyte.api_key)
+    found = site.examine()
+    assert "secrets_unreadable" in found
+    assert not {"check_crashed", "app_unknown", "app_secret_differs"} & set(found)
+
+
 def test_no_secret_of_an_app_is_shown(site):
     an_app(site, secret="very-secret")
     assert "very-secret" not in str(site.examine())

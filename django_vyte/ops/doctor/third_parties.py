@@ -26,13 +26,7 @@ def apps(teams: Sequence[Team], all_compared: bool, options: dict[str, Any]) -> 
 
     An app without a team may be any team's: it is looked for when ``all_compared``. ``options`` are the client's.
     """
-    try:
-        stored = list(fresh(ThirdPartyApp.objects.order_by("pk")))
-        for app in stored:
-            app.secret.get_secret_value()
-    except (DecryptionError, ImproperlyConfigured):
-        # The check of secrets reports this.
-        return
+    stored = [app for app in fresh(ThirdPartyApp.objects.all()).order_by("pk") if _is_readable(app)]
     secrets: dict[int, dict[str, str]] = {}
     for team in teams if stored else ():
         try:
@@ -50,6 +44,15 @@ def apps(teams: Sequence[Team], all_compared: bool, options: dict[str, Any]) -> 
     yield from found
     if compared and not found:
         yield fine("apps", f"Vyte has the third-party apps of this site: {len(compared)}.")
+
+
+def _is_readable(app: ThirdPartyApp) -> bool:
+    """Whether its secret can be decrypted; the check of secrets reports one that cannot."""
+    try:
+        app.secret.get_secret_value()
+    except (DecryptionError, ImproperlyConfigured):
+        return False
+    return True
 
 
 def _compare(app: ThirdPartyApp, secrets: dict[int, dict[str, str]]) -> Iterator[Finding]:
