@@ -114,7 +114,7 @@ class Story:
         from django.contrib.auth import get_user_model
         from django.db import router
 
-        from django_vyte.models import Delivery, ThirdPartyApp
+        from django_vyte.models import Delivery
         from django_vyte.signals import event_cancelled, event_confirmed, event_created
         from tests.hosts.crm.models import Project
 
@@ -127,7 +127,6 @@ class Story:
         names = {model.USERNAME_FIELD: "ada@example.com", model.get_email_field_name(): "ada@example.com"}
         self.user = model._default_manager.create_superuser(password="correct horse", **names)
         self.project = Project.objects.create(name="Bridge")
-        ThirdPartyApp.objects.create(app_id="a" * 24, secret="s3cret", name="CRM")
         self.host.catch_up()
         for signal in (event_created, event_confirmed, event_cancelled):
             signal.connect(self.receive)
@@ -145,7 +144,7 @@ class Story:
     def link(self) -> None:
         """A person links a team in the admin; the worker registers webhooks and mirrors what there is."""
         from django_vyte.db import fresh
-        from django_vyte.models import Team
+        from django_vyte.models import Team, ThirdPartyApp
 
         page = self.browser.post(self.admin("team", "link/"), key=self.vyte.api_key)
         self.team = fresh(Team.objects.all()).get()
@@ -156,6 +155,9 @@ class Story:
         assert self.worker.ran[:2] == ["django_vyte.register_webhooks", "django_vyte.sync_team"]
         assert self.event("Before the link").status == "planning"
         assert ("Before the link", "created") in self.heard
+        with self.team.client() as client:
+            app = client.third_parties.create(name="CRM", contact_email="ada@example.com")
+        ThirdPartyApp.objects.create(app_id=app["_id"], secret=app["secret"], name="CRM")
 
     def calls_arrive(self) -> None:
         """Calls about three meetings, again and again: each is processed, and so is the next."""
