@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 SETTINGS = Path(__file__).parent / "settings"
 ALL = sorted({path.stem for path in SETTINGS.glob("*.py")} - {"__init__", "base"})
 # Need other packages, or a server that runs.
-WITH_MORE = {"cachalot", "cacheops", "gevent", "replica_postgresql"}
+WITH_MORE = {"audit", "cachalot", "cacheops", "gevent", "replica_postgresql"}
 HOSTS = (
     ALL
     if os.environ.get("DJANGO_VYTE_TEST_HOSTS") == "all"
