@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django_vyte import payloads
 from django_vyte.fields import ExactCharField
 from django_vyte.models.team import Team
-from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet, lasts_until
+from django_vyte.models.timing import SOONEST_FIRST, LastsUntilField, TimedQuerySet
 from django_vyte.payloads import days, values
 
 Row = TypeVar("Row", bound=models.Model, covariant=True)
@@ -219,7 +219,7 @@ class Event(models.Model):
     @property
     def is_over(self) -> bool:
         """Whether it took place, or would have; days are over where they take place."""
-        until = lasts_until(self.starts_at, self.ends_at, all_day=self.all_day, zone=self.timezone)
+        until = days.lasts_until(self.starts_at, self.ends_at, all_day=self.all_day, zone=self.timezone)
         end = until or self.ends_at or self.starts_at
         return end is not None and end <= timezone.now()
 

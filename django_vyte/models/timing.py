@@ -9,29 +9,16 @@ from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from django_vyte.payloads import days
+from django_vyte.payloads.days import LONG, lasts_until
 
-# Meetings that last longer than this, and those of whole days, have ``lasts_until``.
-LONG = dt.timedelta(days=1)
 OVER_AT = Coalesce("lasts_until", "ends_at", "starts_at")
 SOONEST_FIRST = ("starts_at", "pk")
 
 M = TypeVar("M", bound=models.Model)
 
 
-def lasts_until(
-    starts_at: dt.datetime | None, ends_at: dt.datetime | None, *, all_day: bool, zone: str
-) -> dt.datetime | None:
-    """When a meeting of whole days, or of more than one day, is over; None for any other."""
-    if starts_at is None:
-        return None
-    if all_day:
-        return days.span(starts_at, ends_at, zone)[1]
-    return ends_at if ends_at and ends_at - starts_at > LONG else None
-
-
 class LastsUntilField(models.DateTimeField):  # type: ignore[type-arg]  # no subscript at run time
-    """Computed from the event's other times whenever it is saved."""
+    """Computed from the event's other times when it is saved; the mirror, which also copies rows, sets it as well."""
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         """The value to store, which the instance gets as well."""

@@ -12,6 +12,8 @@ import datetime as dt
 from django_vyte.payloads import zones
 
 A_DAY = dt.timedelta(days=1)
+# Meetings that last longer than this, and those of whole days, have ``lasts_until``.
+LONG = A_DAY
 
 
 def day(start: dt.datetime, zone: str) -> dt.date:
@@ -38,6 +40,17 @@ def span(start: dt.datetime, end: dt.datetime | None, zone: str) -> tuple[dt.dat
     # A day without midnight begins with its first hour: the offset before the clocks change leads there.
     begins, over = (dt.datetime.combine(each, dt.time(), there) for each in (first, last + A_DAY))
     return begins.astimezone(dt.UTC), over.astimezone(dt.UTC)
+
+
+def lasts_until(
+    start: dt.datetime | None, end: dt.datetime | None, *, all_day: bool, zone: str
+) -> dt.datetime | None:
+    """When a meeting of whole days, or of more than one day, is over; None for any other."""
+    if start is None:
+        return None
+    if all_day:
+        return span(start, end, zone)[1]
+    return end if end and end - start > LONG else None
 
 
 def _spelt_in(start: dt.datetime, zone: str) -> dt.tzinfo:

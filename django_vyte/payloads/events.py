@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from django_vyte.payloads import cleaning
-from django_vyte.payloads.days import span
+from django_vyte.payloads.days import lasts_until, span
 from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text
 
 # What opens something at Vyte: ``key_store`` has a user's keys, ``ct`` signs who creates a meeting.
@@ -244,12 +244,14 @@ def _status(data: dict[str, Any]) -> dict[str, Any]:
     status = "cancelled" if data.get("cancelled") else "confirmed" if settled else "planning"
     date = _settled(dates(data)) if settled else None
     place = _settled(places(data)) if settled else None
-    start, end = _times(date, text(data.get("timezone"), 64))
+    zone, all_day = text(data.get("timezone"), 64), date.all_day if date else False
+    start, end = _times(date, zone)
     return {
         "status": status,
         "starts_at": start,
         "ends_at": end,
-        "all_day": date.all_day if date else False,
+        "lasts_until": lasts_until(start, end, all_day=all_day, zone=zone),
+        "all_day": all_day,
         "place_name": place.name if place else "",
         "place_address": place.address if place else "",
     }

@@ -628,3 +628,21 @@ def test_what_is_stored_is_what_was_said(team: Team) -> None:
     assert Event.objects.get().data == answer
     save(team, answer | {"title": "Another"}, asked=1)
     assert Event.objects.get().data == answer | {"title": "Another"}
+
+
+@pytest.mark.parametrize("count", [1, bulk.MIN_COPY])
+def test_days_and_long_meetings_are_marked_with_their_end_however_they_are_written(
+    team: Team, count: int
+) -> None:
+    long = {**DAY, "end_date": "2027-02-08T09:00:00Z"}
+    whole = {**DAY, "date": "2027-02-01", "end_date": "2027-02-03", "all_day": True}
+    dates = {"short": DAY, "long": long, "whole": whole}
+    settled = {"flag": True, "updated_at": stamp(0)}
+    for name, date in dates.items():
+        answers = [
+            said(name, vyte_id=f"{name}{number}", confirmed=settled, dates=[date]) for number in range(count)
+        ]
+        save(team, *(answer | {"timezone": "Pacific/Honolulu"} for answer in answers))
+    found = set(Event.objects.values_list("title", "lasts_until"))
+    week, days = dt.datetime(2027, 2, 8, 9, tzinfo=UTC), dt.datetime(2027, 2, 3, 10, tzinfo=UTC)
+    assert found == {("short", None), ("long", week), ("whole", days)}
