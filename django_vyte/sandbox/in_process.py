@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.test import Client
-from django.test.utils import override_script_prefix
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from django_vyte.conf import get_settings
+from django_vyte.public_urls import path_of, site_defaults
 from django_vyte.sandbox.world.refusals import Answer
+
+# The address of the caller, from a block that is nobody's: https://www.rfc-editor.org/rfc/rfc5737#section-3
+CALLER = "203.0.113.1"
 
 
 def post_in_process(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
     """POST with Django's test client what arrives at the project when Vyte calls ``url``.
 
-    It passes all middleware: with the scheme and host of the URL, CSRF checks, and neither language, time zone nor
-    script prefix of the test. What a web server takes off the path is taken off.
+    It passes all middleware, as a proxy passes it on: with the scheme and host of the URL, CSRF checks, and neither
+    language, time zone nor script prefix of the test. What a web server takes off the path is taken off.
     """
     parts = urlsplit(url)
-    path = _path_in_project(parts.path) + (f"?{parts.query}" if parts.query else "")
-    extra = {name: value for name, value in headers.items() if name != "Content-Type"}
+    path = (path_of(url) or parts.path) + (f"?{parts.query}" if parts.query else "")
+    host = parts.netloc.rpartition("@")[2]
+    forwarded = {"X-Forwarded-For": CALLER, "X-Forwarded-Host": host, "X-Forwarded-Proto": parts.scheme}
+    extra = {name: value for name, value in headers.items() if name != "Content-Type"} | forwarded
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
-    with _as_in_a_new_thread():
+    with site_defaults(), timezone.override(None):
         response = client.post(
             path,
             body,
             content_type=headers["Content-Type"],
             secure=parts.scheme == "https",
-            headers={**extra, "Host": parts.netloc.rpartition("@")[2]},
+            headers={**extra, "Host": host},
         )
     # Set by the client, and missing from the type stubs.
     failure = getattr(response, "exc_info", None)
@@ -41,22 +43,3 @@ def post_in_process(url: str, body: bytes, headers: Mapping[str, str]) -> Answer
         response.headers.get("Location", ""),
         failure[1] if failure else None,
     )
-
-
-def _path_in_project(path: str) -> str:
-    """The path that the URLconf sees, less the part that only the web server knows and FORCE_SCRIPT_NAME."""
-    public = urlsplit(get_settings().PUBLIC_URL or "").path.rstrip("/")
-    script = (settings.FORCE_SCRIPT_NAME or "").rstrip("/")
-    for prefix in (public, "" if script and public.endswith(script) else script):
-        if path.startswith(f"{prefix}/"):
-            path = path[len(prefix) :]
-    return path
-
-
-@contextmanager
-def _as_in_a_new_thread() -> Iterator[None]:
-    with ExitStack() as stack:
-        stack.enter_context(translation.override(settings.LANGUAGE_CODE))
-        stack.enter_context(timezone.override(None))
-        stack.enter_context(override_script_prefix((settings.FORCE_SCRIPT_NAME or "").rstrip("/") + "/"))
-        yield
