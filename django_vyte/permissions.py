@@ -16,6 +16,7 @@ PERMISSIONS: dict[tuple[str, str], str] = {
     ("django_vyte.event", "cancel"): "cancel_event",
     ("django_vyte.event", "refresh"): "refresh_event",
     ("django_vyte.delivery", "replay"): "replay_delivery",
+    ("django_vyte.eventchange", "dispatch"): "change_eventchange",
     ("django_vyte.team", "link"): "add_team",
     ("django_vyte.team", "synchronise"): "change_team",
     ("django_vyte.team", "register_webhooks"): "change_team",

@@ -22,6 +22,7 @@ from django_vyte.ops.doctor import finding
 from django_vyte.sandbox import Faults, Quirks, Sandbox, WebhookMode, seed
 from django_vyte.sandbox.control import ROUTES
 from django_vyte.templatetags import vyte as tags
+from django_vyte.templatetags import vyte_admin as admin_tags
 from tests.documentation import (
     FENCE,
     HEADING,
@@ -260,16 +261,17 @@ def test_every_control_of_the_local_vyte_is_documented():
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_a_template_tag_that_is_mentioned_exists(page):
     mentioned = re.findall(r"\{%\s*(vyte_\w+)", page.read_text())
-    assert set(mentioned) <= set(tags.register.tags)
+    assert set(mentioned) <= {*tags.register.tags, *admin_tags.register.tags}
 
 
 def test_every_template_tag_is_documented():
     assert not [name for name in tags.register.tags if f"{{% {name}" not in text_of("use/links.md")]
+    assert not [name for name in admin_tags.register.tags if f"{{% {name}" not in text_of("use/admin.md")]
 
 
 @pytest.mark.parametrize("code", blocks("html+django"))
 def test_every_template_in_the_documentation_compiles(code):
-    engine = Engine(libraries={"vyte": "django_vyte.templatetags.vyte"})
+    engine = Engine(libraries={name: f"django_vyte.templatetags.{name}" for name in ("vyte", "vyte_admin")})
     engine.from_string("{% load vyte %}" + code)
 
 

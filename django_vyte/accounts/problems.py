@@ -17,7 +17,7 @@ from django_vyte.models import Team
 class Kind(StrEnum):
     """The kinds of work, as the beginnings of their lines."""
 
-    KEY = "Vyte refuses the API key:"
+    KEY = "The API key is refused by Vyte:"
     SYNC = "Synchronising failed:"
     MISSING = "Events may be missing:"
     WEBHOOKS = "Registering webhooks failed:"

@@ -57,10 +57,14 @@ ADMINS: dict[type[Model], type[ModelAdmin[Any]]] = {
 def register(site: AdminSite) -> None:
     """Register every ModelAdmin of this package on a site. Links and redirects stay in the site that serves them.
 
+    The site's front page also gets a notice of what is wrong, unless the site has an ``index_template`` of its own.
     Raises ``AlreadyRegistered`` for a site that has one of the models.
     """
     for model, model_admin in ADMINS.items():
         site.register(model, model_admin)
+    if site.index_template is None:
+        # It extends "admin/index.html", be that Django's, a theme's or the project's.
+        site.index_template = "admin/django_vyte/index.html"
 
 
 register(admin.site)

@@ -15,7 +15,11 @@ pytestmark = pytest.mark.django_db
 
 
 def refusals() -> list[str]:
-    return [line for line in Team.objects.get().problem.splitlines() if line.startswith("Vyte refuses")]
+    return [
+        line
+        for line in Team.objects.get().problem.splitlines()
+        if line.startswith("The API key is refused by Vyte:")
+    ]
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def refused(client: Client, response) -> bool:
 def test_the_walk_sees_what_there_is(everything):
     names = {pattern.name for model_admin in ADMINS.values() for pattern in model_admin.get_urls()}
     assert {"django_vyte_event_confirm", "django_vyte_event_cancel", "django_vyte_team_link"} <= names
-    assert {"confirm", "cancel", "refresh", "replay", "synchronise", "register_webhooks"} == {
+    assert {"confirm", "cancel", "refresh", "replay", "dispatch", "synchronise", "register_webhooks"} == {
         action for _, action in ACTIONS
     }
 

@@ -8,24 +8,29 @@ from celery import Task
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import router
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.html import format_html
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from django_vyte import db, tasks
+from django_vyte.accounts.subscriptions import ACTIONS
 from django_vyte.admin import formatting, history
 from django_vyte.admin.base import VyteAdmin
 from django_vyte.admin.lists.large_table import COUNT_LIMIT
+from django_vyte.admin.teams import health
 from django_vyte.admin.teams.forms import LinkForm
 from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
+from django_vyte.ops.doctor import Level
+from django_vyte.ops.doctor.vyte import at_a_glance, for_glance
 from django_vyte.permissions import allows
+from django_vyte.sync.context import is_team_pk
 
 MAX_ROWS = 10
 
@@ -44,9 +49,18 @@ class TeamAdmin(VyteAdmin[Team]):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
-        """With the numbers of wanted and registered webhooks."""
-        accepted = Count("webhooks", filter=~Q(webhooks__vyte_id=""))
-        return super().get_queryset(request).annotate(accepted=accepted, wanted=Count("webhooks"))
+        """With what tells how a team is, and with the numbers of wanted and registered webhooks."""
+        return for_glance(super().get_queryset(request))
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With a link that links a team again where that helps, for people who may link teams."""
+        may_link = self.has_add_permission(request)
+
+        @admin.display(description=_("problem"), ordering="problem", empty_value="–")
+        def trouble(team: Any) -> str | None:
+            return self._trouble(team, may_link=may_link)
+
+        return [trouble if name == "trouble" else name for name in self.list_display]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Adding a team is linking it."""
@@ -59,19 +73,29 @@ class TeamAdmin(VyteAdmin[Team]):
     @admin.display(description=_("webhooks"))
     def webhook_count(self, team: Any) -> str:
         """Registered of wanted webhooks."""
-        counts = {"accepted": team.accepted, "wanted": team.wanted}
-        return gettext("%(accepted)d of %(wanted)d registered") % counts
+        counts = {"registered": team.registered, "wanted": len(ACTIONS)}
+        return gettext("%(registered)d of %(wanted)d registered") % counts
 
     @admin.display(description=_("problem"), ordering="problem", empty_value="–")
-    def trouble(self, team: Team) -> str | None:
-        """The first line of the last background failure."""
-        return (
-            format_html(
-                "{} {}", formatting.badge("failed", gettext("problem")), formatting.excerpt(team.problem)
-            )
-            if team.problem
-            else None
+    def trouble(self, team: Any) -> str | None:
+        """What is wrong with the team."""
+        return self._trouble(team, may_link=False)
+
+    def _trouble(self, team: Any, *, may_link: bool) -> str | None:
+        """The first thing that is wrong with the team, how many there are more, and the way to link it again."""
+        found = [finding for finding in at_a_glance(team) if finding.level is not Level.OK]
+        if not found:
+            return None
+        text = formatting.excerpt(found[0].text)
+        more = ngettext("and %d more", "and %d more", len(found) - 1) % (len(found) - 1) if found[1:] else ""
+        url = health.link_url(self.admin_site.name, team.pk)
+        again = may_link and any(health.REMEDIES.get(finding.id) == "link" for finding in found)
+        button = (
+            format_html(' <a class="vyte-again" href="{}">{}</a>', url, gettext("Link again"))
+            if again
+            else ""
         )
+        return format_html("{} {} {}{}", formatting.badge("failed", gettext("problem")), text, more, button)
 
     @admin.display(description=_("join link"))
     def join_link(self, team: Team) -> str:
@@ -93,6 +117,7 @@ class TeamAdmin(VyteAdmin[Team]):
         see = request.user.has_perm
         verbs = [("synchronise", _("Synchronise now")), ("register_webhooks", _("Register webhooks"))]
         return {
+            "notices": health.team_notices(request, self.admin_site.name, team),
             "verbs": [(verb, label) for verb, label in verbs if self.may(request, verb)],
             "keys": db.fresh(team.api_keys.all()).defer("key") if see("django_vyte.view_apikey") else None,
             "webhooks": (
@@ -123,17 +148,28 @@ class TeamAdmin(VyteAdmin[Team]):
         """Show the form; a valid POST stores the key and starts the first synchronisation."""
         if not self.has_add_permission(request):
             raise PermissionDenied
+        named = self._named_team(request)
         form = LinkForm(request.POST if request.method == "POST" else None)
         if form.is_valid() and form.team:
+            if named and named != form.team:
+                text = gettext("This was a key of %(linked)s: %(named)s is as before.")
+                self.message_user(request, text % {"linked": form.team, "named": named}, messages.WARNING)
             return self._after_linking(request, form.team)
         request.current_app = self.admin_site.name
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
-            "title": gettext("Link a team"),
+            "title": gettext("Link %s again") % named if named else gettext("Link a team"),
             "form": form,
         }
         return TemplateResponse(request, "admin/django_vyte/team/link.html", context)
+
+    def _named_team(self, request: HttpRequest) -> Team | None:
+        """The team of ``?team=``, which is to be linked again; only for people who may see teams."""
+        key = request.GET.get("team", "")
+        if not is_team_pk(key) or not self.has_view_or_change_permission(request):
+            return None
+        return Team.objects.filter(pk=key).first()
 
     def _after_linking(self, request: HttpRequest, team: Team) -> HttpResponse:
         using = router.db_for_write(Team)

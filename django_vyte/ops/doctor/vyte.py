@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import Exists, ExpressionWrapper, F, Model, OuterRef, QuerySet, TextField
+from django.db.models import Count, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet, TextField
 from django.utils import timezone
 
 from django_vyte import exceptions
@@ -97,15 +97,33 @@ def check_teams(team_id: str) -> Generator[Finding, None, list[CheckedAccount]]:
 
 @register_quick_check(SOURCE)
 def teams_at_a_glance() -> Iterator[Finding]:
-    """Whether each team has a key, was patrolled, and has no recorded problem."""
-    active = ApiKey.objects.filter(team=OuterRef("pk"), status=ApiKey.Status.ACTIVE)
-    teams = list(fresh(Team.objects.annotate(has_key=Exists(active)).order_by("pk")))
+    """Whether each team has a key and webhooks, was patrolled, and has no recorded problem."""
+    teams = list(for_glance(fresh(Team.objects.order_by("pk"))))
     yield from linked(teams)
     for team in teams:
         about = _checked(team)
-        found = [*patrol(team)] if team.has_key else [_without_key()]
-        for finding in (*found, *problems(team)):
+        for finding in at_a_glance(team):
             yield about.named(finding)
+
+
+def for_glance(teams: QuerySet[Team]) -> QuerySet[Any]:
+    """The teams with what ``at_a_glance`` reads: ``has_key``, and ``registered`` of ``wanted`` webhooks."""
+    active = ApiKey.objects.filter(team=OuterRef("pk"), status=ApiKey.Status.ACTIVE)
+    registered = Count("webhooks", filter=~Q(webhooks__vyte_id=""))
+    return teams.annotate(has_key=Exists(active), registered=registered, wanted=Count("webhooks"))
+
+
+def at_a_glance(team: Any) -> Iterator[Finding]:
+    """What the row of a team that was read by ``for_glance`` tells, without a query or a request."""
+    found = [*_registered(team), *patrol(team)] if team.has_key else [_without_key()]
+    yield from (*problems(team), *found) if team.has_key else (*found, *problems(team))
+
+
+def _registered(team: Any) -> Iterator[Finding]:
+    """Whether Vyte accepted a webhook for each action; what Vyte has now, only ``webhooks`` finds out."""
+    if team.registered < len(ACTIONS):
+        text = f"Webhooks are registered for {team.registered} of {len(ACTIONS)} actions."
+        yield wrong("webhooks_missing", text, f"manage.py vyte_hooks register --team {team.vyte_id}")
 
 
 def _check_team(team: Team, *, call_vyte: bool) -> Generator[Finding, None, set[str]]:
@@ -195,7 +213,11 @@ def key(team: Team) -> Iterator[Finding]:
 
 
 def _without_key() -> Finding:
-    return wrong("no_active_key", "It has no active API key.", "manage.py vyte_link_team")
+    return wrong(
+        "no_active_key",
+        "It has no active API key. It was revoked here, or none was stored.",
+        "manage.py vyte_link_team",
+    )
 
 
 def vyte(team: Team) -> Iterator[Finding]:

@@ -162,11 +162,11 @@ def test_a_team_without_an_active_key_is_told_at_once(action, admin_client, team
 
 def test_what_went_wrong_in_the_background_is_seen_first(admin_client, team):
     address = reverse("admin:django_vyte_team_change", args=[team.pk])
-    assert "errornote" not in admin_client.get(address).text
+    assert "Synchronising failed" not in admin_client.get(address).text
     Team.objects.update(problem="Synchronising failed: <b>ouch")
     page = admin_client.get(address).text
-    assert '<p class="errornote"><strong>Problem:</strong> Synchronising failed: &lt;b&gt;ouch</p>' in page
-    assert page.index("errornote") < page.index("vyte-toolbar")
+    assert '<span class="vyte-notice">Synchronising failed: &lt;b&gt;ouch</span>' in page
+    assert page.index("vyte-notices") < page.index("vyte-toolbar")
     listed = admin_client.get("/admin/django_vyte/team/").text
     assert (
         '<span class="vyte-badge vyte-badge-failed">problem</span> Synchronising failed: &lt;b&gt;' in listed
