@@ -117,7 +117,7 @@ class DeliveryAdmin(LargeTableAdmin[Delivery]):
     def named(self, delivery: Any) -> str:
         """The mirrored row by its name, else the subject as received."""
         if delivery.mirrored:
-            return str(delivery.mirrored)
+            return formatting.shortened(str(delivery.mirrored))
         return formatting.breakable(delivery.subject) or gettext("(no single subject)")
 
     @admin.display(description=_("account"))

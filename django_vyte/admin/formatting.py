@@ -14,6 +14,8 @@ from django.utils.html import format_html, format_html_join
 
 # Long enough for an error together with its remedy; cells wrap.
 EXCERPT_LENGTH = 300
+# Of a title, a name or an address in a list; the whole of it is in the tooltip and on the row's page.
+CELL_LENGTH = 80
 
 
 def change_url(row: Model, site: AdminSite) -> str:
@@ -30,7 +32,7 @@ def link(row: Model | None, site: AdminSite) -> str:
     if row is None:
         return ""
     url = change_url(row, site)
-    return format_html('<a href="{}">{}</a>', url, row) if url else str(row)
+    return format_html('<a href="{}">{}</a>', url, shortened(str(row))) if url else str(row)
 
 
 def badge(value: str, label: str) -> str:
@@ -42,6 +44,13 @@ def excerpt(text: str) -> str:
     """The first line, at most ``EXCERPT_LENGTH`` characters, with an ellipsis when that is not all."""
     line = text.partition("\n")[0]
     return line if line == text and len(line) <= EXCERPT_LENGTH else f"{line[:EXCERPT_LENGTH]}…"
+
+
+def shortened(text: str) -> str:
+    """At most ``CELL_LENGTH`` characters, with the whole text as tooltip when that is not all."""
+    if len(text) <= CELL_LENGTH:
+        return text
+    return format_html('<span title="{}">{}…</span>', text, text[:CELL_LENGTH].rstrip())
 
 
 def breakable(text: str) -> str:

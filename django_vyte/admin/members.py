@@ -44,7 +44,7 @@ class MemberAdmin(VyteAdmin[Member]):
     @admin.display(description=_("name"), ordering="full_name")
     def name(self, member: Member) -> str:
         """The full name, or the email address or Vyte id of a member without one."""
-        return str(member)
+        return formatting.shortened(str(member))
 
     @admin.display(description=_("email"), ordering="email")
     def mail(self, member: Member) -> str:

@@ -95,7 +95,7 @@ class EventAdmin(LargeTableAdmin[Event]):
     @admin.display(description=_("title"))
     def meeting(self, event: Event) -> str:
         """The title, or the Vyte id of an event without one."""
-        return str(event)
+        return formatting.shortened(str(event))
 
     @admin.display(description=_("status"))
     def state(self, event: Event) -> str:
