@@ -14,13 +14,18 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import NamedTuple, Protocol, TypedDict, Unpack
 from urllib.parse import quote
+from uuid import UUID
 
 from django_vyte.conf import get_settings
+from django_vyte.payloads import values
 from django_vyte.redaction import HasSecretValue, unmasked
 
 
 class HasEmail(Protocol):
-    """An object with an email address, such as a Django user; ``get_full_name()`` or ``full_name`` is the name."""
+    """An object with an email address, such as a Django user; ``get_full_name()`` or ``full_name`` is the name.
+
+    The address of a user is in the field that its model names as ``EMAIL_FIELD``.
+    """
 
     @property
     def email(self) -> str:
@@ -37,7 +42,7 @@ class HasGroupId(Protocol):
 
 PersonLike = str | tuple[str, str | None] | HasEmail
 PlaceLike = str | tuple[str, str | None]
-GroupLike = str | int | HasGroupId
+GroupLike = str | int | UUID | HasGroupId
 
 
 class EventDetails(TypedDict, total=False):
@@ -73,7 +78,10 @@ def person(who: PersonLike) -> Person:
         return Person(email.strip(), None if name is None else name.strip())
     get_full_name = getattr(who, "get_full_name", None)
     name = get_full_name() if callable(get_full_name) else getattr(who, "full_name", None)
-    return Person((who.email or "").strip(), (name or "").strip() or None)
+    # A user model names the field of the address: https://docs.djangoproject.com/en/stable/topics/auth/customizing/
+    get_field = getattr(who, "get_email_field_name", None)
+    address = getattr(who, get_field(), None) if callable(get_field) else who.email
+    return Person((address or "").strip(), (name or "").strip() or None)
 
 
 def creator_token(secret: str | HasSecretValue, email: str) -> str:
@@ -155,9 +163,10 @@ def join_url(
 ) -> str:
     """The page on which somebody joins the team ``team_id``, signing up at Vyte if necessary (API v1, "Teams").
 
-    ``extid`` is the id that the ``user.joined`` call will have for them; ``subdomain`` is the team's brand, which
+    ``extid`` is the id that the ``user.joined`` call will have for them, or a user, whose primary key it is then;
+    ``subdomain`` is the team's brand, which
     replaces ``www`` (a host without ``www``, such as a local one, is not changed). The path is ``VYTE["JOIN_PATH"]``.
-    Raises ``ValueError`` for an id or a subdomain that cannot be one.
+    Raises ``ValueError`` for an id, an external id or a subdomain that cannot be one.
     """
     web_url = web_url or get_settings().WEB_URL
     if subdomain:
@@ -165,7 +174,33 @@ def join_url(
             raise ValueError(f"{subdomain!r} cannot be a subdomain: give the brand's label alone, as 'acme'.")
         web_url = web_url.replace("://www.", f"://{subdomain.lower()}.", 1)
     path = get_settings().JOIN_PATH.replace("{team_id}", _segment("team id", team_id))
-    return _url(web_url, path, {"extid": None if extid is None else str(extid)})
+    return _url(web_url, path, {"extid": _extid(extid)})
+
+
+def _extid(extid: object) -> str:
+    """The external id, to the letter; ValueError for one that would come back in another spelling."""
+    extid = getattr(extid, "pk", extid)
+    text = "" if extid is None else str(extid)
+    if text != values.extid(text):
+        raise ValueError(
+            f"{text[:80]!r} cannot be an extid: it has at most {values.MAX_EXTID} characters, no white space at its "
+            "ends, and is in Unicode's form NFC."
+        )
+    return _sendable("extid", text, text)
+
+
+def _sendable(what: str, text: str, given: object) -> str:
+    if re.search("[\x00-\x1f\x7f-\x9f\ud800-\udfff]", str(given)):
+        raise ValueError(
+            f"The {what} {text!r} holds a control character or half a character: use another one."
+        )
+    return text
+
+
+def _address(who: str, email: str) -> str:
+    if not values.email(email):
+        raise ValueError(f"{who} {email[:80]!r} is no email address of at most 254 characters.")
+    return _sendable("email", email, email)
 
 
 def event_url(event_id: str, *, web_url: str | None = None) -> str:
@@ -194,6 +229,7 @@ def _creation_url(
 ) -> str:
     if not app_id:
         raise ValueError("A link that creates events needs the app_id of a registered third party app.")
+    creator_email = _address("The creator's email", creator_email.strip()) if creator_email else None
     emails, names = _invitees(invitees)
     parameters = {
         "aid": app_id,
@@ -238,16 +274,23 @@ def _groups(group_ids: GroupLike | Iterable[GroupLike]) -> str:
     if group_ids == "":
         return ""
     groups = group_ids if isinstance(group_ids, Iterable) and not isinstance(group_ids, str) else [group_ids]
-    named = [getattr(group, "vyte_group_id", group) for group in groups]
-    ids = ["" if name is None else str(name).strip() for name in named]
-    for group_id in ids:
-        if not group_id:
-            raise ValueError("A group id is empty: save the object first, or leave the group out.")
-        if "," in group_id:
-            raise ValueError(
-                f"The group id {group_id!r} has a comma, which separates groups: use another id."
-            )
-    return ",".join(ids)
+    return ",".join(map(_group, groups))
+
+
+def _group(group: GroupLike) -> str:
+    """The id as it comes back from Vyte; ValueError for one by which the meeting would not be found again."""
+    given = getattr(group, "vyte_group_id", group)
+    if given is None or not str(given).strip():
+        raise ValueError("A group id is empty: save the object first, or leave the group out.")
+    group_id = values.group_id(group)
+    if not group_id:
+        raise ValueError(
+            f"{str(given)[:80]!r} cannot be a group id, which is a text of at most {values.MAX_GROUP_ID} characters or "
+            "a number; that of an object has no white space at its ends, and is in Unicode's form NFC."
+        )
+    if "," in group_id:
+        raise ValueError(f"The group id {group_id!r} has a comma, which separates groups: use another id.")
+    return _sendable("group id", group_id, given)
 
 
 def _invitees(invitees: str | Iterable[PersonLike]) -> tuple[str, str]:
@@ -257,6 +300,7 @@ def _invitees(invitees: str | Iterable[PersonLike]) -> tuple[str, str]:
             raise ValueError(f"An invitee ({name or 'without a name'}) has no email: leave them out.")
         if "@" not in email:
             raise ValueError(f"{email!r} is no email. Give invitees as a list, also when there is one.")
+        _address("An invitee's email", email)
         _refuse_pipe("invitee's email", email)
         _refuse_pipe("invitee's name", name or "")
     # Vyte matches names to addresses by position, so people with a name come first.

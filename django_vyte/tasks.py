@@ -26,6 +26,7 @@ from django_vyte.ops import retention
 from django_vyte.ops import sweep as sweeping
 from django_vyte.stopping import within_soft_limit
 from django_vyte.sync import outcome, patrol
+from django_vyte.sync.members import sync_members_or_say_why
 from django_vyte.sync.team import sync_team as sync_whole_team
 
 logger = logging.getLogger(__name__)
@@ -74,7 +75,10 @@ def dispatch(label: str, keys: list[int]) -> None:
 def sync_team(team_id: int) -> None:
     """Mirror a whole team; what goes wrong is kept in ``Team.problem``."""
     with _logged(team_id):
-        sync_whole_team(db.fresh(Team.objects.all()).get(pk=team_id))
+        team = db.fresh(Team.objects.all()).get(pk=team_id)
+        sync_whole_team(team)
+        if problem := sync_members_or_say_why(team):
+            logger.warning("Team %s: %s", team_id, problem)
 
 
 @shared_task(name=outcome.REFRESH_EVENT, ignore_result=True, base=DatabaseTask)

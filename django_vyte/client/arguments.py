@@ -29,6 +29,7 @@ _MEMBERS: dict[str, Callable[[str, Any], Any]] = {
     "end_date": checks.timestamp,
     "end_time": checks.clock,
     "fixed_timezone": checks.zone,
+    "group_ids": checks.group_id,
     "start_time": checks.clock,
     "target_url": checks.target_url,
     "timezone": checks.zone,
@@ -93,6 +94,15 @@ def emails(name: str, values: str | Iterable[str] | None) -> str | None:
     if isinstance(values, str):
         values = [part.strip(" ") for part in values.split(",")]
     return joined(name, [checks.email(name, value) for value in _texts(name, values)])
+
+
+def groups(name: str, values: str | Iterable[str] | None) -> str | None:
+    """Several ids of groups, ``a,b``; as ``joined``, each spelled as it is mirrored."""
+    if values is None:
+        return None
+    if isinstance(values, str):
+        values = values.split(",")
+    return joined(name, [checks.group_id(name, value) for value in _texts(name, values)])
 
 
 def day(name: str, value: date | None) -> str | None:

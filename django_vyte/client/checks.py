@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django_vyte.loopback import is_secure
+from django_vyte.payloads import values as payload_values
 
 _UNSENDABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -44,9 +45,24 @@ def whole(name: str, value: str) -> str:
 
 def email(name: str, value: Any) -> str:
     """A plausible email address: one ``@`` with something on both sides, no spaces."""
-    if not isinstance(value, str) or not _EMAIL.fullmatch(value) or _UNSENDABLE.search(value):
+    if (
+        not isinstance(value, str)
+        or not _EMAIL.fullmatch(value)
+        or _UNSENDABLE.search(value)
+        or len(value) > 254
+    ):
         raise ValueError(f"{name}: {shown(value)} is no email address; write it as name@example.com.")
     return value
+
+
+def group_id(name: str, value: Any) -> str:
+    """The id of a group as the mirror stores it, so that what is created with it is found again by it."""
+    found = payload_values.group_id(value)
+    if not found or "," in text(name, found):
+        raise ValueError(
+            f"{name}: {shown(value)} is no id of a group: one to {payload_values.MAX_GROUP_ID} characters, no comma."
+        )
+    return found
 
 
 def zone(name: str, value: Any) -> str:

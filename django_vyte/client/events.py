@@ -24,7 +24,7 @@ _FILTERS: dict[str, Callable[[str, Any], str | int | None]] = {
     "invitee_users": arguments.joined,
     "invitee_emails": arguments.emails,
     "app_id": text,
-    "group_ids": arguments.joined,
+    "group_ids": arguments.groups,
 }
 
 

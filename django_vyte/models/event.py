@@ -84,7 +84,7 @@ class EventQuerySet(TimedQuerySet["Event"]):
 
     def for_group(self, *groups: object) -> Self:
         """Meetings of any of these groups: ids, or objects with a ``vyte_group_id``."""
-        ids = [str(getattr(group, "vyte_group_id", group)) for group in groups]
+        ids = [values.group_id(group) for group in groups]
         return self.filter(pk__in=EventGroup.objects.filter(group_id__in=ids).values("event"))
 
     def with_invitee(self, email: str) -> Self:

@@ -27,6 +27,7 @@ from django_vyte.payloads.events import (
     places,
     read_answer,
     revision,
+    user,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "places",
     "read_answer",
     "revision",
+    "user",
 ]

@@ -14,7 +14,16 @@ import msgspec
 
 from django_vyte.payloads import cleaning
 from django_vyte.payloads.days import lasts_until, span
-from django_vyte.payloads.values import as_datetime, as_dict, as_dicts, email, identifier, text
+from django_vyte.payloads.values import (
+    as_datetime,
+    as_dict,
+    as_dicts,
+    email,
+    extid,
+    group_id,
+    identifier,
+    text,
+)
 
 # What opens something at Vyte: ``key_store`` has a user's keys, ``ct`` signs who creates a meeting.
 CREDENTIALS = cleaning.CREDENTIALS | {"key_store", "ct"}
@@ -281,7 +290,16 @@ def groups(data: dict[str, Any]) -> tuple[str, ...]:
     """The ids of the groups an event payload belongs to, each once, in Vyte's order."""
     value = as_dict(data.get("third_party")).get("group_ids")
     items = value if isinstance(value, list) else [value]
-    return tuple(dict.fromkeys(group for group in (text(item, 200) for item in items) if group))
+    return tuple(dict.fromkeys(group for group in map(group_id, items) if group))
+
+
+def user(payload: object) -> dict[str, Any]:
+    """The user in a payload: bare, as ``{"user": {…}}`` (Vyte's guide to booking pages), or as ``{"user": id}``."""
+    data = as_dict(payload)
+    if identifier(data.get("_id")):
+        return data
+    nested = data.get("user")
+    return user(nested) if isinstance(nested, dict) else {"_id": nested} if identifier(nested) else data
 
 
 def emails(data: dict[str, Any]) -> tuple[str, ...]:
@@ -293,8 +311,7 @@ def emails(data: dict[str, Any]) -> tuple[str, ...]:
 
 def parse_user(payload: object) -> ParsedUser:
     """Parse a user ("Users"), also one inside ``{"user": …}``; raises Unreadable without a usable ``_id``."""
-    data = as_dict(payload)
-    data = as_dict(data.get("user")) or data
+    data = user(payload)
     key = identifier(data.get("_id"))
     if not key:
         raise Unreadable("a user without a usable _id")
@@ -302,4 +319,4 @@ def parse_user(payload: object) -> ParsedUser:
     names = (data.get("full_name"), f"{text(data.get('first_name'), 120)} {text(data.get('last_name'), 120)}")
     organization = as_dict(as_dict(data.get("account")).get("organization"))
     full_name = next((name for name in (text(value, 255) for value in names) if name), "")
-    return ParsedUser(key, first, full_name, text(organization.get("extid"), 255))
+    return ParsedUser(key, first, full_name, extid(organization.get("extid")))

@@ -152,7 +152,7 @@ def sync_users(team_id: int, emails: Collection[str]) -> list[Member]:
         as_of = timezone.now()
         users = vyte.users.list()
     found, missing = [], set(emails)
-    for user in map(values.as_dict, users):
+    for user in map(payloads.user, users):
         addresses, key = payloads.emails(user), values.identifier(user.get("_id"))
         if key and not set(emails).isdisjoint(addresses):
             found.append(members.save_member(team_id, key, user, as_of=as_of))

@@ -79,6 +79,8 @@ class VyteSource(Source[VyteRequest, VyteContext]):
         if not isinstance(resource, dict):
             raise ValueError(f"A call of {values.text(action, 64)} has no resource.")
         kind = action.partition(".")[0]
+        if kind == "user":
+            resource = payloads.user(resource)
         given = resource.get("_id")
         vyte_id = values.identifier(given)
         if given and not vyte_id:

@@ -105,10 +105,10 @@ def test_a_wrapped_user_is_read(team: Team) -> None:
     assert Member.objects.get().extid == "crm-7"
 
 
-def test_what_is_too_long_is_cut(team: Team) -> None:
+def test_a_name_that_is_too_long_is_cut_and_an_id_is_none(team: Team) -> None:
     save(team, user("9" * 999, full_name="x" * 999, emails=["a" * 300 + "@example.com"]))
     member = Member.objects.get()
-    assert (len(member.extid), len(member.full_name), member.email) == (255, 255, "")
+    assert (len(member.extid), len(member.full_name), member.email) == (0, 255, "")
 
 
 def test_an_unreadable_id_is_an_error(team: Team) -> None:

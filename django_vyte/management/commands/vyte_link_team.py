@@ -16,6 +16,7 @@ from django_vyte.exceptions import AuthenticationFailed
 from django_vyte.management.syncing import sync_and_report
 from django_vyte.management.teams import check_address
 from django_vyte.models import Team
+from django_vyte.sync.members import sync_members_or_say_why
 
 NO_KEY = "No key was given. It stands on the API key tab of the organization at Vyte."
 KEY_AS_ARGUMENT = (
@@ -79,6 +80,8 @@ class Command(BaseCommand):
         """Run the first sync; on failure, what is left to do."""
         try:
             sync_and_report(self, team, verbosity=self.verbosity)
+            if problem := sync_members_or_say_why(team):
+                self.stderr.write(f"{team}: warning: {problem}")
         except remedies.REQUEST_ERRORS as error:
             what = "Events" if fresh(team.events.all()).exists() else "No events"
             return [
