@@ -1,0 +1,1 @@
+"""Users of a host project that has its own."""
