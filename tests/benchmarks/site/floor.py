@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import json
-from collections.abc import Iterable
-from functools import cache
+import queue
+import time
 from time import perf_counter
 from typing import Any
 
@@ -17,6 +17,9 @@ from django.db import connection, transaction
 from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
+
+from django_vyte.inbox.claims import MOST_GROUPS
+from django_vyte.jobs import publishing
 
 QUEUE = f"{settings.NAME}:floor"
 KEEP = """
@@ -34,15 +37,36 @@ SELECT id, 'updated', %s, 'webhook', %s, 1, '', '', %s, '[]' FROM django_vyte_ev
 """
 
 
-@cache
-def broker() -> redis.Redis:
-    """One connection a thread, kept open."""
-    return redis.Redis.from_url(settings.CELERY_BROKER_URL)
+READ = "SELECT id, body FROM django_vyte_delivery WHERE next_attempt_at IS NOT NULL ORDER BY id LIMIT %s"
+CLOSE = """
+UPDATE django_vyte_delivery SET status = 'done', next_attempt_at = NULL, attempts = 1, finished_at = %s
+WHERE next_attempt_at IS NOT NULL AND id <= %s
+"""
+# As the package has it: events a transaction, rows a message, and seconds between messages.
+EVENTS = MOST_GROUPS
+KEYS, PAUSE = publishing.MOST_KEYS, publishing.PAUSE
+waiting: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+
+def publish() -> None:
+    """Publish what was stored, beside the requests: run it in a thread."""
+    with redis.Redis.from_url(settings.CELERY_BROKER_URL) as broker:
+        while True:
+            keys = [waiting.get()]
+            while not waiting.empty():
+                keys.append(waiting.get())
+            for start in range(0, len(keys), KEYS):
+                arguments = base64.b64encode(
+                    json.dumps([[keys[start : start + KEYS]], {}, {}]).encode()
+                ).decode()
+                message = {"body": arguments, "headers": {"task": "django_vyte.process"}}
+                broker.lpush(QUEUE, json.dumps(message))
+            time.sleep(PAUSE)
 
 
 @csrf_exempt
 def receive(request: HttpRequest, token: str) -> JsonResponse:
-    """One INSERT … ON CONFLICT and one message to Redis; the token is the team's primary key."""
+    """One INSERT … ON CONFLICT, and a thread is told; the token is the team's primary key."""
     body, now = request.body, timezone.now()
     called = json.loads(body)[0]
     loose = connection.vendor == "mysql"
@@ -50,30 +74,46 @@ def receive(request: HttpRequest, token: str) -> JsonResponse:
     with connection.cursor() as cursor:
         cursor.execute(keep, [token, f"event:{called['resource']['_id']}", body.decode(), now, now])
         [pk] = cursor.fetchone()
-    arguments = base64.b64encode(f"[[[{pk}]], {{}}, {{}}]".encode()).decode()
-    broker().lpush(QUEUE, json.dumps({"body": arguments, "headers": {"task": "django_vyte.process"}}))
+    waiting.put(pk)
     return JsonResponse({"received": True})
 
 
-def update_all(team_id: int, keys: Iterable[str], url: str, key: str) -> float:
-    """For each event one GET, one UPDATE, one INSERT and one call of a receiver; the seconds it takes."""
-    with requests.Session() as session:
+def work_off(team_id: int, url: str, key: str, calls: int) -> float:
+    """Work off the calls that are stored, so many about each event; the seconds it takes.
+
+    Their bodies are read, each event is fetched once, events and history are written and calls closed in one
+    transaction, and a receiver is called for each event.
+    """
+    with requests.Session() as session, connection.cursor() as cursor:
         session.headers["Authorization"] = key
         began = perf_counter()
-        for vyte_id in keys:
-            answer = session.get(f"{url}/v2/events/{vyte_id}")
-            listen(_update(team_id, vyte_id, answer.content))
-        return perf_counter() - began
+        while True:
+            cursor.execute(READ, [EVENTS * calls])
+            rows = cursor.fetchall()
+            if not rows:
+                return perf_counter() - began
+            ids = dict.fromkeys(json.loads(body)[0]["resource"]["_id"] for _, body in rows)
+            fetched = [session.get(f"{url}/v2/events/{vyte_id}").content for vyte_id in ids]
+            events = [json.loads(content) for content in fetched]
+            now = timezone.now()
+            with transaction.atomic():
+                cursor.executemany(
+                    UPDATE, [_update(team_id, *pair, now) for pair in zip(events, fetched, strict=True)]
+                )
+                cursor.executemany(INSERT, [_change(team_id, event, now) for event in events])
+                cursor.execute(CLOSE, [now, rows[-1][0]])
+            for event in events:
+                listen(event)
 
 
-def _update(team_id: int, vyte_id: str, content: bytes) -> dict[str, Any]:
-    event: dict[str, Any] = json.loads(content)
-    now, updated = timezone.now(), dt.datetime.fromisoformat(event["updatedAt"])
+def _update(team_id: int, event: dict[str, Any], content: bytes, now: dt.datetime) -> list[Any]:
+    updated = dt.datetime.fromisoformat(event["updatedAt"])
+    return [event["title"], updated, now, "", content.decode(), team_id, event["_id"]]
+
+
+def _change(team_id: int, event: dict[str, Any], now: dt.datetime) -> list[Any]:
     changes = json.dumps({"title": ["before", event["title"]]})
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(UPDATE, [event["title"], updated, now, "", content.decode(), team_id, vyte_id])
-        cursor.execute(INSERT, [changes, now, now, team_id, vyte_id])
-    return event
+    return [changes, now, now, team_id, event["_id"]]
 
 
 def listen(event: object) -> None:

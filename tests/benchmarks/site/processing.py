@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from statistics import median
 
 import django
@@ -20,6 +20,7 @@ from django_vyte.sync.team import sync_team  # noqa: E402
 from tests.benchmarks.environment import worker  # noqa: E402
 from tests.benchmarks.site import floor  # noqa: E402
 from tests.benchmarks.site.app import app  # noqa: E402
+from tests.benchmarks.site.calling import SAMPLE  # noqa: E402
 from tests.benchmarks.site.team import empty, team  # noqa: E402
 from tests.calls import stored_at  # noqa: E402
 
@@ -30,7 +31,7 @@ OPEN = [Delivery.Status.RECEIVED, Delivery.Status.WORKING, Delivery.Status.WAITI
 
 
 def main(count: int, url: str, key: str) -> dict[str, float]:
-    """Events in a second by hand and by the worker, and calls in a second where ten are about one event."""
+    """Calls in a second by hand and by the worker, with one about each event and with ten."""
     mirrored = team(key)
     empty()
     sync_team(mirrored)
@@ -39,12 +40,13 @@ def main(count: int, url: str, key: str) -> dict[str, float]:
     keys = list(dated.order_by("pk").values_list("vyte_id", flat=True))
     assert len(keys) >= count
     keys = keys[:count]
-    taken: dict[str, list[float]] = {"floor": [], "ours": [], "burst": []}
+    taken: dict[str, list[float]] = {}
     for _ in range(ROUNDS):
-        change(keys)
-        taken["floor"].append(floor.update_all(mirrored.pk, keys, url, key))
-        taken["ours"].append(work_off(mirrored, keys, 1))
-        taken["burst"].append(work_off(mirrored, keys, BURST) / BURST)
+        for name, calls in (("", 1), ("_burst", BURST)):
+            list(store(mirrored, keys, calls))
+            floors = taken.setdefault(f"floor{name}", [])
+            floors.append(floor.work_off(mirrored.pk, url, key, calls) / calls)
+            taken.setdefault(f"ours{name}", []).append(work_off(mirrored, keys, calls) / calls)
     return {name: count / median(seconds) for name, seconds in taken.items()}
 
 
@@ -58,15 +60,21 @@ def change(keys: Sequence[str]) -> None:
             cursor.execute("VACUUM ANALYZE")
 
 
+def store(mirrored: Team, keys: Sequence[str], calls: int) -> Iterator[int | None]:
+    """Store so many calls about each of these events, of their usual size, whose mirror is stale; their keys."""
+    change(keys)
+    token, resource = mirrored.webhooks.get().token.get_secret_value(), json.loads(SAMPLE.read_bytes())
+    for vyte_id in keys:
+        body = json.dumps([{"action": "event.updated", "resource": {**resource, "_id": vyte_id}}]).encode()
+        for _ in range(calls):
+            yield stored_at(token, body)
+
+
 def work_off(mirrored: Team, keys: Sequence[str], calls: int) -> float:
     """Seconds from the first task to the last receiver, with so many calls about each of these events."""
-    change(keys)
-    token = mirrored.webhooks.get().token.get_secret_value()
-    for vyte_id in keys:
-        body = json.dumps([{"action": "event.updated", "resource": {"_id": vyte_id}}]).encode()
-        for _ in range(calls):
-            # As the endpoint does it.
-            publishing.enqueue(publishing.PROCESS, [stored_at(token, body)], using="default")
+    for pk in store(mirrored, keys, calls):
+        # As the endpoint does it.
+        publishing.enqueue(publishing.PROCESS, [pk], using=connection.alias)
     assert publishing.publisher.flush(PATIENCE)
     with worker(os.environ) as began:
         while not is_quiet():
