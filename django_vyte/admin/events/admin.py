@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from django_vyte import db
+from django_vyte import db, links
 from django_vyte.admin import formatting, history
 from django_vyte.admin.events import bulk
 from django_vyte.admin.events.messages import show_results
@@ -158,6 +158,7 @@ class EventAdmin(LargeTableAdmin[Event]):
             "groups": db.fresh(event.groups.all()) if see("django_vyte.view_eventgroup") else None,
             "history": history.rows(changes[:MAX_CHANGES]) if see("django_vyte.view_eventchange") else None,
             "history_shown": MAX_CHANGES,
+            "vyte_url": links.event_url(event.vyte_id),
             "raw": formatting.pretty_json(event.data) if see_all else None,
         }
 

@@ -248,3 +248,10 @@ def test_proposals_of_different_length_can_be_told_apart(team):
         "Jan. 7, 2026, all day",
         "Jan. 7, 2026 – Jan. 9, 2026, all day",
     ]
+
+
+def test_the_page_of_an_event_leads_to_vyte_and_says_how_old_its_votes_are(admin_client, event, settings):
+    address = reverse("admin:django_vyte_event_change", args=[event.pk])
+    assert "Votes as of" in admin_client.get(address).text
+    settings.VYTE = {**settings.VYTE, "EVENT_PATH": "/event/{event_id}", "WEB_URL": "https://www.vyte.in"}
+    assert f'<a href="https://www.vyte.in/event/{event.vyte_id}" rel=' in admin_client.get(address).text
