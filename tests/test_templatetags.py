@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.auth.models import AnonymousUser, User
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils import timezone
@@ -430,3 +431,12 @@ def test_a_single_meeting_says_when_it_is(add):
     source = "{{ meeting|vyte_when }}|{{ planned|vyte_when }}|{{ none|vyte_when }}"
     page = render(source, meeting=meeting, planned=add(), none=None)
     assert page == "Jan. 2, 2026, 10:20 a.m. – 11:20 a.m. (Paris, UTC+01:00)||"
+
+
+def test_an_app_whose_secret_no_key_decrypts_leaves_the_link_unsigned(only_app, settings, caplog):
+    settings.VYTE = {**settings.VYTE, "ENCRYPTION_KEYS": [Fernet.generate_key().decode()]}
+    stored = type(only_app).objects.get()
+    for source in ("vyte_add_invitees_url creator=user", "vyte_add_details_url app=app creator=user"):
+        link = '<a href="{% ' + source + ' %}">x</a>'
+        assert followed(link, user=jane(), app=stored)[1] == {"aid": "a1"}
+    assert "not signed" in caplog.text

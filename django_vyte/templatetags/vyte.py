@@ -6,6 +6,7 @@ Tags return plain URLs. Django escapes them like any other value, both in an att
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date, timedelta, tzinfo
 from typing import TYPE_CHECKING, Any, Protocol
@@ -13,15 +14,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 from django import template
 
 from django_vyte import display, links
+from django_vyte.exceptions import DecryptionError
 from django_vyte.models import Event, Team, ThirdPartyApp
 from django_vyte.models.meetings import LIMIT, Meetings, most_relevant_first
 from django_vyte.payloads import zones
-from django_vyte.redaction import HasSecretValue
+from django_vyte.redaction import HasSecretValue, unmasked
 
 if TYPE_CHECKING:
     # Importing it needs django.contrib.auth among the installed apps.
     from django.contrib.auth.models import AnonymousUser
 
+logger = logging.getLogger(__name__)
 register = template.Library()
 
 CREATION_DETAILS = ("title", "message", "invitees", "places")
@@ -154,7 +157,14 @@ def _creation(tag: str, app: App | None, creator: Any, group: Any, details: dict
     details = {**details, "app_id": app.app_id, "group_ids": group}
     if creator and getattr(creator, "is_authenticated", True):
         email, name = links.person(creator)
-        details |= {"secret": app.secret, "creator_email": email, "creator_name": name}
+        try:
+            secret = unmasked(app.secret)
+        except DecryptionError:
+            logger.warning(
+                "%s: no key decrypts the secret of app %s, so the link is not signed", tag, app.app_id
+            )
+        else:
+            details |= {"secret": secret, "creator_email": email, "creator_name": name}
     return details
 
 
