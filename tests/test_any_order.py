@@ -139,8 +139,8 @@ class World:
         if self.sandbox.quirks.webhook_shape == "array":
             bodies = [[each for body in bodies for each in body]]
         for body in bodies:
-            status = self.sandbox.courier.post(calls[0].target_url, json.dumps(body).encode(), headers)
-            assert status == 200
+            answer = self.sandbox.courier.post(calls[0].target_url, json.dumps(body).encode(), headers)
+            assert answer.status == 200
 
     def end(self, order: random.Random) -> None:
         """The last call about each meeting arrives at last, among some that arrived before, in any order.

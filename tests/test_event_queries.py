@@ -6,9 +6,12 @@ import datetime as dt
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from django_vyte.models import Event, EventGroup, Invitee, Team
+from django_vyte.models.event import EventQuerySet
+from django_vyte.models.timing import TimedQuerySet
 from django_vyte.payloads import zones
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +158,9 @@ def test_the_database_refuses_impossible_events(team, fields):
     event(team, "e1")
     with pytest.raises(IntegrityError), transaction.atomic():
         event(team, **fields)
+
+
+def test_a_queryset_of_events_has_all_that_django_gives_it(team: Team) -> None:
+    """No method of TimedQuerySet and EventQuerySet takes the place of one of Django's, private ones included."""
+    own = {name for model in (EventQuerySet, TimedQuerySet) for name in vars(model) if not name.startswith("__")}
+    assert not own & set(dir(QuerySet))

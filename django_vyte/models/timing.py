@@ -43,7 +43,7 @@ class TimedQuerySet(models.QuerySet[M]):
     def not_over(self, now: dt.datetime | None = None) -> Self:
         """Meetings that end, or without an end begin, after ``now``; days end where the meeting takes place."""
         now = now or timezone.now()
-        begun = self.filter(starts_at__gte=self._earliest(now))
+        begun = self.filter(starts_at__gte=self._earliest_start(now))
         return begun.alias(over_at=OVER_AT).filter(over_at__gt=now)
 
     def over(self, now: dt.datetime | None = None) -> Self:
@@ -53,12 +53,12 @@ class TimedQuerySet(models.QuerySet[M]):
 
     def between(self, start: dt.datetime, end: dt.datetime) -> Self:
         """Meetings that take place, at least in part, from ``start`` up to ``end``."""
-        begun = self.filter(starts_at__gte=self._earliest(start), starts_at__lt=end)
+        begun = self.filter(starts_at__gte=self._earliest_start(start), starts_at__lt=end)
         return begun.alias(over_at=OVER_AT).filter(
             models.Q(over_at__gt=start) | models.Q(starts_at__gte=start)
         )
 
-    def _earliest(self, when: dt.datetime) -> Coalesce:
+    def _earliest_start(self, when: dt.datetime) -> Coalesce:
         """The earliest start of a meeting that may not be over by ``when``."""
         edge = when - LONG
         long = self.model._base_manager.filter(lasts_until__gt=when, starts_at__lt=edge)

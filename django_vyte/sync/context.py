@@ -58,10 +58,14 @@ class VyteContext(Context):
             _ = self.team
             raise
 
+    @cached_property
+    def client_of_threads(self) -> VyteClient:
+        """Leaves the database alone; ``ask`` asks with a refused key again, and has it recorded."""
+        return client_for(self.team_id, record=False)
+
     def prefetch(self, vyte_ids: Collection[str]) -> None:
         """Ask Vyte for these events at the same time, and wait for every answer: ``ask`` gives them out."""
-        # Threads leave the database alone: a refused key is asked with again by ``ask``, which has it recorded.
-        retrieve = client_for(self.team_id, record=False).events.retrieve
+        retrieve = self.client_of_threads.events.retrieve
         threads = ThreadPoolExecutor(len(vyte_ids), "django-vyte-fetch")
         try:
             asked = {key: (timezone.now(), threads.submit(retrieve, key)) for key in vyte_ids}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from django_vyte import payloads
+from django_vyte.db import fresh
 from django_vyte.exceptions import VyteError
 from django_vyte.mirror import members
 from django_vyte.models import Member, Team
@@ -21,7 +22,7 @@ def sync_members(team: Team) -> list[Member]:
     as_of = timezone.now()
     with team.client() as vyte:
         users = vyte.users.list()
-    is_first = not team.members.exists()
+    is_first = not fresh(team.members.all()).exists()
     by_id = {values.identifier(user.get("_id")): user for user in map(payloads.user, users)}
     return [
         members.save_member(team.pk, key, user, as_of=as_of, was_there=is_first)

@@ -71,7 +71,7 @@ def happens(linked_team, vyte_sandbox):
 def refusal_of(happens):
     with pytest.raises(DeliveryRefused) as caught:
         happens()
-    assert Webhook.objects.get(action="event.created").token not in str(caught.value)
+    assert Webhook.objects.get(action="event.created").token.get_secret_value() not in str(caught.value)
     return caught.value
 
 

@@ -27,8 +27,6 @@ from django_vyte.admin.teams import health
 from django_vyte.admin.teams.forms import LinkForm
 from django_vyte.jobs import publishing
 from django_vyte.models import ApiKey, Delivery, Event, EventChange, Team
-from django_vyte.ops.doctor import Level
-from django_vyte.ops.doctor.vyte import at_a_glance, for_glance
 from django_vyte.permissions import allows
 from django_vyte.sync.context import is_team_pk
 
@@ -50,7 +48,7 @@ class TeamAdmin(VyteAdmin[Team]):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Team]:
         """With what tells how a team is, and with the numbers of wanted and registered webhooks."""
-        return for_glance(super().get_queryset(request))
+        return health.for_glance(super().get_queryset(request))
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """With a link that links a team again where that helps, for people who may link teams."""
@@ -83,7 +81,7 @@ class TeamAdmin(VyteAdmin[Team]):
 
     def _trouble(self, team: Any, *, may_link: bool) -> str | None:
         """The first thing that is wrong with the team, how many there are more, and the way to link it again."""
-        found = [finding for finding in at_a_glance(team) if finding.level is not Level.OK]
+        found = health.problems_of(team)
         if not found:
             return None
         text = formatting.excerpt(found[0].text)

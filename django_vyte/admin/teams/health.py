@@ -5,23 +5,23 @@ No notice costs a request. ``notices`` reads the few rows of ``doctor.summary``;
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
 from django_vyte.models import Delivery, EventChange, Team
-from django_vyte.ops import doctor
-from django_vyte.ops.doctor import Finding, backlog
-from django_vyte.ops.doctor.vyte import at_a_glance
 from django_vyte.permissions import allows, can_view
 
+# The doctor is loaded with the first page that asks it: a process starts without what it needs.
 if TYPE_CHECKING:
     # Installed for type checks only.
     from django_stubs_ext import StrPromise
+
+    from django_vyte.ops.doctor import Finding
 
 # Notices on the front page; the doctor shows all.
 MOST = 10
@@ -81,6 +81,8 @@ def notices(request: HttpRequest, site: str) -> list[Notice]:
     """
     if not can_view(request.user, Team):
         return []
+    from django_vyte.ops import doctor
+
     findings = doctor.summary()
     ids = {finding.team for finding in findings if finding.team}
     teams = dict(Team.objects.filter(vyte_id__in=ids).values_list("vyte_id", "pk")) if ids else {}
@@ -93,12 +95,28 @@ def notices(request: HttpRequest, site: str) -> list[Notice]:
 
 def team_notices(request: HttpRequest, site: str, team: Any) -> list[Notice]:
     """What is wrong with a team that was read by ``for_glance``."""
-    found: Iterable[Finding] = [*at_a_glance(team), *backlog.deliveries(team.account_key)]
+    from django_vyte.ops.doctor import Level, backlog
+
+    found = [*problems_of(team), *backlog.deliveries(team.account_key)]
     return [
         _notice(request, site, finding, team.pk)
         for finding in found
-        if finding.level is not doctor.Level.OK and _is_shown(request, finding)
+        if finding.level is not Level.OK and _is_shown(request, finding)
     ]
+
+
+def for_glance(teams: QuerySet[Team]) -> QuerySet[Any]:
+    """The teams with what ``problems_of`` and ``team_notices`` read."""
+    from django_vyte.ops.doctor import vyte
+
+    return vyte.for_glance(teams)
+
+
+def problems_of(team: Any) -> list[Finding]:
+    """What is wrong with a team that was read by ``for_glance``, without a further query."""
+    from django_vyte.ops.doctor import Level, vyte
+
+    return [finding for finding in vyte.at_a_glance(team) if finding.level is not Level.OK]
 
 
 def link_url(site: str, team: int | None = None) -> str:
