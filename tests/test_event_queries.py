@@ -162,5 +162,7 @@ def test_the_database_refuses_impossible_events(team, fields):
 
 def test_a_queryset_of_events_has_all_that_django_gives_it(team: Team) -> None:
     """No method of TimedQuerySet and EventQuerySet takes the place of one of Django's, private ones included."""
-    own = {name for model in (EventQuerySet, TimedQuerySet) for name in vars(model) if not name.startswith("__")}
+    own = {
+        name for model in (EventQuerySet, TimedQuerySet) for name in vars(model) if not name.startswith("__")
+    }
     assert not own & set(dir(QuerySet))

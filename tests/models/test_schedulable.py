@@ -53,8 +53,8 @@ def test_an_object_has_the_same_meetings_whichever_way_it_is_read(made_as: Any) 
 def test_a_child_is_not_found_by_the_key_of_another_parent() -> None:
     Deal.objects.create()
     renewal = Renewal.objects.create()
-    assert renewal.pk != renewal.deal_id
-    assert renewal.vyte_group_id == f"deal_{renewal.deal_id}"
+    assert renewal.pk != renewal.renewed_id
+    assert renewal.vyte_group_id == f"deal_{renewal.renewed_id}"
     assert list(Renewal.from_vyte_group_ids([f"deal_{renewal.pk}"])) == []
 
 

@@ -44,7 +44,7 @@ class BigDealProxy(BigDeal):
 class Renewal(Deal):
     """A child with a key of its own."""
 
-    deal = models.OneToOneField(Deal, models.CASCADE, parent_link=True)
+    renewed = models.OneToOneField(Deal, models.CASCADE, parent_link=True)
     number = models.AutoField(primary_key=True)
 
 
