@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Iterator
 
 import pytest
 from celery import Celery, current_app
 from celery.contrib.testing.worker import start_worker
+from celery.signals import setup_logging
 
 from django_vyte.jobs import workers
 from django_vyte.jobs.workers import consumed_queues, queue_of, wanted_queues
@@ -31,7 +33,20 @@ def app(tmp_path, monkeypatch) -> Celery:
     return app
 
 
+@pytest.fixture
+def unlogged() -> Iterator[None]:
+    """A worker in this process leaves its logging alone: Celery would raise the level of the root logger for good."""
+
+    def leave_alone(**named: object) -> None:
+        """Whoever receives this signal sets up logging."""
+
+    setup_logging.connect(leave_alone)
+    yield
+    setup_logging.disconnect(leave_alone)
+
+
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("unlogged")
 def test_a_worker_that_runs_says_what_it_consumes(app):
     with start_worker(
         app, pool="solo", perform_ping_check=False, queues="meetings,other", shutdown_timeout=30
