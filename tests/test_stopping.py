@@ -14,13 +14,13 @@ from django.db.models import Q
 import django_vyte
 from django_vyte import outbox, tasks
 from django_vyte.inbox import processing, scheduling
+from django_vyte.inbox.sources import SOURCES
 from django_vyte.models import Delivery, Event, EventChange, Team
 from django_vyte.ops import sweep
 from django_vyte.sandbox import Sandbox
 from django_vyte.signals import event_created
 from django_vyte.stopping import within_soft_limit
 from django_vyte.sync import patrol
-from django_vyte.sync.webhook import VyteSource
 from tests.calls import kept
 
 # Modules whose code runs in Celery's tasks.
@@ -86,7 +86,7 @@ def standing() -> list[tuple[str, int]]:
 def test_what_was_handled_is_kept_and_the_rest_is_given_back_and_asked_for_again(
     calls: list[Delivery], monkeypatch: pytest.MonkeyPatch, order: BaseException, one_at_a_time: None
 ) -> None:
-    stop_at(monkeypatch, VyteSource, "handle", order, after=3)
+    stop_at(monkeypatch, SOURCES["vyte"], "handle", order, after=3)
     outcome = scheduling.process(calls[0].pk)
     assert outcome.stop is order
     assert standing() == [("done", 1)] * 3 + [("received", 0)] * 9
@@ -100,9 +100,9 @@ def test_what_was_handled_is_kept_and_the_rest_is_given_back_and_asked_for_again
 @pytest.mark.parametrize(
     ("owner", "name"),
     [
-        (VyteSource, "context"),
-        (VyteSource, "prefetch"),
-        (VyteSource, "commit"),
+        (SOURCES["vyte"], "context"),
+        (SOURCES["vyte"], "prefetch"),
+        (SOURCES["vyte"], "commit"),
         (processing, "_close"),
         (processing.Claim, "heartbeat"),
         (processing.parsing, "read"),
@@ -126,7 +126,7 @@ def test_wherever_the_order_comes_nothing_stays_held_and_all_is_done_afterwards(
 def test_the_task_ends_with_the_order_after_it_has_asked_for_the_rest(
     calls: list[Delivery], monkeypatch: pytest.MonkeyPatch, order: BaseException, requested: list[int]
 ) -> None:
-    stop_at(monkeypatch, VyteSource, "commit", order)
+    stop_at(monkeypatch, SOURCES["vyte"], "commit", order)
     with pytest.raises(type(order)):
         tasks.process([calls[0].pk])
     assert set(requested) == {call.pk for call in calls}
@@ -140,7 +140,7 @@ def test_a_call_whose_processing_is_stopped_again_and_again_is_given_up(
     def stopped(*args: Any) -> None:
         raise SoftTimeLimitExceeded
 
-    monkeypatch.setattr(VyteSource, "commit", stopped)
+    monkeypatch.setattr(SOURCES["vyte"], "commit", stopped)
     for _ in range(3):
         assert scheduling.process(calls[0].pk).stop
     scheduling.process(calls[0].pk)
@@ -150,7 +150,7 @@ def test_a_call_whose_processing_is_stopped_again_and_again_is_given_up(
 def test_the_sweep_ends_with_the_order_and_asks_for_the_rest(
     calls: list[Delivery], monkeypatch: pytest.MonkeyPatch, order: BaseException, requested: list[int]
 ) -> None:
-    stop_at(monkeypatch, VyteSource, "commit", order)
+    stop_at(monkeypatch, SOURCES["vyte"], "commit", order)
     with pytest.raises(type(order)):
         sweep.sweep()
     assert held() == 0
