@@ -46,6 +46,7 @@ ADMINS: dict[type[Model], type[ModelAdmin[Any]]] = {
     models.Event: EventAdmin,
     models.EventChange: EventChangeAdmin,
     models.EventGroup: EventGroupAdmin,
+    models.Heartbeat: HeartbeatAdmin,
     models.Invitee: InviteeAdmin,
     models.Member: MemberAdmin,
     models.Team: TeamAdmin,

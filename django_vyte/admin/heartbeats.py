@@ -1,12 +1,9 @@
 """Heartbeats: when sweep, patrol and pruning last began."""
 
-from django.contrib import admin
-
 from django_vyte.admin.base import ReadOnlyAdmin
 from django_vyte.models import Heartbeat
 
 
-@admin.register(Heartbeat)
 class HeartbeatAdmin(ReadOnlyAdmin[Heartbeat]):
     """Read-only; a handful of rows."""
 
