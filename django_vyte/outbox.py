@@ -126,7 +126,7 @@ def _dispatch_claimed(rows: JobQuerySet[Any], free: JobQuerySet[Any]) -> int:
     except BaseException as error:
         if stopping.is_order(error):
             db.close_interrupted_connections(error)
-            run.give_back()
+            run.release()
         raise
 
 
@@ -156,8 +156,8 @@ class _Dispatch:
                 return count
             self.save()
 
-    def give_back(self) -> None:
-        """Close the finished rows and give back those that were not begun, without counting an attempt."""
+    def release(self) -> None:
+        """Close the finished rows and release those that were not begun, without counting an attempt."""
         self.save()
         self.rows.postpone(self.lease, 0, attempts=Greatest(F("attempts") - 1, 0))
 

@@ -137,7 +137,7 @@ def _subjects(keys: Iterable[GroupKey]) -> list[str]:
     return [key for key in keys if isinstance(key, str)]
 
 
-def give_back(lease: str) -> None:
+def release_lease(lease: str) -> None:
     """Make everything due that this lease still holds, because the worker was told to stop.
 
     The attempts count: a call whose processing is stopped again and again is given up in the end.

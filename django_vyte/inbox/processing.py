@@ -22,7 +22,7 @@ from django_vyte import db, stopping
 from django_vyte.conf import get_settings
 from django_vyte.exceptions import VyteError
 from django_vyte.inbox import parsing
-from django_vyte.inbox.claims import Claim, ClaimedRow, Group, give_back
+from django_vyte.inbox.claims import Claim, ClaimedRow, Group, release_lease
 from django_vyte.inbox.sources import (
     SOURCES,
     Context,
@@ -67,7 +67,7 @@ def process_batch(groups: Sequence[Group], until: float, outcome: Outcome) -> No
     Groups that are not begun when ``time.monotonic()`` passes ``until`` are released, except for the first. Failures
     are retried with a growing delay and given up in the end with status ``failed`` and the reason; nothing that a
     call or a service does raises here. An order to stop is raised again, after what was handled is closed and the
-    rest given back.
+    rest released.
     """
     lease = new_lease()
     try:
@@ -79,7 +79,7 @@ def process_batch(groups: Sequence[Group], until: float, outcome: Outcome) -> No
     except BaseException as error:
         if stopping.is_order(error):
             db.close_interrupted_connections(error)
-            give_back(lease)
+            release_lease(lease)
             outcome.more += [group.first for group in groups if group.found]
         raise
 

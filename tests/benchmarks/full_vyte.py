@@ -9,9 +9,12 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def full_vyte(events: int) -> Iterator[tuple[str, str]]:
-    """A local Vyte with that many generated events while the block runs: its address, and a key."""
-    command = [sys.executable, "-m", "tests.benchmarks.full_vyte", str(events)]
+def full_vyte(events: int, seconds: float = 0) -> Iterator[tuple[str, str]]:
+    """A local Vyte with that many generated events while the block runs: its address, and a key.
+
+    It takes so many seconds to answer about one event.
+    """
+    command = [sys.executable, "-m", "tests.benchmarks.full_vyte", str(events), str(seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdin
         assert process.stdout
@@ -27,6 +30,8 @@ def _main() -> None:
 
     sandbox = Sandbox()
     sandbox.fill(int(sys.argv[1]))
+    if seconds := float(sys.argv[2]):
+        sandbox.faults.add(path=r"^/v2/events/\w+$", delay=seconds, times=None)
     with sandbox.serve() as server:
         print(server.url, sandbox.api_key, flush=True)
         sys.stdin.read()

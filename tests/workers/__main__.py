@@ -7,27 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from typing import Any
 
 from tests.benchmarks.environment import own_site, require_server
+from tests.benchmarks.full_vyte import full_vyte
 
 POOLS = ("solo", "prefork", "threads", "gevent")
-
-
-@contextmanager
-def local_vyte(events: int, seconds: float) -> Iterator[tuple[str, str]]:
-    """A local Vyte while the block runs: its address, and a key."""
-    command = [sys.executable, "-m", "tests.workers.vyte", str(events), str(seconds)]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdin
-        assert process.stdout
-        try:
-            url, key = process.stdout.readline().split()
-            yield url, key
-        finally:
-            process.stdin.close()  # which ends it
 
 
 def burst(site: Mapping[str, str], calls: int, url: str, key: str, pool: str, **more: str) -> dict[str, Any]:
@@ -61,7 +47,7 @@ def main() -> int:
             what, more = (
                 (f"soft limit {limit} s", {"WORKERS_SOFT_TIME_LIMIT": limit}) if limit else ("burst", {})
             )
-            with local_vyte(calls, seconds) as (url, key):
+            with full_vyte(calls, seconds) as (url, key):
                 for pool in options.pools:
                     for run in range(1, runs + 1):
                         found = burst(site, calls, url, key, pool, **more)
